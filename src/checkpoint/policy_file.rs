@@ -1,0 +1,124 @@
+//! A policy as a safetensors file that other tools can read.
+//!
+//! Tensors (f32): `mean.<layer>.weight` `[in, out]`, `mean.<layer>.bias` `[out]`, `log_std` `[A]`, and where observations
+//! are normalised `observation.shift` and `observation.factor` `[O]`. An action's mean is the network of
+//! `clip((x - shift) * factor, -10, 10)`, each layer being `x W + b` with the activation between layers. Metadata: `format`,
+//! `activation`, and the names of the entries of observations and actions, all as JSON.
+
+use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::collections::HashMap;
+
+use crate::nn::{Layout, Mlp};
+use crate::policy::Policy;
+use crate::policy::normalize::Normalizer;
+
+const FORMAT: &str = "sinew policy 1";
+
+/// The file's bytes.
+pub fn to_bytes(policy: &Policy) -> Vec<u8> {
+    let mut tensors: Vec<(String, Vec<usize>, Vec<u8>)> = Vec::new();
+    let mut put = |name: String, shape: Vec<usize>, numbers: &[f32]| {
+        let bytes = numbers.iter().flat_map(|x| x.to_le_bytes()).collect();
+        tensors.push((name, shape, bytes));
+    };
+    let parameters = policy.mean.parameters();
+    for (i, layer) in policy.mean.layout().layers().enumerate() {
+        let shape = vec![layer.inputs, layer.outputs];
+        put(format!("mean.{i}.weight"), shape, &parameters[layer.weights]);
+        put(format!("mean.{i}.bias"), vec![layer.outputs], &parameters[layer.bias]);
+    }
+    put("log_std".into(), vec![policy.log_std.len()], &policy.log_std);
+    let (shift, factor) = policy.normalizer.parts();
+    if !shift.is_empty() {
+        put("observation.shift".into(), vec![shift.len()], shift);
+        put("observation.factor".into(), vec![factor.len()], factor);
+    }
+    let metadata = HashMap::from([
+        ("format".to_owned(), FORMAT.to_owned()),
+        ("activation".to_owned(), json(&policy.mean.layout().activation())),
+        ("spaces".to_owned(), json(&policy.spaces)),
+    ]);
+    let views = tensors.iter().map(|(name, shape, bytes)| {
+        let view = TensorView::new(Dtype::F32, shape.clone(), bytes);
+        (name, view.expect("the bytes fit the shape"))
+    });
+    safetensors::serialize(views, Some(metadata)).expect("names are unique")
+}
+
+/// Reads a policy from a file's bytes.
+///
+/// # Errors
+/// Says what is missing or does not fit together.
+pub fn from_bytes(bytes: &[u8]) -> Result<Policy, String> {
+    let (_, header) = SafeTensors::read_metadata(bytes).map_err(|error| error.to_string())?;
+    let file = SafeTensors::deserialize(bytes).map_err(|error| error.to_string())?;
+    let metadata = header.metadata().clone().unwrap_or_default();
+    match metadata.get("format").map(String::as_str) {
+        Some(FORMAT) => {}
+        Some(other) => return Err(format!("format `{other}`, expected `{FORMAT}`")),
+        None => return Err(format!("no metadata `format`, expected `{FORMAT}`")),
+    }
+    let spaces: crate::step::Spaces = parse(&metadata, "spaces")?;
+    let activation = parse(&metadata, "activation")?;
+    let mut sizes = vec![spaces.observations()];
+    let mut parameters = Vec::new();
+    while let Ok(weight) = file.tensor(&format!("mean.{}.weight", sizes.len() - 1)) {
+        let layer = sizes.len() - 1;
+        let inputs = sizes[layer];
+        let &[rows, outputs] = weight.shape() else {
+            return Err(format!("mean.{layer}.weight is not a matrix"));
+        };
+        if rows != inputs || outputs == 0 {
+            return Err(format!("mean.{layer}.weight has {rows} rows, expected {inputs}"));
+        }
+        parameters.extend(numbers(&file, &format!("mean.{layer}.weight"), rows * outputs)?);
+        parameters.extend(numbers(&file, &format!("mean.{layer}.bias"), outputs)?);
+        sizes.push(outputs);
+    }
+    if sizes.len() < 2 || sizes.last() != Some(&spaces.actions()) || spaces.observations() == 0 {
+        return Err("its layers do not lead from observations to actions".to_owned());
+    }
+    let observed = spaces.observations();
+    let normalizer = if file.tensor("observation.shift").is_ok() {
+        Normalizer::from_parts(
+            numbers(&file, "observation.shift", observed)?,
+            numbers(&file, "observation.factor", observed)?,
+        )
+    } else {
+        Normalizer::identity()
+    };
+    let log_std = numbers(&file, "log_std", spaces.actions())?;
+    let policy = Policy {
+        normalizer,
+        mean: Mlp::from_parameters(Layout::new(sizes, activation), parameters),
+        log_std,
+        spaces,
+    };
+    if policy.is_finite() {
+        Ok(policy)
+    } else {
+        Err("a number in it is not finite".to_owned())
+    }
+}
+
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("plain data is JSON")
+}
+
+fn parse<T: DeserializeOwned>(metadata: &HashMap<String, String>, key: &str) -> Result<T, String> {
+    let text = metadata.get(key).ok_or(format!("no metadata `{key}`"))?;
+    serde_json::from_str(text).map_err(|error| format!("metadata `{key}`: {error}"))
+}
+
+fn numbers(file: &SafeTensors, name: &str, count: usize) -> Result<Vec<f32>, String> {
+    let tensor = file.tensor(name).map_err(|error| error.to_string())?;
+    if tensor.dtype() != Dtype::F32 || tensor.data().len() != 4 * count {
+        return Err(format!("{name} does not hold {count} numbers of type f32"));
+    }
+    let bytes = tensor.data().chunks_exact(4);
+    Ok(bytes
+        .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
+        .collect())
+}

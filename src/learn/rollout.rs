@@ -1,0 +1,76 @@
+//! What a group of environments did under one frozen policy.
+
+use crate::step::{Spaces, StepEnd};
+
+/// `N` environments times `T` steps, environment by environment: sample `i = n T + t`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Rollout {
+    /// `N`.
+    pub envs: usize,
+    /// `T`.
+    pub horizon: usize,
+    /// What the policy saw, `[N, T, O]`, not normalised.
+    pub observations: Vec<f32>,
+    /// What it did, not clamped, `[N, T, A]`.
+    pub actions: Vec<f32>,
+    /// The mean of its action distribution, `[N, T, A]`.
+    pub means: Vec<f32>,
+    /// `ln p(action)`, `[N, T]`.
+    pub log_probabilities: Vec<f32>,
+    /// `[N, T]`.
+    pub rewards: Vec<f32>,
+    /// `[N, T]`.
+    pub ends: Vec<StepEnd>,
+    /// What each environment would be seen as next, `[N, O]`: the first observation of a new episode where one ended.
+    pub next_observations: Vec<f32>,
+}
+
+impl Rollout {
+    /// Room for `envs` environments and `horizon` steps.
+    pub fn new(envs: usize, horizon: usize, spaces: &Spaces) -> Self {
+        let samples = envs * horizon;
+        Self {
+            envs,
+            horizon,
+            observations: vec![0.0; samples * spaces.observations()],
+            actions: vec![0.0; samples * spaces.actions()],
+            means: vec![0.0; samples * spaces.actions()],
+            log_probabilities: vec![0.0; samples],
+            rewards: vec![0.0; samples],
+            ends: vec![StepEnd::Running; samples],
+            next_observations: vec![0.0; envs * spaces.observations()],
+        }
+    }
+
+    /// `N T`.
+    pub fn samples(&self) -> usize {
+        self.envs * self.horizon
+    }
+
+    /// Adds the environments of `other`, which follow those already here. Both have the same horizon.
+    pub fn append(&mut self, other: &Self) {
+        self.envs += other.envs;
+        self.horizon = other.horizon;
+        self.observations.extend_from_slice(&other.observations);
+        self.actions.extend_from_slice(&other.actions);
+        self.means.extend_from_slice(&other.means);
+        self.log_probabilities
+            .extend_from_slice(&other.log_probabilities);
+        self.rewards.extend_from_slice(&other.rewards);
+        self.ends.extend_from_slice(&other.ends);
+        self.next_observations
+            .extend_from_slice(&other.next_observations);
+    }
+
+    /// Empties it and keeps its memory.
+    pub fn clear(&mut self) {
+        self.envs = 0;
+        self.observations.clear();
+        self.actions.clear();
+        self.means.clear();
+        self.log_probabilities.clear();
+        self.rewards.clear();
+        self.ends.clear();
+        self.next_observations.clear();
+    }
+}

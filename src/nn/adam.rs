@@ -1,0 +1,146 @@
+//! Adam (arXiv:1412.6980, algorithm 1).
+
+use super::arch;
+use pulp::{Arch, Simd, WithSimd};
+use serde::{Deserialize, Serialize};
+
+/// Decay of the mean of gradients.
+const BETA_1: f64 = 0.9;
+/// Decay of the mean of squared gradients.
+const BETA_2: f64 = 0.999;
+
+/// The optimiser's state for one slice of parameters.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Adam {
+    /// Running mean of gradients, one per parameter.
+    mean: Vec<f32>,
+    /// Running mean of squared gradients, one per parameter.
+    square: Vec<f32>,
+    /// Steps taken.
+    step: u64,
+    epsilon: f32,
+}
+
+impl Adam {
+    /// For so many parameters. `epsilon` is added to the root of the mean square and keeps steps finite: 1e-8 in the
+    /// paper, 1e-5 in many implementations of PPO.
+    pub fn new(parameters: usize, epsilon: f32) -> Self {
+        Self { mean: vec![0.0; parameters], square: vec![0.0; parameters], step: 0, epsilon }
+    }
+
+    /// Moves `parameters` against `gradient` by at most about `learning_rate` each.
+    ///
+    /// # Panics
+    /// If either length is not the one given to [`Adam::new`].
+    pub fn step(&mut self, parameters: &mut [f32], gradient: &[f32], learning_rate: f32) {
+        self.step_on(arch(), parameters, gradient, learning_rate);
+    }
+
+    fn step_on(&mut self, arch: Arch, parameters: &mut [f32], gradient: &[f32], learning_rate: f32) {
+        assert_eq!(parameters.len(), self.mean.len(), "not the parameters of this optimiser");
+        assert_eq!(gradient.len(), self.mean.len(), "not the gradient of these parameters");
+        self.step += 1;
+        // theta -= rate (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + epsilon), with both corrections taken out of the loop.
+        let mean_correction = 1.0 - power(BETA_1, self.step);
+        let root_correction = (1.0 - power(BETA_2, self.step)).sqrt();
+        arch.dispatch(Step {
+            rate: (f64::from(learning_rate) * root_correction / mean_correction) as f32,
+            epsilon: (f64::from(self.epsilon) * root_correction) as f32,
+            mean: &mut self.mean,
+            square: &mut self.square,
+            parameters,
+            gradient,
+        });
+    }
+}
+
+/// `base^exponent` by squaring: std's `powi` may round differently from one build to the next.
+fn power(mut base: f64, mut exponent: u64) -> f64 {
+    let mut result = 1.0;
+    while exponent > 0 {
+        if exponent & 1 == 1 {
+            result *= base;
+        }
+        base *= base;
+        exponent >>= 1;
+    }
+    result
+}
+
+struct Step<'a> {
+    rate: f32,
+    epsilon: f32,
+    mean: &'a mut [f32],
+    square: &'a mut [f32],
+    parameters: &'a mut [f32],
+    gradient: &'a [f32],
+}
+
+impl WithSimd for Step<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let (means, mean_rest) = S::as_mut_simd_f32s(self.mean);
+        let (squares, square_rest) = S::as_mut_simd_f32s(self.square);
+        let (parameters, parameter_rest) = S::as_mut_simd_f32s(self.parameters);
+        let (gradients, gradient_rest) = S::as_simd_f32s(self.gradient);
+        let formula = Formula::new(simd, self.rate, self.epsilon);
+
+        for (((m, v), theta), &g) in means.iter_mut().zip(squares).zip(parameters).zip(gradients) {
+            (*m, *v, *theta) = formula.apply(simd, *m, *v, *theta, g);
+        }
+        if !gradient_rest.is_empty() {
+            let (m, v, theta) = formula.apply(
+                simd,
+                simd.partial_load_f32s(mean_rest),
+                simd.partial_load_f32s(square_rest),
+                simd.partial_load_f32s(parameter_rest),
+                simd.partial_load_f32s(gradient_rest),
+            );
+            simd.partial_store_f32s(mean_rest, m);
+            simd.partial_store_f32s(square_rest, v);
+            simd.partial_store_f32s(parameter_rest, theta);
+        }
+    }
+}
+
+/// The constants of a step, once per lane.
+struct Formula<S: Simd> {
+    beta_1: S::f32s,
+    one_minus_beta_1: S::f32s,
+    beta_2: S::f32s,
+    one_minus_beta_2: S::f32s,
+    rate: S::f32s,
+    epsilon: S::f32s,
+}
+
+impl<S: Simd> Formula<S> {
+    #[inline(always)]
+    fn new(simd: S, rate: f32, epsilon: f32) -> Self {
+        Self {
+            beta_1: simd.splat_f32s(BETA_1 as f32),
+            one_minus_beta_1: simd.splat_f32s((1.0 - BETA_1) as f32),
+            beta_2: simd.splat_f32s(BETA_2 as f32),
+            one_minus_beta_2: simd.splat_f32s((1.0 - BETA_2) as f32),
+            rate: simd.splat_f32s(rate),
+            epsilon: simd.splat_f32s(epsilon),
+        }
+    }
+
+    #[inline(always)]
+    fn apply(
+        &self,
+        simd: S,
+        m: S::f32s,
+        v: S::f32s,
+        theta: S::f32s,
+        g: S::f32s,
+    ) -> (S::f32s, S::f32s, S::f32s) {
+        let m = simd.mul_add_f32s(self.beta_1, m, simd.mul_f32s(self.one_minus_beta_1, g));
+        let v = simd.mul_add_f32s(self.beta_2, v, simd.mul_f32s(simd.mul_f32s(self.one_minus_beta_2, g), g));
+        let root = simd.add_f32s(simd.sqrt_f32s(v), self.epsilon);
+        let step = simd.div_f32s(simd.mul_f32s(self.rate, m), root);
+        (m, v, simd.sub_f32s(theta, step))
+    }
+}

@@ -1,0 +1,106 @@
+//! The shape of a network and where its parameters lie.
+
+use super::Activation;
+use serde::{Deserialize, Serialize};
+use std::{fmt, ops::Range};
+
+/// Shape of a network: the sizes `[in, hidden.., out]`, the activation between layers, a linear output.
+///
+/// Parameters lie in one slice: per layer the weights `[in, out]` row by row, then the bias `[out]`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Unchecked")]
+pub struct Layout {
+    sizes: Vec<usize>,
+    activation: Activation,
+}
+
+/// One layer of a [`Layout`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LayerShape {
+    /// Size of the layer's input.
+    pub inputs: usize,
+    /// Size of the layer's output.
+    pub outputs: usize,
+    /// Where the weights `[inputs, outputs]` lie among the parameters.
+    pub weights: Range<usize>,
+    /// Where the bias `[outputs]` lies among the parameters.
+    pub bias: Range<usize>,
+}
+
+impl Layout {
+    /// The network with these sizes, from the input to the output.
+    ///
+    /// # Panics
+    /// If there are fewer than two sizes, or one of them is 0.
+    pub fn new(sizes: Vec<usize>, activation: Activation) -> Self {
+        assert!(is_valid(&sizes), "{InvalidLayout}");
+        Self { sizes, activation }
+    }
+
+    /// Number of parameters, weights and biases.
+    pub fn parameters(&self) -> usize {
+        self.sizes.windows(2).map(|pair| (pair[0] + 1) * pair[1]).sum()
+    }
+
+    /// Number of matrix entries alone.
+    pub fn weights(&self) -> usize {
+        self.sizes.windows(2).map(|pair| pair[0] * pair[1]).sum()
+    }
+
+    /// Size of the input.
+    pub fn inputs(&self) -> usize {
+        self.sizes[0]
+    }
+
+    /// Size of the output.
+    pub fn outputs(&self) -> usize {
+        self.sizes[self.sizes.len() - 1]
+    }
+
+    /// The function between layers.
+    pub fn activation(&self) -> Activation {
+        self.activation
+    }
+
+    /// The layers from the input to the output.
+    pub fn layers(&self) -> impl Iterator<Item = LayerShape> {
+        self.sizes.windows(2).scan(0, |next, pair| {
+            let (inputs, outputs) = (pair[0], pair[1]);
+            let weights = *next..*next + inputs * outputs;
+            let bias = weights.end..weights.end + outputs;
+            *next = bias.end;
+            Some(LayerShape { inputs, outputs, weights, bias })
+        })
+    }
+}
+
+fn is_valid(sizes: &[usize]) -> bool {
+    sizes.len() >= 2 && sizes.iter().all(|&size| size > 0)
+}
+
+/// A [`Layout`] as it was stored.
+#[derive(Deserialize)]
+struct Unchecked {
+    sizes: Vec<usize>,
+    activation: Activation,
+}
+
+impl TryFrom<Unchecked> for Layout {
+    type Error = InvalidLayout;
+
+    fn try_from(Unchecked { sizes, activation }: Unchecked) -> Result<Self, InvalidLayout> {
+        if is_valid(&sizes) { Ok(Self { sizes, activation }) } else { Err(InvalidLayout) }
+    }
+}
+
+/// Sizes that are no network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidLayout;
+
+impl fmt::Display for InvalidLayout {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a network needs at least an input and an output size, all of them above 0")
+    }
+}
+
+impl std::error::Error for InvalidLayout {}

@@ -1,0 +1,355 @@
+//! The one kernel: products of matrices, tile by tile in registers.
+
+use super::arch;
+use pulp::{Arch, Simd, WithSimd};
+use std::array;
+
+/// Columns of [`Right`] and internal rows are padded to multiples of this: the widest vector of any CPU, in `f32`s.
+pub(super) const BLOCK: usize = 16;
+/// Columns of a strip of [`Right`]: what four of the widest vectors hold.
+pub(super) const STRIP: usize = 4 * BLOCK;
+
+/// The smallest multiple of [`BLOCK`] that holds `columns`.
+pub(super) const fn padded(columns: usize) -> usize {
+    columns.next_multiple_of(BLOCK)
+}
+
+/// The left operand `A [m, k]` of a product.
+#[derive(Clone, Copy, Debug)]
+pub enum Left<'a> {
+    /// `A[i, j] = values[i * stride + j]`: rows lie in one piece.
+    Rows {
+        /// The elements.
+        values: &'a [f32],
+        /// Distance between rows.
+        stride: usize,
+    },
+    /// `A[i, j] = values[j * stride + i]`: the transpose of what lies in rows.
+    Columns {
+        /// The elements.
+        values: &'a [f32],
+        /// Distance between columns.
+        stride: usize,
+    },
+}
+
+/// The right operand `B [k, n]` of a product: strips of 64 columns, each with rows of `stride` elements,
+/// a multiple of 16. The columns from `n` up to that multiple exist and do not matter.
+#[derive(Clone, Copy, Debug)]
+pub struct Right<'a> {
+    /// The elements.
+    pub values: &'a [f32],
+    /// Distance between rows of a strip.
+    pub stride: usize,
+    /// Distance between strips.
+    pub strip: usize,
+}
+
+impl<'a> Right<'a> {
+    /// A matrix whose rows of `stride` elements lie one after another.
+    pub fn rows(values: &'a [f32], stride: usize) -> Self {
+        Self { values, stride, strip: STRIP }
+    }
+
+    /// What [`pack`] made of a matrix `[k, n]`.
+    pub(super) fn packed(values: &'a [f32], k: usize, n: usize) -> Self {
+        let stride = padded(n).min(STRIP);
+        Self { values, stride, strip: k * stride }
+    }
+}
+
+/// What the sums of a product start from.
+#[derive(Clone, Copy, Debug)]
+pub enum Start<'a> {
+    /// Zero.
+    Zero,
+    /// One value per column, padded like the rows of [`Right`].
+    Row(&'a [f32]),
+    /// What the result holds: the product is added to it, term by term.
+    Result,
+}
+
+/// Length of [`pack`]'s result for a matrix `[k, n]`.
+pub(super) fn packed_len(k: usize, n: usize) -> usize {
+    n.div_ceil(STRIP) * k * padded(n).min(STRIP)
+}
+
+/// Writes the matrix `[k, n]` as strips, each in one piece. The padding keeps what it holds.
+pub(super) fn pack(matrix: &[f32], n: usize, into: &mut [f32]) {
+    let width = padded(n).min(STRIP);
+    let k = matrix.len() / n;
+    for (strip, first) in into.chunks_exact_mut(k * width).zip((0..n).step_by(STRIP)) {
+        let columns = first..(first + STRIP).min(n);
+        for (into, row) in strip.chunks_exact_mut(width).zip(matrix.chunks_exact(n)) {
+            into[..columns.len()].copy_from_slice(&row[columns.clone()]);
+        }
+    }
+}
+
+/// Writes the transpose `[k, n]` of a matrix `[n, k]` as strips, as [`pack`] does.
+pub(super) fn pack_transposed(matrix: &[f32], k: usize, into: &mut [f32]) {
+    let n = matrix.len() / k;
+    let width = padded(n).min(STRIP);
+    for (strip, rows) in into.chunks_exact_mut(k * width).zip(matrix.chunks(k * STRIP)) {
+        for (column, row) in rows.chunks_exact(k).enumerate() {
+            for (into, &value) in strip.chunks_exact_mut(width).zip(row) {
+                into[column] = value;
+            }
+        }
+    }
+}
+
+/// `C [m, n] = start + A B`, where `C[i, j] = c[i * c_stride + j]` and the terms are added in the order of `k`.
+///
+/// # Panics
+/// If a slice is too short for its shape, or the stride of `b` is not a multiple of 16.
+pub fn product(
+    (m, k, n): (usize, usize, usize),
+    a: Left<'_>,
+    b: Right<'_>,
+    start: Start<'_>,
+    c: &mut [f32],
+    c_stride: usize,
+) {
+    product_on(arch(), (m, k, n), a, b, start, c, c_stride);
+}
+
+pub(super) fn product_on(
+    arch: Arch,
+    (m, k, n): (usize, usize, usize),
+    a: Left<'_>,
+    b: Right<'_>,
+    start: Start<'_>,
+    c: &mut [f32],
+    c_stride: usize,
+) {
+    arch.dispatch(Product { m, k, n, a, b, start, c, c_stride });
+}
+
+/// A product to run inside a call that has dispatched already.
+pub(super) struct Product<'a> {
+    pub(super) m: usize,
+    pub(super) k: usize,
+    pub(super) n: usize,
+    pub(super) a: Left<'a>,
+    pub(super) b: Right<'a>,
+    pub(super) start: Start<'a>,
+    pub(super) c: &'a mut [f32],
+    pub(super) c_stride: usize,
+}
+
+impl WithSimd for Product<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        assert!(self.b.stride.is_multiple_of(BLOCK), "rows of the right operand are not padded");
+        match self.a {
+            Left::Rows { values, stride } => self.strips(simd, Rows { values, stride }),
+            Left::Columns { values, stride } => self.strips(simd, Columns { values, stride }),
+        }
+    }
+}
+
+impl Product<'_> {
+    #[inline(always)]
+    fn strips<S: Simd>(mut self, simd: S, a: impl Operand) {
+        for strip in 0..self.n.div_ceil(STRIP) {
+            let first = strip * STRIP;
+            let width = padded(self.n - first).min(STRIP);
+            // The widest tile of which the accumulators, one row of B and one element of A fit the registers.
+            if S::F32_LANES == BLOCK {
+                match width / BLOCK {
+                    4 => self.rows::<S, _, 6, 4>(simd, a, strip, 0),
+                    3 => self.rows::<S, _, 6, 3>(simd, a, strip, 0),
+                    2 => self.rows::<S, _, 6, 2>(simd, a, strip, 0),
+                    _ => self.rows::<S, _, 12, 1>(simd, a, strip, 0),
+                }
+            } else {
+                let tile = 2 * S::F32_LANES;
+                for column in (0..width).step_by(tile) {
+                    self.rows::<S, _, 6, 2>(simd, a, strip, column);
+                }
+            }
+        }
+    }
+
+    /// All rows of `V` vectors of columns, in tiles of `R` rows and smaller ones for the rest.
+    #[inline(always)]
+    fn rows<S: Simd, A: Operand, const R: usize, const V: usize>(
+        &mut self,
+        simd: S,
+        a: A,
+        strip: usize,
+        column: usize,
+    ) {
+        let mut row = 0;
+        while row + R <= self.m {
+            self.tile::<S, A, R, V>(simd, a, row, strip, column);
+            row += R;
+        }
+        while row + 4 <= self.m {
+            self.tile::<S, A, 4, V>(simd, a, row, strip, column);
+            row += 4;
+        }
+        if row + 2 <= self.m {
+            self.tile::<S, A, 2, V>(simd, a, row, strip, column);
+            row += 2;
+        }
+        if row < self.m {
+            self.tile::<S, A, 1, V>(simd, a, row, strip, column);
+        }
+    }
+
+    /// `R` rows of `V` vectors: the whole sum over `k` stays in registers.
+    #[inline(always)]
+    fn tile<S: Simd, A: Operand, const R: usize, const V: usize>(
+        &mut self,
+        simd: S,
+        a: A,
+        row: usize,
+        strip: usize,
+        column: usize,
+    ) {
+        let first = strip * STRIP + column;
+        let columns = self.n.saturating_sub(first).min(V * S::F32_LANES);
+        if columns == 0 {
+            return;
+        }
+        let b = RowsOf { values: &self.b.values[strip * self.b.strip + column..], stride: self.b.stride };
+
+        let mut sums = [[simd.splat_f32s(0.0); V]; R];
+        match self.start {
+            Start::Zero => {}
+            Start::Row(values) => {
+                sums = [vectors::<S, V>(&values[first..][..V * S::F32_LANES]); R];
+            }
+            Start::Result => {
+                for (i, sums) in sums.iter_mut().enumerate() {
+                    *sums = load(simd, &self.c[(row + i) * self.c_stride + first..][..columns]);
+                }
+            }
+        }
+        sums = a.accumulate(simd, row, self.k, b, sums);
+        for (i, sums) in sums.iter().enumerate() {
+            store(simd, &mut self.c[(row + i) * self.c_stride + first..][..columns], sums);
+        }
+    }
+}
+
+/// Rows of the right operand, from the first column of a tile on.
+#[derive(Clone, Copy)]
+struct RowsOf<'a> {
+    values: &'a [f32],
+    stride: usize,
+}
+
+/// How the innermost loop walks the left operand.
+trait Operand: Copy {
+    /// Adds `A[row + i, j] B[j, ..]` to `sums[i]` for all `j < k` in order.
+    fn accumulate<S: Simd, const R: usize, const V: usize>(
+        self,
+        simd: S,
+        row: usize,
+        k: usize,
+        b: RowsOf<'_>,
+        sums: [[S::f32s; V]; R],
+    ) -> [[S::f32s; V]; R];
+}
+
+#[derive(Clone, Copy)]
+struct Rows<'a> {
+    values: &'a [f32],
+    stride: usize,
+}
+
+impl Operand for Rows<'_> {
+    #[inline(always)]
+    fn accumulate<S: Simd, const R: usize, const V: usize>(
+        self,
+        simd: S,
+        row: usize,
+        k: usize,
+        b: RowsOf<'_>,
+        mut sums: [[S::f32s; V]; R],
+    ) -> [[S::f32s; V]; R] {
+        let a: [&[f32]; R] = array::from_fn(|i| &self.values[(row + i) * self.stride..][..k]);
+        let mut rest = b.values;
+        for j in 0..k {
+            let b_row = vectors::<S, V>(&rest[..V * S::F32_LANES]);
+            rest = rest.get(b.stride..).unwrap_or_default();
+            for (sums, a) in sums.iter_mut().zip(a) {
+                let a = simd.splat_f32s(a[j]);
+                for (sum, b) in sums.iter_mut().zip(b_row) {
+                    *sum = simd.mul_add_f32s(a, b, *sum);
+                }
+            }
+        }
+        sums
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Columns<'a> {
+    values: &'a [f32],
+    stride: usize,
+}
+
+impl Operand for Columns<'_> {
+    #[inline(always)]
+    fn accumulate<S: Simd, const R: usize, const V: usize>(
+        self,
+        simd: S,
+        row: usize,
+        k: usize,
+        b: RowsOf<'_>,
+        mut sums: [[S::f32s; V]; R],
+    ) -> [[S::f32s; V]; R] {
+        let mut rest = b.values;
+        let mut a_rest = &self.values[row..];
+        for _ in 0..k {
+            let a = &a_rest[..R];
+            a_rest = a_rest.get(self.stride..).unwrap_or_default();
+            let b_row = vectors::<S, V>(&rest[..V * S::F32_LANES]);
+            rest = rest.get(b.stride..).unwrap_or_default();
+            for (sums, &a) in sums.iter_mut().zip(a) {
+                let a = simd.splat_f32s(a);
+                for (sum, b) in sums.iter_mut().zip(b_row) {
+                    *sum = simd.mul_add_f32s(a, b, *sum);
+                }
+            }
+        }
+        sums
+    }
+}
+
+/// `V` whole vectors.
+#[inline(always)]
+fn vectors<S: Simd, const V: usize>(values: &[f32]) -> [S::f32s; V] {
+    let (vectors, _) = S::as_simd_f32s(values);
+    array::from_fn(|i| vectors[i])
+}
+
+/// At most `V` vectors; what is missing is zero.
+#[inline(always)]
+fn load<S: Simd, const V: usize>(simd: S, values: &[f32]) -> [S::f32s; V] {
+    if values.len() == V * S::F32_LANES {
+        vectors::<S, V>(values)
+    } else {
+        array::from_fn(|i| simd.partial_load_f32s(values.get(i * S::F32_LANES..).unwrap_or_default()))
+    }
+}
+
+#[inline(always)]
+fn store<S: Simd, const V: usize>(simd: S, values: &mut [f32], sums: &[S::f32s; V]) {
+    if values.len() == V * S::F32_LANES {
+        let (values, _) = S::as_mut_simd_f32s(values);
+        for (value, sum) in values.iter_mut().zip(sums) {
+            *value = *sum;
+        }
+    } else {
+        for (values, sum) in values.chunks_mut(S::F32_LANES).zip(sums) {
+            simd.partial_store_f32s(values, *sum);
+        }
+    }
+}

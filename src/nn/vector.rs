@@ -1,0 +1,103 @@
+//! Element by element over slices: what optimisers and the sums of gradients need.
+
+use super::arch;
+use pulp::{Arch, Simd, WithSimd};
+
+/// Partial sums of [`squared_norm`], whatever the CPU's vectors hold.
+const PARTIAL_SUMS: usize = 64;
+
+/// `sum of x_i^2`: element `i` goes to partial sum `i mod 64`, and these are added pairwise.
+pub fn squared_norm(x: &[f32]) -> f32 {
+    squared_norm_on(arch(), x)
+}
+
+fn squared_norm_on(arch: Arch, x: &[f32]) -> f32 {
+    struct Squares<'a>(&'a [f32]);
+    impl WithSimd for Squares<'_> {
+        type Output = [f32; PARTIAL_SUMS];
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) -> Self::Output {
+            let mut sums = [0.0; PARTIAL_SUMS];
+            let (blocks, rest) = self.0.as_chunks::<PARTIAL_SUMS>();
+            for block in blocks {
+                let (into, _) = S::as_mut_simd_f32s(&mut sums);
+                let (block, _) = S::as_simd_f32s(block);
+                for (sum, &x) in into.iter_mut().zip(block) {
+                    *sum = simd.mul_add_f32s(x, x, *sum);
+                }
+            }
+            for (sum, &x) in sums.iter_mut().zip(rest) {
+                *sum = x.mul_add(x, *sum);
+            }
+            sums
+        }
+    }
+    let mut sums = arch.dispatch(Squares(x));
+    let mut half = PARTIAL_SUMS / 2;
+    while half > 0 {
+        for i in 0..half {
+            sums[i] += sums[i + half];
+        }
+        half /= 2;
+    }
+    sums[0]
+}
+
+/// `x_i := by x_i`.
+pub fn scale(x: &mut [f32], by: f32) {
+    struct Scale<'a>(&'a mut [f32], f32);
+    impl WithSimd for Scale<'_> {
+        type Output = ();
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) {
+            let Self(x, by) = self;
+            map(simd, x, #[inline(always)] |simd, x| simd.mul_f32s(x, simd.splat_f32s(by)));
+        }
+    }
+    arch().dispatch(Scale(x, by));
+}
+
+/// `into_i := into_i + x_i`, to sum the gradients of chunks in order.
+///
+/// # Panics
+/// If the lengths differ.
+pub fn add(into: &mut [f32], x: &[f32]) {
+    struct Add<'a>(&'a mut [f32], &'a [f32]);
+    impl WithSimd for Add<'_> {
+        type Output = ();
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) {
+            let Self(into, x) = self;
+            zip_map(simd, into, x, #[inline(always)] |simd, into, x| simd.add_f32s(into, x));
+        }
+    }
+    assert_eq!(into.len(), x.len(), "lengths differ");
+    arch().dispatch(Add(into, x));
+}
+
+/// `x_i := f(x_i)`, by vectors and a partial one for the rest.
+#[inline(always)]
+pub(super) fn map<S: Simd>(simd: S, x: &mut [f32], f: impl Fn(S, S::f32s) -> S::f32s) {
+    let (vectors, rest) = S::as_mut_simd_f32s(x);
+    for x in vectors {
+        *x = f(simd, *x);
+    }
+    if !rest.is_empty() {
+        let x = f(simd, simd.partial_load_f32s(rest));
+        simd.partial_store_f32s(rest, x);
+    }
+}
+
+/// `x_i := f(x_i, y_i)` for slices of one length, by vectors and a partial one for the rest.
+#[inline(always)]
+pub(super) fn zip_map<S: Simd>(simd: S, x: &mut [f32], y: &[f32], f: impl Fn(S, S::f32s, S::f32s) -> S::f32s) {
+    let (vectors, rest) = S::as_mut_simd_f32s(x);
+    let (y_vectors, y_rest) = S::as_simd_f32s(y);
+    for (x, &y) in vectors.iter_mut().zip(y_vectors) {
+        *x = f(simd, *x, y);
+    }
+    if !rest.is_empty() {
+        let x = f(simd, simd.partial_load_f32s(rest), simd.partial_load_f32s(y_rest));
+        simd.partial_store_f32s(rest, x);
+    }
+}

@@ -1,0 +1,324 @@
+//! A group of environments in one ECS world, stepped together by one thread.
+//!
+//! Each environment is an entity with [`Action`], [`Observation`], [`Reward`], [`StepEnd`] and [`Episode`]; what else
+//! it is made of is its own business. One run of the `ControlStep` schedule takes every environment one step:
+//!
+//! `Decide -> Actuate -> Physics -> Sense -> Judge -> Record -> Reset`
+//!
+//! Bring your own environment by implementing [`Environment`]: see `examples/pendulum.rs`.
+
+mod components;
+mod record;
+pub mod scene;
+
+pub use components::{Action, Episode, Observation, Reward, Slot};
+pub use record::{Decider, FinishedEpisode};
+
+use bevy::ecs::bundle::Bundle;
+use bevy::ecs::component::{Component, Mutable};
+use bevy::ecs::prelude::{Entity, IntoScheduleConfigs, Resource, SystemSet, World};
+use bevy::ecs::schedule::{
+    LogLevel, Schedule, ScheduleBuildSettings, ScheduleConfigs, ScheduleLabel,
+    SingleThreadedExecutor,
+};
+use bevy::ecs::system::ScheduleSystem;
+use serde::Serialize;
+use std::ops::Range;
+
+use crate::learn::rollout::Rollout;
+use crate::seed::Seed;
+use crate::step::{Spaces, StepEnd};
+use components::ActionNoise;
+use record::Recording;
+
+/// Something that can be learnt in: entities with the components of this module, and systems that step them.
+pub trait Environment: Send + Sync {
+    /// The layout of observations and actions.
+    fn spaces(&self) -> Spaces;
+
+    /// Spawns one entity for each of [`Pod::slots`] and adds systems to the sets of [`Control`].
+    fn build(&self, pod: &mut Pod);
+}
+
+/// The schedule of one control step.
+#[derive(ScheduleLabel, Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ControlStep;
+
+/// The phases of a control step, in their order.
+#[derive(SystemSet, Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Control {
+    /// Observation to [`Action`]: the policy's, or what somebody set by hand.
+    Decide,
+    /// [`Action`] to forces. The clamp to [-1, 1] is here.
+    Actuate,
+    /// Time goes on by one control step.
+    Physics,
+    /// State to readings.
+    Sense,
+    /// Readings to [`Reward`], [`StepEnd`], the success of [`Episode`] and the next [`Observation`].
+    Judge,
+    /// The step enters the rollout.
+    Record,
+    /// Environments whose [`StepEnd`] is not `Running` begin their next episode, from [`Episode::rng`], and observe it.
+    Reset,
+}
+
+#[derive(SystemSet, Clone, Debug, PartialEq, Eq, Hash)]
+enum Frame {
+    /// All phases but the reset.
+    Step,
+    CountEpisodes,
+    EndsAreOver,
+}
+
+#[derive(Resource, PartialEq)]
+struct Starting(bool);
+
+/// Where the random streams of a pod's environments come from.
+#[derive(Clone, Copy, Debug)]
+pub enum Purpose {
+    /// Environment `i` plays its episodes 1, 2, ...
+    Training,
+    /// Environment `i` plays episode `i` of a sequence that training never sees.
+    Evaluation,
+    /// As evaluation, for pictures: what a person does to it counts for nothing.
+    Watching,
+}
+
+impl Purpose {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Training => "training",
+            Self::Evaluation => "evaluation",
+            Self::Watching => "watching",
+        }
+    }
+}
+
+/// An environment that does not fit together.
+#[derive(Debug, thiserror::Error)]
+#[error("the environment's systems do not form a schedule: {0}")]
+pub struct PodError(String);
+
+/// A group of environments. See the [module](self).
+pub struct Pod {
+    /// Entities, components and resources.
+    pub world: World,
+    schedule: Schedule,
+    entities: Vec<Entity>,
+    environments: Range<u64>,
+    seed: Seed,
+    purpose: Purpose,
+    saved: Vec<SaveComponent>,
+}
+
+type SaveComponent = fn(&World, Entity, &mut Vec<u8>);
+
+impl Pod {
+    /// Builds environments number `environments` of a run and begins their first episodes.
+    ///
+    /// # Errors
+    /// The environment's systems conflict without an order, or form a cycle.
+    pub fn new(
+        environment: &dyn Environment,
+        seed: Seed,
+        purpose: Purpose,
+        environments: Range<u64>,
+    ) -> Result<Self, PodError> {
+        let mut pod = Self {
+            world: World::new(),
+            schedule: control_step(),
+            entities: Vec::new(),
+            environments,
+            seed,
+            purpose,
+            saved: Vec::new(),
+        };
+        let spaces = environment.spaces();
+        pod.world.insert_resource(Decider::ByHand);
+        pod.world.insert_resource(Recording::default());
+        pod.world.insert_resource(Starting(true));
+        pod.world.insert_resource(LayoutOf(spaces));
+        pod.save::<ActionNoise>();
+        pod.save::<Episode>();
+        pod.save::<Action>();
+        pod.save::<Observation>();
+        environment.build(&mut pod);
+        pod.schedule
+            .initialize(&mut pod.world)
+            .map_err(|error| PodError(error.to_string(pod.schedule.graph(), &pod.world)))?;
+        pod.schedule.run(&mut pod.world);
+        pod.world.insert_resource(Starting(false));
+        Ok(pod)
+    }
+
+    /// The places to fill, each with one [`Pod::spawn`].
+    pub fn slots(&self) -> impl Iterator<Item = Slot> + use<> {
+        let first = self.environments.start;
+        self.environments.clone().map(move |environment| Slot {
+            row: (environment - first) as usize,
+            environment,
+        })
+    }
+
+    /// Adds the environment of a slot: the components of the contract and `bundle`.
+    pub fn spawn(&mut self, slot: Slot, bundle: impl Bundle) -> Entity {
+        let LayoutOf(spaces) = self.world.resource::<LayoutOf>();
+        let stream = |what| {
+            let name = format!("{} {what}", self.purpose.name());
+            self.seed.stream(&name).child(slot.environment)
+        };
+        let contract = (
+            slot,
+            Action(vec![0.0; spaces.actions()]),
+            Observation(vec![0.0; spaces.observations()]),
+            Reward(0.0),
+            StepEnd::Terminated,
+            Episode::before_the_first(stream("episodes")),
+            ActionNoise(stream("actions").nth(0)),
+        );
+        let entity = self.world.spawn((contract, bundle)).id();
+        self.entities.push(entity);
+        entity
+    }
+
+    /// Adds systems to the control step; put each in exactly one set of [`Control`].
+    pub fn add_systems<M>(&mut self, systems: impl IntoScheduleConfigs<ScheduleSystem, M>) {
+        self.schedule.add_systems(systems);
+    }
+
+    /// Declares a component as state: the state hash covers it.
+    pub fn save<C: Component<Mutability = Mutable> + Serialize>(&mut self) {
+        self.saved.push(|world, entity, bytes| {
+            if let Some(component) = world.get::<C>(entity) {
+                let size = postcard::to_extend(component, std::mem::take(bytes));
+                *bytes = size.expect("components serialise to memory");
+            }
+        });
+    }
+
+    /// The number of environments.
+    pub fn len(&self) -> usize {
+        self.entities.len()
+    }
+
+    /// Whether there is no environment.
+    pub fn is_empty(&self) -> bool {
+        self.entities.is_empty()
+    }
+
+    /// The entity in a row.
+    pub fn entity(&self, row: usize) -> Entity {
+        self.entities[row]
+    }
+
+    /// Takes one control step.
+    pub fn step(&mut self) {
+        self.schedule.run(&mut self.world);
+    }
+
+    /// Plays `horizon` steps with a frozen policy and notes them in the pod's rollout. Ends early, with an incomplete
+    /// rollout, when `stop` says so.
+    pub fn collect(&mut self, decider: Decider, horizon: usize, stop: &dyn Fn() -> bool) {
+        let LayoutOf(spaces) = self.world.resource::<LayoutOf>();
+        let rollout = Rollout::new(self.entities.len(), horizon, spaces);
+        self.world.resource_mut::<Recording>().begin(rollout);
+        self.world.insert_resource(decider);
+        for _ in 0..horizon {
+            if stop() {
+                break;
+            }
+            self.step();
+        }
+        let entities = &self.entities;
+        self.world.resource_scope(|world, mut recording: bevy::ecs::change_detection::Mut<Recording>| {
+            recording.finish(entities.iter().map(|&entity| {
+                let Observation(next) = world.get(entity).expect("every environment observes");
+                next.as_slice()
+            }));
+        });
+        self.world.clear_trackers();
+    }
+
+    /// What the last [`Pod::collect`] noted.
+    pub fn rollout(&self) -> &Rollout {
+        self.world.resource::<Recording>().rollout()
+    }
+
+    /// Takes the episodes that ended since the last call.
+    pub fn take_finished(&mut self) -> Vec<FinishedEpisode> {
+        self.world.resource_mut::<Recording>().take_finished()
+    }
+
+    /// Plays until every environment has finished one episode, and returns those first ones by environment.
+    pub fn play_one_episode_each(
+        &mut self,
+        decider: Decider,
+        stop: &dyn Fn() -> bool,
+    ) -> Vec<FinishedEpisode> {
+        self.world.insert_resource(decider);
+        let mut first: Vec<Option<FinishedEpisode>> = vec![None; self.entities.len()];
+        while first.iter().any(Option::is_none) && !stop() {
+            self.step();
+            for episode in self.take_finished() {
+                let row = (episode.environment - self.environments.start) as usize;
+                first[row].get_or_insert(episode);
+            }
+        }
+        self.world.clear_trackers();
+        first.into_iter().flatten().collect()
+    }
+
+    /// The declared state of every environment, in their order.
+    pub fn state_bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for &entity in &self.entities {
+            for save in &self.saved {
+                save(&self.world, entity, &mut bytes);
+            }
+        }
+        bytes
+    }
+}
+
+#[derive(Resource)]
+struct LayoutOf(Spaces);
+
+fn control_step() -> Schedule {
+    let mut schedule = Schedule::new(ControlStep);
+    schedule.set_executor(SingleThreadedExecutor::new());
+    schedule.set_build_settings(ScheduleBuildSettings {
+        ambiguity_detection: LogLevel::Error,
+        ..Default::default()
+    });
+    let chain = |sets: ScheduleConfigs<_>| sets.chain();
+    schedule.configure_sets(chain(
+        (
+            Control::Decide,
+            Control::Actuate,
+            Control::Physics,
+            Control::Sense,
+            Control::Judge,
+            Control::Record,
+        )
+            .in_set(Frame::Step)
+            .into_configs(),
+    ));
+    schedule.configure_sets(Frame::Step.run_if(|starting: bevy::ecs::prelude::Res<Starting>| !starting.0));
+    schedule.configure_sets(chain(
+        (
+            Frame::Step,
+            Frame::CountEpisodes,
+            Control::Reset,
+            Frame::EndsAreOver,
+        )
+            .into_configs(),
+    ));
+    schedule.add_systems((
+        record::decide.in_set(Control::Decide),
+        record::record.in_set(Control::Record),
+        record::count_episodes.in_set(Frame::CountEpisodes),
+        record::end_ends.in_set(Frame::EndsAreOver),
+    ));
+    schedule
+}

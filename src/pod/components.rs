@@ -1,0 +1,69 @@
+//! What an environment's entity carries: the contract between world and learner.
+
+use bevy::ecs::prelude::Component;
+use serde::{Deserialize, Serialize};
+
+use crate::seed::{Rng, Stream};
+
+/// Which environment an entity is. Systems write to rows, so that no result depends on the order of a query.
+#[derive(Component, Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slot {
+    /// Its row in the pod.
+    pub row: usize,
+    /// Its number in the run.
+    pub environment: u64,
+}
+
+/// What the policy wants, length `A`, not clamped.
+#[derive(Component, Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Action(pub Vec<f32>);
+
+/// What the policy sees, length `O`.
+#[derive(Component, Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Observation(pub Vec<f32>);
+
+/// What the last step earned.
+#[derive(Component, Clone, Copy, Debug, PartialEq)]
+pub struct Reward(pub f32);
+
+/// The episode that is being played.
+#[derive(Component, Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Episode {
+    stream: Stream,
+    /// Its number in this environment, from 1.
+    pub number: u64,
+    /// Control steps taken in it, with the one being taken.
+    pub steps: u32,
+    /// Sum of its rewards.
+    pub total_reward: f64,
+    /// Whether it was a success, judged with its last step; none for tasks that do not know success.
+    pub success: Option<bool>,
+}
+
+impl Episode {
+    pub(super) fn before_the_first(stream: Stream) -> Self {
+        Self {
+            stream,
+            number: 0,
+            steps: 0,
+            total_reward: 0.0,
+            success: None,
+        }
+    }
+
+    pub(super) fn begin_next(&mut self) {
+        *self = Self {
+            number: self.number + 1,
+            ..Self::before_the_first(self.stream)
+        };
+    }
+
+    /// The generator for everything that this episode draws: a function of run, environment and episode number alone.
+    pub fn rng(&self) -> Rng {
+        self.stream.nth(self.number)
+    }
+}
+
+/// Where an environment's exploration comes from.
+#[derive(Component, Clone, Debug, Serialize, Deserialize)]
+pub(super) struct ActionNoise(pub(super) Rng);

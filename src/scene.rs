@@ -1,0 +1,215 @@
+//! Scenes: a robot, a task and presets for learners, read from one RON file.
+//!
+//! What an author writes is in `file`, what has been checked in [`robot`] and [`task`]. Between them: `read` (text to
+//! types), `check` (types to a scene that can be run) and `locate` (where in the text a value stands, so that every
+//! error has a line). `edit` changes the text, never the values, so that an edited scene is read like any file.
+
+mod check;
+mod edit;
+mod error;
+mod file;
+mod locate;
+mod read;
+pub mod robot;
+mod shipped;
+pub mod task;
+
+use std::{
+    fs::{self, File},
+    io::Read as _,
+    path::Path,
+};
+
+pub use error::{SceneError, TextError};
+
+use crate::learn::LearnerSettings;
+use read::MAX_BYTES;
+use robot::Robot;
+use task::Task;
+
+/// A scene that can be run: everything in it has been checked.
+#[derive(Clone, Debug)]
+pub struct Scene {
+    name: String,
+    text: String,
+    robot: Robot,
+    task: Task,
+    learners: Vec<(String, LearnerSettings)>,
+}
+
+impl Scene {
+    /// Reads a file, or the shipped scene of that name unless `scenes/NAME.ron` is there to be read instead.
+    pub fn open(scene: &str) -> Result<Scene, SceneError> {
+        let (origin, text) = find(scene)?;
+        Scene::parse(&origin, &text)
+    }
+
+    /// As [`Scene::open`], with a learner chosen and values changed, each edit being `path=value`.
+    ///
+    /// `learner` at the start of a path is the chosen one: the one named, else the default one. A shipped preset becomes
+    /// part of the scene first, so that [`Scene::text`] needs nothing else.
+    pub fn open_with(
+        scene: &str,
+        learner: Option<&str>,
+        set: &[String],
+    ) -> Result<Scene, SceneError> {
+        let (origin, mut text) = find(scene)?;
+        // As it is, so that an error of the file's own is shown where the file has it.
+        let unchanged = Scene::parse(&origin, &text)?;
+        let (learner, _) = unchanged.learner(learner)?;
+        if !unchanged.learners.iter().any(|(name, _)| name == learner) {
+            text = edit::add_learner(&text, learner, shipped::preset(learner));
+        }
+        for change in set {
+            text = edit::set(&text, change, learner)?;
+        }
+        Scene::parse(&origin, &text).map_err(|error| match error {
+            SceneError::Text(mut error) => {
+                error.note = Some(format!(
+                    "this is the scene as changed by --set {}",
+                    set.join(" --set ")
+                ));
+                SceneError::Text(error)
+            }
+            error => error,
+        })
+    }
+
+    /// Reads a text; errors call it by `name`.
+    pub fn parse(name: &str, text: &str) -> Result<Scene, SceneError> {
+        let (written, tree) = read::read::<file::Scene>(name, text)?;
+        let root = locate::Path::default();
+        let checked = || {
+            let robot = check::robot(&written.robot, &root.field("robot"))?;
+            let task = check::task(&written.task, &robot, &root.field("task"))?;
+            let learners = check::learners(&written.learners, &root.field("learners"))?;
+            Ok((robot, task, learners))
+        };
+        let (robot, task, learners) =
+            checked().map_err(|flaw: error::Flaw| flaw.locate(name, text, &tree))?;
+        Ok(Scene {
+            name: short_name(name).to_owned(),
+            text: text.to_owned(),
+            robot,
+            task,
+            learners,
+        })
+    }
+
+    /// Names and texts of the scenes that are compiled in.
+    pub fn shipped() -> impl Iterator<Item = (&'static str, &'static str)> {
+        shipped::SCENES.iter().copied()
+    }
+
+    /// Its short name: the file's, without folder and ending.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The file as used, edits and presets included; reading it again gives this scene.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The robot.
+    pub fn robot(&self) -> &Robot {
+        &self.robot
+    }
+
+    /// The task.
+    pub fn task(&self) -> &Task {
+        &self.task
+    }
+
+    /// The presets of the scene itself, in the order of the file.
+    pub fn learners(&self) -> &[(String, LearnerSettings)] {
+        &self.learners
+    }
+
+    /// A preset by its name, the scene's own before the shipped ones; without a name, the first there is.
+    pub fn learner(&self, name: Option<&str>) -> Result<(&str, &LearnerSettings), SceneError> {
+        let mut all = self.learners.iter().chain(shipped::presets());
+        let found = match name {
+            None => all.next(),
+            Some(name) => all.find(|(other, _)| other == name),
+        };
+        let (name, settings) = found.ok_or_else(|| {
+            let mut known: Vec<String> = Vec::new();
+            for (other, _) in self.learners.iter().chain(shipped::presets()) {
+                if !known.contains(other) {
+                    known.push(other.clone());
+                }
+            }
+            let learner = name.unwrap_or_default().to_owned();
+            SceneError::Learner { learner, known }
+        })?;
+        Ok((name, settings))
+    }
+}
+
+/// What is left of a path without folder and ending.
+fn short_name(path: &str) -> &str {
+    let file = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    file.strip_suffix(".ron").unwrap_or(file)
+}
+
+/// The text of a scene, and what errors call it.
+fn find(scene: &str) -> Result<(String, String), SceneError> {
+    let in_folder = format!("scenes/{scene}.ron");
+    let shipped = Scene::shipped().find(|(name, _)| {
+        *name == scene
+            || scene
+                .strip_prefix("scenes/")
+                .and_then(|file| file.strip_suffix(".ron"))
+                == Some(name)
+    });
+    match shipped {
+        // A folder of a shipped scene's name does not hide the scene.
+        _ if Path::new(scene).is_file() => read_file(scene),
+        _ if Path::new(&in_folder).is_file() => read_file(&in_folder),
+        Some((name, text)) => Ok((format!("scenes/{name}.ron"), text.to_owned())),
+        None if Path::new(scene).exists() => read_file(scene),
+        None => Err(SceneError::Missing {
+            scene: scene.to_owned(),
+            shipped: Scene::shipped().map(|(name, _)| name.to_owned()).collect(),
+        }),
+    }
+}
+
+/// The text of a file, which is not read at all if it is too large.
+fn read_file(path: &str) -> Result<(String, String), SceneError> {
+    let unreadable = |source| SceneError::Unreadable {
+        path: path.to_owned(),
+        source,
+    };
+    let too_large = |bytes| SceneError::TooLarge {
+        path: path.to_owned(),
+        bytes,
+        limit: MAX_BYTES,
+    };
+    let metadata = fs::metadata(path).map_err(unreadable)?;
+    if !metadata.is_file() {
+        return Err(SceneError::NotAFile {
+            path: path.to_owned(),
+            found: if metadata.is_dir() {
+                "a directory"
+            } else {
+                "a device"
+            },
+        });
+    }
+    if metadata.len() > MAX_BYTES {
+        return Err(too_large(metadata.len()));
+    }
+    let mut bytes = Vec::new();
+    // The file may have grown since.
+    let file = File::open(path).map_err(unreadable)?;
+    file.take(MAX_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(unreadable)?;
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(too_large(bytes.len() as u64));
+    }
+    let text = read::utf8(path, bytes)?;
+    Ok((path.to_owned(), text))
+}

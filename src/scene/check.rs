@@ -1,0 +1,112 @@
+//! From what is written to what can be run: names become indices, and every number is in its range.
+
+mod robot;
+mod task;
+
+pub(super) use robot::robot;
+pub(super) use task::task;
+
+use std::collections::BTreeSet;
+
+use super::{
+    error::Flaw,
+    file::{Entries, Triple},
+    locate::Path,
+};
+use crate::learn::LearnerSettings;
+
+/// The presets, each with its settings in range.
+pub(super) fn learners(
+    learners: &Entries<LearnerSettings>,
+    at: &Path,
+) -> Result<Vec<(String, LearnerSettings)>, Flaw> {
+    unique(
+        "learner",
+        at,
+        learners.0.iter().map(|(name, _)| name.as_str()),
+        Path::key,
+    )?;
+    for (i, (_, settings)) in learners.0.iter().enumerate() {
+        settings.check().map_err(|(field, would_do)| {
+            Flaw::new(
+                at.nth(i).field(field),
+                format!("`{field}` is out of its range"),
+            )
+            .help(format!("{field}: {would_do}"))
+        })?;
+    }
+    Ok(learners.0.clone())
+}
+
+/// A number above 0.
+fn positive(value: f32, at: &Path, field: &'static str, unit: &str) -> Result<f32, Flaw> {
+    if value > 0.0 {
+        return Ok(value);
+    }
+    Err(
+        Flaw::new(at.field(field), format!("`{field}` must be above 0"))
+            .help(format!("a number above 0 ({unit})")),
+    )
+}
+
+/// A number of 0 or more.
+fn not_negative(value: f32, at: &Path, field: &'static str, unit: &str) -> Result<f32, Flaw> {
+    if value >= 0.0 {
+        return Ok(value);
+    }
+    Err(
+        Flaw::new(at.field(field), format!("`{field}` must not be negative"))
+            .help(format!("0 or more ({unit})")),
+    )
+}
+
+/// No name twice; `point_at` says what to underline of the element with the second.
+fn unique<'a>(
+    what: &str,
+    list: &Path,
+    names: impl Iterator<Item = &'a str>,
+    point_at: impl Fn(Path) -> Path,
+) -> Result<(), Flaw> {
+    let mut seen = BTreeSet::new();
+    for (i, name) in names.enumerate() {
+        let at = || point_at(list.nth(i));
+        if name.is_empty() {
+            return Err(Flaw::new(at(), format!("a {what} has an empty name"))
+                .help("a name of at least one letter"));
+        }
+        if !seen.insert(name) {
+            return Err(
+                Flaw::new(at(), format!("there are two {what}s named `{name}`"))
+                    .label("the second one")
+                    .help("give each its own name"),
+            );
+        }
+    }
+    Ok(())
+}
+
+/// The index of a name, or a flaw that lists the known ones.
+fn index_of<'a>(
+    what: &str,
+    name: &str,
+    known: impl Iterator<Item = &'a str> + Clone,
+    at: Path,
+) -> Result<usize, Flaw> {
+    known
+        .clone()
+        .position(|other| other == name)
+        .ok_or_else(|| {
+            Flaw::new(at, format!("there is no {what} `{name}`"))
+                .label(format!("unknown {what}"))
+                .suggest(&format!("{what}s"), name, known)
+        })
+}
+
+/// The length of a vector, in a range in which `f32` squares neither vanish nor overflow.
+fn length(v: Triple) -> f64 {
+    v.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>().sqrt()
+}
+
+fn distance(a: Triple, b: Triple) -> f64 {
+    length([a[0] - b[0], a[1] - b[1], a[2] - b[2]])
+}

@@ -1,0 +1,482 @@
+//! The robot: a tree of links that Rapier's multibody can move.
+
+use super::{distance, index_of, length, not_negative, positive, unique};
+use crate::scene::{
+    error::Flaw,
+    file::{self, Kind},
+    locate::Path,
+    robot::{Form, Inertia, Joint, JointKind, Link, Origin, Point, Robot, Shape, Weight},
+};
+
+/// What a parent is called when it is no link.
+const WORLD: &str = "world";
+const MAX_JOINTS: usize = 64;
+const MAX_LINKS: usize = 1024;
+const MAX_SHAPES: usize = 1024;
+
+/// The robot at `at`, checked.
+pub(in crate::scene) fn robot(written: &file::Robot, at: &Path) -> Result<Robot, Flaw> {
+    sizes(written, at)?;
+    let (links_at, joints_at) = (at.field("links"), at.field("joints"));
+    let link_names = || written.links.iter().map(|link| link.name.as_str());
+    let joint_names = || written.joints.iter().map(|joint| joint.name.as_str());
+    unique("link", &links_at, link_names(), |link| link.field("name"))?;
+    unique("joint", &joints_at, joint_names(), |joint| {
+        joint.field("name")
+    })?;
+    if let Some(i) = link_names().position(|name| name == WORLD) {
+        let what = format!("a link cannot be named `{WORLD}`");
+        return Err(Flaw::new(links_at.nth(i).field("name"), what).help(format!(
+            "`{WORLD}` is what the robot stands on; choose another name"
+        )));
+    }
+
+    let attachments = attachments(written, &links_at, &joints_at)?;
+    let order = topological(&attachments, &joints_at)?;
+    let mut place = vec![0; order.len()];
+    for (new, &old) in order.iter().enumerate() {
+        place[old] = new;
+    }
+
+    let mut joints = Vec::new();
+    let mut joint_of = vec![None; written.joints.len()];
+    for (i, joint) in written.joints.iter().enumerate() {
+        if let Some(kind) = moving(joint, &joints_at.nth(i))? {
+            joint_of[i] = Some(joints.len());
+            let child = index_of(
+                "link",
+                &joint.child,
+                link_names(),
+                joints_at.nth(i).field("child"),
+            )?;
+            joints.push(self::joint(joint, kind, place[child], &joints_at.nth(i))?);
+        }
+    }
+    if joints.is_empty() {
+        return Err(Flaw::new(joints_at, "the robot has no joint that moves")
+            .help("at least one joint of kind Revolute or Prismatic"));
+    }
+    home(written, &mut joints, &joints_at, &at.field("home"))?;
+
+    let mut links = Vec::with_capacity(order.len());
+    for &old in &order {
+        let attachment = &attachments[old];
+        let origin = &written.joints[attachment.joint].origin;
+        links.push(Link {
+            parent: attachment.parent.map(|parent| place[parent]),
+            joint: joint_of[attachment.joint],
+            origin: Origin {
+                xyz: origin.xyz,
+                rpy: origin.rpy,
+            },
+            ..link(&written.links[old], &links_at.nth(old))?
+        });
+    }
+
+    let points_at = at.field("points");
+    unique(
+        "point",
+        &points_at,
+        written.points.0.iter().map(|(name, _)| name.as_str()),
+        Path::key,
+    )?;
+    let mut points = Vec::new();
+    for (i, (name, point)) in written.points.0.iter().enumerate() {
+        let link = index_of(
+            "link",
+            &point.link,
+            link_names(),
+            points_at.nth(i).field("link"),
+        )?;
+        points.push(Point {
+            name: name.clone(),
+            link: place[link],
+            at: point.at,
+        });
+    }
+    Ok(Robot {
+        links,
+        joints,
+        points,
+        collide: written.collide,
+    })
+}
+
+fn sizes(written: &file::Robot, at: &Path) -> Result<(), Flaw> {
+    let shapes = written.links.iter().map(|link| link.shapes.len()).sum();
+    let moving = written
+        .joints
+        .iter()
+        .filter(|joint| joint.kind != Kind::Fixed)
+        .count();
+    for (field, what, count, most) in [
+        ("joints", "moving joints", moving, MAX_JOINTS),
+        ("links", "links", written.links.len(), MAX_LINKS),
+        ("links", "shapes", shapes, MAX_SHAPES),
+    ] {
+        if count > most {
+            return Err(
+                Flaw::new(at.field(field), format!("the robot has too many {what}"))
+                    .label(format!("{count} {what}"))
+                    .help(format!("at most {most}")),
+            );
+        }
+    }
+    Ok(())
+}
+
+/// The one joint that holds a link, and the link on the other side of it, as indices of the file.
+struct Attachment {
+    joint: usize,
+    parent: Option<usize>,
+}
+
+fn attachments(
+    written: &file::Robot,
+    links_at: &Path,
+    joints_at: &Path,
+) -> Result<Vec<Attachment>, Flaw> {
+    let names = || written.links.iter().map(|link| link.name.as_str());
+    let mut found: Vec<Option<Attachment>> = names().map(|_| None).collect();
+    for (i, joint) in written.joints.iter().enumerate() {
+        let at = joints_at.nth(i);
+        if joint.child == WORLD {
+            return Err(Flaw::new(
+                at.field("child"),
+                format!("a joint cannot move the {WORLD}"),
+            )
+            .help(format!("`parent: \"{WORLD}\"` and a link as the child")));
+        }
+        let child = index_of("link", &joint.child, names(), at.field("child"))?;
+        let parent = if joint.parent == WORLD {
+            None
+        } else {
+            let known = names().chain([WORLD]);
+            Some(index_of("link", &joint.parent, known, at.field("parent"))?)
+        };
+        if let Some(other) = &found[child] {
+            let (link, other) = (&joint.child, &written.joints[other.joint].name);
+            return Err(Flaw::new(
+                at.field("child"),
+                format!("two joints move the link `{link}`"),
+            )
+            .label(format!("the joint `{other}` moves it already"))
+            .help("a link hangs on one joint; for two axes put a light link between"));
+        }
+        found[child] = Some(Attachment { joint: i, parent });
+    }
+    let attach = |(i, attachment): (usize, Option<Attachment>)| {
+        attachment.ok_or_else(|| {
+            let link = &written.links[i].name;
+            Flaw::new(
+                links_at.nth(i).field("name"),
+                format!("nothing holds the link `{link}`"),
+            )
+            .label("no joint has it as its child")
+            .help(format!(
+                "a joint with `child: {link:?}`; one of kind Fixed holds it still"
+            ))
+        })
+    };
+    found.into_iter().enumerate().map(attach).collect()
+}
+
+/// The indices of the links, a parent before its children and otherwise as in the file.
+fn topological(attachments: &[Attachment], joints_at: &Path) -> Result<Vec<usize>, Flaw> {
+    let mut placed = vec![false; attachments.len()];
+    let mut order = Vec::with_capacity(attachments.len());
+    loop {
+        let ready = (0..attachments.len())
+            .find(|&i| !placed[i] && attachments[i].parent.is_none_or(|parent| placed[parent]));
+        match ready {
+            Some(link) => {
+                placed[link] = true;
+                order.push(link);
+            }
+            None => break,
+        }
+    }
+    let Some(first_left) = placed.iter().position(|placed| !placed) else {
+        return Ok(order);
+    };
+    // Every link left has a parent that is left, so going up as often as there are links ends in the circle itself.
+    let up = |link: usize| attachments[link].parent.unwrap_or(link);
+    let in_circle = (0..attachments.len()).fold(first_left, |link, _| up(link));
+    let joint = attachments[in_circle].joint;
+    Err(Flaw::new(
+        joints_at.nth(joint).field("parent"),
+        "joints go round in a circle",
+    )
+    .label("comes back to this joint's own child")
+    .help(format!("following the parents must lead to `{WORLD}`")))
+}
+
+/// How a joint moves; `None`: it is fixed, and says nothing that only a motor has.
+fn moving(joint: &file::Joint, at: &Path) -> Result<Option<JointKind>, Flaw> {
+    let several = |axes| {
+        Flaw::new(
+            at.field("kind"),
+            format!("a joint with {axes} free axes is not supported"),
+        )
+        .help("one Revolute joint for each axis, with a light link between")
+    };
+    match joint.kind {
+        Kind::Revolute => Ok(Some(JointKind::Revolute)),
+        Kind::Prismatic => Ok(Some(JointKind::Prismatic)),
+        Kind::Universal => Err(several("two")),
+        Kind::Ball => Err(several("three")),
+        Kind::Fixed => {
+            let given = [
+                ("axis", joint.axis.is_some()),
+                ("range", joint.range.is_some()),
+                ("torque", joint.torque.is_some()),
+                ("damping", joint.damping.is_some()),
+                ("armature", joint.armature.is_some()),
+                ("max_speed", joint.max_speed.is_some()),
+            ];
+            match given.into_iter().find(|(_, given)| *given) {
+                None => Ok(None),
+                Some((field, _)) => Err(Flaw::new(
+                    at.field(field),
+                    format!("a fixed joint has no `{field}`"),
+                )
+                .help("remove it, or make the joint Revolute or Prismatic")),
+            }
+        }
+    }
+}
+
+fn joint(written: &file::Joint, kind: JointKind, link: usize, at: &Path) -> Result<Joint, Flaw> {
+    let name = &written.name;
+    let missing = |field: &'static str, example: &str| {
+        Flaw::new(
+            at.clone(),
+            format!("the field `{field}` of the joint `{name}` is missing"),
+        )
+        .label(format!("`{field}` is missing here"))
+        .help(format!("add `{field}: {example}`"))
+    };
+    let axis = written.axis.ok_or_else(|| missing("axis", "(0, 0, 1)"))?;
+    let torque = written.torque.ok_or_else(|| missing("torque", "10.0"))?;
+    let damping = written.damping.ok_or_else(|| missing("damping", "0.1"))?;
+    let armature = written
+        .armature
+        .ok_or_else(|| missing("armature", "0.01"))?;
+    let length = length(axis);
+    if length < 1e-6 {
+        return Err(Flaw::new(at.field("axis"), "an axis must not be zero")
+            .help("a direction, like (0, 0, 1) for the z axis; its length does not matter"));
+    }
+    if let Some([low, high]) = written.range
+        && low >= high
+    {
+        return Err(
+            Flaw::new(at.field("range"), "a range must go from low to high")
+                .help("(lowest, highest), or leave `range` out for a joint without stops"),
+        );
+    }
+    let (torque_unit, damping_unit, armature_unit, speed_unit) = match kind {
+        JointKind::Revolute => ("N m", "N m s/rad", "kg m^2", "rad/s"),
+        JointKind::Prismatic => ("N", "N s/m", "kg", "m/s"),
+    };
+    if let Some(speed) = written.max_speed {
+        positive(speed, at, "max_speed", speed_unit)?;
+    }
+    Ok(Joint {
+        name: name.clone(),
+        link,
+        kind,
+        axis: axis.map(|x| (f64::from(x) / length) as f32),
+        range: written.range,
+        torque: positive(torque, at, "torque", torque_unit)?,
+        damping: not_negative(damping, at, "damping", damping_unit)?,
+        armature: not_negative(armature, at, "armature", armature_unit)?,
+        max_speed: written.max_speed,
+        home: 0.0,
+    })
+}
+
+/// Sets where the joints start, and checks that they can be there.
+fn home(
+    written: &file::Robot,
+    joints: &mut [Joint],
+    joints_at: &Path,
+    at: &Path,
+) -> Result<(), Flaw> {
+    unique(
+        "joint",
+        at,
+        written.home.0.iter().map(|(name, _)| name.as_str()),
+        Path::key,
+    )?;
+    let mut given = vec![None; joints.len()];
+    for (i, (name, value)) in written.home.0.iter().enumerate() {
+        let known = joints.iter().map(|joint| joint.name.as_str());
+        let joint = index_of("moving joint", name, known, at.nth(i).key())?;
+        joints[joint].home = *value;
+        given[joint] = Some(at.nth(i));
+    }
+    for (joint, given) in joints.iter().zip(given) {
+        let Some([low, high]) = joint.range else {
+            continue;
+        };
+        if (low..=high).contains(&joint.home) {
+            continue;
+        }
+        let (name, home) = (&joint.name, joint.home);
+        let what = format!("the home of the joint `{name}` is outside its range");
+        let flaw = match given {
+            Some(place) => Flaw::new(place, what),
+            None => {
+                let i = written
+                    .joints
+                    .iter()
+                    .position(|other| other.name == *name)
+                    .unwrap_or(0);
+                Flaw::new(joints_at.nth(i).field("range"), what)
+                    .label(format!("home is not given for it, and so is {home}"))
+            }
+        };
+        return Err(flaw.help(format!("a home from {low} to {high}")));
+    }
+    Ok(())
+}
+
+/// The link itself; where it hangs is for the caller to say.
+fn link(written: &file::Link, at: &Path) -> Result<Link, Flaw> {
+    let name = &written.name;
+    let mut shapes = Vec::with_capacity(written.shapes.len());
+    for (i, shape) in written.shapes.iter().enumerate() {
+        shapes.push(self::shape(shape, &at.field("shapes").nth(i))?);
+    }
+    if shapes.is_empty() && written.inertia.is_none() {
+        return Err(
+            Flaw::new(at.clone(), format!("the link `{name}` has no mass"))
+                .label("neither shapes nor inertia")
+                .help("at least one shape, or an `inertia: (mass: .., center: .., principal: ..)`"),
+        );
+    }
+    let inertia = match &written.inertia {
+        Some(written) => Some(inertia(written, &at.field("inertia"))?),
+        None => None,
+    };
+    Ok(Link {
+        name: name.clone(),
+        parent: None,
+        joint: None,
+        origin: Origin::default(),
+        shapes,
+        inertia,
+    })
+}
+
+fn inertia(written: &file::Inertia, at: &Path) -> Result<Inertia, Flaw> {
+    let file::Inertia {
+        mass,
+        center,
+        principal,
+    } = *written;
+    positive(mass, at, "mass", "kg")?;
+    let [a, b, c] = principal;
+    if !(a > 0.0 && b > 0.0 && c > 0.0) {
+        return Err(
+            Flaw::new(at.field("principal"), "moments of inertia must be above 0")
+                .help("three numbers above 0 (kg m^2)"),
+        );
+    }
+    // A flat body's largest moment is the sum of the others, which rounding may exceed.
+    let largest = a.max(b).max(c);
+    if largest > (a + b + c - largest) * 1.0001 {
+        return Err(Flaw::new(
+            at.field("principal"),
+            "no body has these moments of inertia",
+        )
+        .help("none may be larger than the sum of the other two"));
+    }
+    Ok(Inertia {
+        mass,
+        center,
+        principal,
+    })
+}
+
+fn shape(written: &file::Shape, at: &Path) -> Result<Shape, Flaw> {
+    use file::Shape as S;
+
+    let radius_at = |radius| positive(radius, at, "radius", "m");
+    let ends = |from, to, instead: &str| {
+        if distance(from, to) > 0.0 {
+            return Ok(());
+        }
+        Err(
+            Flaw::new(at.field("to"), "`from` and `to` are the same place")
+                .help(format!("two places; {instead}")),
+        )
+    };
+    let (form, mass, density) = match *written {
+        S::Capsule {
+            from,
+            to,
+            radius,
+            mass,
+            density,
+        } => {
+            ends(from, to, "a capsule without length is a `Sphere`")?;
+            let radius = radius_at(radius)?;
+            (Form::Capsule { from, to, radius }, mass, density)
+        }
+        S::Cylinder {
+            from,
+            to,
+            radius,
+            mass,
+            density,
+        } => {
+            ends(from, to, "the centres of the two ends")?;
+            let radius = radius_at(radius)?;
+            (Form::Cylinder { from, to, radius }, mass, density)
+        }
+        S::Sphere {
+            center,
+            radius,
+            mass,
+            density,
+        } => {
+            let radius = radius_at(radius)?;
+            (Form::Sphere { center, radius }, mass, density)
+        }
+        S::Box {
+            center,
+            half,
+            rpy,
+            mass,
+            density,
+        } => {
+            if !half.iter().all(|half| *half > 0.0) {
+                return Err(
+                    Flaw::new(at.field("half"), "the half sizes of a box must be above 0")
+                        .help("half of its width, depth and height (m)"),
+                );
+            }
+            (Form::Box { center, half, rpy }, mass, density)
+        }
+    };
+    let weight = match (mass, density) {
+        (Some(mass), None) => Weight::Mass(positive(mass, at, "mass", "kg")?),
+        (None, Some(density)) => Weight::Density(positive(density, at, "density", "kg/m^3")?),
+        (Some(_), Some(_)) => {
+            return Err(
+                Flaw::new(at.field("density"), "a shape has both a mass and a density")
+                    .help("one of them; the other follows from the size"),
+            );
+        }
+        (None, None) => {
+            return Err(
+                Flaw::new(at.clone(), "a shape has neither a mass nor a density")
+                    .label("how heavy is it?")
+                    .help("add `mass: ..` (kg) or `density: ..` (kg/m^3; water is 1000)"),
+            );
+        }
+    };
+    Ok(Shape { form, weight })
+}

@@ -1,0 +1,426 @@
+//! The task: every term speaks of something that the robot and the goal have.
+
+use std::collections::BTreeSet;
+
+use super::{index_of, not_negative, positive};
+use crate::scene::{
+    error::Flaw,
+    file::{self, Axis, Triple},
+    locate::Path,
+    robot::Robot,
+    task::{End, Goal, Observation, Reward, Sensor, Solved, Start, Success, Task, Term, When},
+};
+
+const MAX_STEPS: u32 = 1_000_000;
+const MAX_SUBSTEPS: u32 = 1000;
+const MAX_TERMS: usize = 1024;
+
+/// The task at `at`, checked against its robot.
+pub(in crate::scene) fn task(written: &file::Task, robot: &Robot, at: &Path) -> Result<Task, Flaw> {
+    positive(written.control_hz, at, "control_hz", "Hz")?;
+    positive(written.physics_hz, at, "physics_hz", "Hz")?;
+    positive(written.episode_s, at, "episode_s", "s")?;
+    let context = Context {
+        robot,
+        has_goal: written.goal.is_some(),
+    };
+    for (field, count) in [
+        ("observe", Some(written.observe.len())),
+        ("reward", Some(written.reward.len())),
+        ("end", Some(written.end.len()).filter(|count| *count > 0)),
+    ] {
+        let flaw = |what| Flaw::new(at.field(field), format!("`{field}` {what}"));
+        match count {
+            Some(0) => return Err(flaw("is empty").help("at least one term")),
+            Some(MAX_TERMS..) => {
+                return Err(flaw("has too many terms").help(format!("fewer than {MAX_TERMS}")));
+            }
+            _ => {}
+        }
+    }
+    Ok(Task {
+        episode_steps: episode_steps(written, at)?,
+        control_hz: written.control_hz,
+        substeps: substeps(written, at)?,
+        gravity: written.gravity,
+        start: Start {
+            angle: not_negative(
+                written.start.angle,
+                &at.field("start"),
+                "angle",
+                "rad, or m",
+            )?,
+            speed: not_negative(
+                written.start.speed,
+                &at.field("start"),
+                "speed",
+                "rad/s, or m/s",
+            )?,
+        },
+        goal: written
+            .goal
+            .as_ref()
+            .map(|written| goal(written, &at.field("goal")))
+            .transpose()?,
+        observation: each(&written.observe, &at.field("observe"), |observe, at| {
+            context.observation(observe, at)
+        })?,
+        reward: each(&written.reward, &at.field("reward"), |reward, at| {
+            context.reward(reward, at)
+        })?,
+        end: each(&written.end, &at.field("end"), |end, at| {
+            context.end(end, at)
+        })?,
+        max_joint_speed: positive(
+            written.max_joint_speed,
+            at,
+            "max_joint_speed",
+            "rad/s, or m/s",
+        )?,
+        success: match &written.success {
+            Some(success) => Some(context.success(success, &at.field("success"))?),
+            None => None,
+        },
+        solved: match &written.solved {
+            Some(solved) => Some(self::solved(
+                solved,
+                written.success.is_some(),
+                &at.field("solved"),
+            )?),
+            None => None,
+        },
+    })
+}
+
+fn each<W, T>(
+    written: &[W],
+    at: &Path,
+    check: impl Fn(&W, &Path) -> Result<T, Flaw>,
+) -> Result<Vec<T>, Flaw> {
+    let one = |(i, written)| check(written, &at.nth(i));
+    written.iter().enumerate().map(one).collect()
+}
+
+fn episode_steps(written: &file::Task, at: &Path) -> Result<u32, Flaw> {
+    let (seconds, rate) = (written.episode_s, written.control_hz);
+    let steps = f64::from(seconds) * f64::from(rate);
+    whole(steps, MAX_STEPS).ok_or_else(|| {
+        let nearest = steps.round().clamp(1.0, f64::from(MAX_STEPS)) / f64::from(rate);
+        Flaw::new(
+            at.field("episode_s"),
+            "an episode must be a whole number of control steps",
+        )
+        .label(format!("{seconds} s at {rate} Hz are {steps} steps"))
+        .help(format!(
+            "1 to {MAX_STEPS} steps; nearest: episode_s: {}",
+            nearest as f32
+        ))
+    })
+}
+
+fn substeps(written: &file::Task, at: &Path) -> Result<u32, Flaw> {
+    let (physics, control) = (written.physics_hz, written.control_hz);
+    let substeps = f64::from(physics) / f64::from(control);
+    whole(substeps, MAX_SUBSTEPS).ok_or_else(|| {
+        let nearest = substeps.round().clamp(1.0, f64::from(MAX_SUBSTEPS)) * f64::from(control);
+        Flaw::new(
+            at.field("physics_hz"),
+            "the physics rate must be a multiple of the control rate",
+        )
+        .label(format!("{physics} Hz is {substeps} times {control} Hz"))
+        .help(format!(
+            "1 to {MAX_SUBSTEPS} times control_hz; nearest: physics_hz: {}",
+            nearest as f32
+        ))
+    })
+}
+
+/// A whole number from 1 to `most`, up to the rounding of decimal fractions.
+fn whole(x: f64, most: u32) -> Option<u32> {
+    let near = (x - x.round()).abs() <= 1e-6 * x;
+    (near && (1.0..=f64::from(most)).contains(&x.round())).then(|| x.round() as u32)
+}
+
+fn goal(written: &file::Goal, at: &Path) -> Result<Goal, Flaw> {
+    use file::Goal as G;
+
+    match *written {
+        G::Shell {
+            center,
+            radius,
+            min_z,
+        } => {
+            let [inner, outer] = radius;
+            if inner < 0.0 || inner > outer {
+                return Err(
+                    Flaw::new(at.field("radius"), "no distance is within this shell")
+                        .help("(inner, outer), with 0 <= inner <= outer (m)"),
+                );
+            }
+            if let Some(min_z) = min_z {
+                let share = share_above(center, radius, min_z);
+                if share < 0.001 {
+                    let top = center[2] + outer;
+                    let what = match share {
+                        0.0 => "the whole shell is below `min_z`",
+                        _ => "almost all of the shell is below `min_z`",
+                    };
+                    return Err(Flaw::new(at.field("min_z"), what).help(format!(
+                        "the shell reaches up to {top}; at least 1 place in 1000 must be above"
+                    )));
+                }
+            }
+            Ok(Goal::Shell {
+                center,
+                radius,
+                min_z,
+            })
+        }
+        G::Disc { center, radius } => {
+            not_negative(radius, at, "radius", "m")?;
+            Ok(Goal::Disc { center, radius })
+        }
+        G::Box { min, max } => {
+            if (0..3).any(|axis| min[axis] > max[axis]) {
+                return Err(Flaw::new(at.field("max"), "the box ends before it begins")
+                    .help("in x, y and z, `max` must not be below `min` (m)"));
+            }
+            Ok(Goal::Box { min, max })
+        }
+        G::Fixed { at } => Ok(Goal::Fixed { at }),
+    }
+}
+
+/// The share of a shell that is at least as high as `min_z`, when direction and distance are uniform.
+///
+/// By Archimedes' theorem the height on a sphere is uniform, so `(1 - (min_z - z) / r) / 2` at each distance `r`.
+fn share_above(center: Triple, radius: [f32; 2], min_z: f32) -> f64 {
+    const SAMPLES: u32 = 256;
+    let [inner, outer] = radius.map(f64::from);
+    let height = f64::from(min_z) - f64::from(center[2]);
+    let at_distance = |i: u32| {
+        let distance = inner + (outer - inner) * (f64::from(i) + 0.5) / f64::from(SAMPLES);
+        match height {
+            _ if height <= -distance => 1.0,
+            _ if height >= distance => 0.0,
+            _ => (1.0 - height / distance) / 2.0,
+        }
+    };
+    (0..SAMPLES).map(at_distance).sum::<f64>() / f64::from(SAMPLES)
+}
+
+fn solved(written: &file::Solved, has_success: bool, at: &Path) -> Result<Solved, Flaw> {
+    match *written {
+        file::Solved::Return(mean) => Ok(Solved::Return(mean)),
+        file::Solved::Success(_) if !has_success => Err(Flaw::new(
+            at.clone(),
+            "`solved` counts successes, but the task has no `success`",
+        )
+        .help("add `success: Within(point: .., distance: ..)`, or use `solved: Return(..)`")),
+        file::Solved::Success(share) if share > 0.0 && share <= 1.0 => Ok(Solved::Success(share)),
+        file::Solved::Success(_) => Err(Flaw::new(
+            at.nth(0),
+            "a share of successes must be above 0 and at most 1",
+        )
+        .help("0.95 means 95 % of the episodes")),
+    }
+}
+
+/// What terms may speak of.
+struct Context<'a> {
+    robot: &'a Robot,
+    has_goal: bool,
+}
+
+impl Context<'_> {
+    fn observation(&self, written: &file::Observe, at: &Path) -> Result<Observation, Flaw> {
+        use file::Observe as O;
+
+        let (of, scale) = match written {
+            O::Angle { joints, scale } => (
+                Sensor::Angle {
+                    joints: self.joints(joints, at)?,
+                },
+                scale,
+            ),
+            O::Cos { joints, scale } => (
+                Sensor::Cos {
+                    joints: self.joints(joints, at)?,
+                },
+                scale,
+            ),
+            O::Sin { joints, scale } => (
+                Sensor::Sin {
+                    joints: self.joints(joints, at)?,
+                },
+                scale,
+            ),
+            O::Speed { joints, scale } => (
+                Sensor::Speed {
+                    joints: self.joints(joints, at)?,
+                },
+                scale,
+            ),
+            O::Goal { axes, scale } => {
+                self.goal(at)?;
+                (
+                    Sensor::Goal {
+                        axes: self::axes(axes, at)?,
+                    },
+                    scale,
+                )
+            }
+            O::Point { point, axes, scale } => {
+                let (point, axes) = (self.point(point, at)?, self::axes(axes, at)?);
+                (Sensor::Point { point, axes }, scale)
+            }
+            O::ToGoal { point, axes, scale } => {
+                let (point, axes) = (self.goal_point(point, at)?, self::axes(axes, at)?);
+                (Sensor::ToGoal { point, axes }, scale)
+            }
+            O::FromGoal { point, axes, scale } => {
+                let (point, axes) = (self.goal_point(point, at)?, self::axes(axes, at)?);
+                (Sensor::FromGoal { point, axes }, scale)
+            }
+            O::PointVelocity { point, axes, scale } => {
+                let (point, axes) = (self.point(point, at)?, self::axes(axes, at)?);
+                (Sensor::PointVelocity { point, axes }, scale)
+            }
+            O::LastAction { scale } => (Sensor::LastAction, scale),
+            O::TimeLeft { scale } => (Sensor::TimeLeft, scale),
+        };
+        Ok(Observation { of, scale: *scale })
+    }
+
+    fn reward(&self, written: &file::Reward, at: &Path) -> Result<Reward, Flaw> {
+        use file::Term as T;
+
+        let of_at = &at.field("of");
+        let of = match &written.of {
+            T::Distance { point } => Term::Distance {
+                point: self.goal_point(point, of_at)?,
+            },
+            T::Near { point, width } => Term::Near {
+                point: self.goal_point(point, of_at)?,
+                width: positive(*width, of_at, "width", "m")?,
+            },
+            T::Gauss { point, width } => Term::Gauss {
+                point: self.goal_point(point, of_at)?,
+                width: positive(*width, of_at, "width", "m")?,
+            },
+            T::Inside { point, distance } => Term::Inside {
+                point: self.goal_point(point, of_at)?,
+                distance: positive(*distance, of_at, "distance", "m")?,
+            },
+            T::Progress { point } => Term::Progress {
+                point: self.goal_point(point, of_at)?,
+            },
+            T::Effort {} => Term::Effort,
+            T::JointSpeed {} => Term::JointSpeed,
+            T::PointSpeed { point } => Term::PointSpeed {
+                point: self.point(point, of_at)?,
+            },
+            T::AngleError { joint, target } => Term::AngleError {
+                joint: self.joint(joint, of_at.field("joint"))?,
+                target: *target,
+            },
+            T::Alive {} => Term::Alive,
+        };
+        Ok(Reward {
+            weight: written.weight,
+            of,
+            at: match written.at {
+                file::When::Before => When::Before,
+                file::When::After => When::After,
+            },
+        })
+    }
+
+    fn end(&self, written: &file::End, at: &Path) -> Result<End, Flaw> {
+        Ok(match written {
+            file::End::PointBelow { point, z } => End::PointBelow {
+                point: self.point(point, at)?,
+                z: *z,
+            },
+            file::End::PointAbove { point, z } => End::PointAbove {
+                point: self.point(point, at)?,
+                z: *z,
+            },
+            file::End::JointSpeedAbove { speed } => End::JointSpeedAbove {
+                speed: positive(*speed, at, "speed", "rad/s, or m/s")?,
+            },
+            file::End::Inside { point, distance } => End::Inside {
+                point: self.goal_point(point, at)?,
+                distance: positive(*distance, at, "distance", "m")?,
+            },
+        })
+    }
+
+    fn success(&self, written: &file::Success, at: &Path) -> Result<Success, Flaw> {
+        let file::Success::Within { point, distance } = written;
+        Ok(Success::Within {
+            point: self.goal_point(point, at)?,
+            distance: positive(*distance, at, "distance", "m")?,
+        })
+    }
+
+    fn joints(&self, names: &Option<Vec<String>>, at: &Path) -> Result<Vec<usize>, Flaw> {
+        let Some(names) = names else {
+            return Ok((0..self.robot.joints.len()).collect());
+        };
+        let at = at.field("joints");
+        let joints = each(names, &at, |name, at| self.joint(name, at.clone()))?;
+        each_once("joint", &joints, &at)?;
+        Ok(joints)
+    }
+
+    fn joint(&self, name: &str, at: Path) -> Result<usize, Flaw> {
+        let known = self.robot.joints.iter().map(|joint| joint.name.as_str());
+        index_of("moving joint", name, known, at)
+    }
+
+    fn point(&self, name: &str, at: &Path) -> Result<usize, Flaw> {
+        let known = self.robot.points.iter().map(|point| point.name.as_str());
+        index_of("point", name, known, at.field("point"))
+    }
+
+    /// A point whose distance from the goal is asked for.
+    fn goal_point(&self, name: &str, at: &Path) -> Result<usize, Flaw> {
+        self.goal(at)?;
+        self.point(name, at)
+    }
+
+    fn goal(&self, at: &Path) -> Result<(), Flaw> {
+        if self.has_goal {
+            return Ok(());
+        }
+        Err(
+            Flaw::new(at.clone(), "this needs a goal, and the task has none")
+                .help("add a `goal` to the task, like `goal: Fixed(at: (0.5, 0, 0.5))`"),
+        )
+    }
+}
+
+fn axes(written: &Option<Vec<Axis>>, at: &Path) -> Result<Vec<usize>, Flaw> {
+    let Some(axes) = written else {
+        return Ok(vec![0, 1, 2]);
+    };
+    let axes: Vec<usize> = axes.iter().map(|axis| *axis as usize).collect();
+    each_once("axis", &axes, &at.field("axes"))?;
+    Ok(axes)
+}
+
+fn each_once(what: &str, indices: &[usize], at: &Path) -> Result<(), Flaw> {
+    if indices.is_empty() {
+        return Err(Flaw::new(at.clone(), "this list is empty")
+            .help("name at least one, or leave it out for all"));
+    }
+    let mut seen = BTreeSet::new();
+    match indices.iter().position(|index| !seen.insert(index)) {
+        None => Ok(()),
+        Some(second) => Err(
+            Flaw::new(at.nth(second), format!("the same {what} is listed twice"))
+                .help("list it once"),
+        ),
+    }
+}

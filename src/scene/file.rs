@@ -1,0 +1,369 @@
+//! The scene as its author writes it: names instead of indices, nothing checked but the types.
+//!
+//! These types are the format. [`super::check`] turns them into [`super::robot`] and [`super::task`], whose docs
+//! give meaning, unit and range of every field.
+
+use std::{fmt, marker::PhantomData};
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{MapAccess, Visitor},
+};
+
+use crate::learn::LearnerSettings;
+
+/// `(x, y, z)` in metres, or roll, pitch, yaw in radians.
+pub(super) type Triple = [f32; 3];
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Scene {
+    pub(super) robot: Robot,
+    pub(super) task: Task,
+    #[serde(default)]
+    pub(super) learners: Entries<LearnerSettings>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Robot {
+    pub(super) links: Vec<Link>,
+    pub(super) joints: Vec<Joint>,
+    #[serde(default)]
+    pub(super) home: Entries<f32>,
+    #[serde(default)]
+    pub(super) points: Entries<Point>,
+    #[serde(default)]
+    pub(super) collide: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Link {
+    pub(super) name: String,
+    #[serde(default)]
+    pub(super) shapes: Vec<Shape>,
+    #[serde(default)]
+    pub(super) inertia: Option<Inertia>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) enum Shape {
+    Capsule {
+        from: Triple,
+        to: Triple,
+        radius: f32,
+        #[serde(default)]
+        mass: Option<f32>,
+        #[serde(default)]
+        density: Option<f32>,
+    },
+    Sphere {
+        center: Triple,
+        radius: f32,
+        #[serde(default)]
+        mass: Option<f32>,
+        #[serde(default)]
+        density: Option<f32>,
+    },
+    Box {
+        center: Triple,
+        half: Triple,
+        #[serde(default)]
+        rpy: Triple,
+        #[serde(default)]
+        mass: Option<f32>,
+        #[serde(default)]
+        density: Option<f32>,
+    },
+    Cylinder {
+        from: Triple,
+        to: Triple,
+        radius: f32,
+        #[serde(default)]
+        mass: Option<f32>,
+        #[serde(default)]
+        density: Option<f32>,
+    },
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Inertia {
+    pub(super) mass: f32,
+    pub(super) center: Triple,
+    pub(super) principal: Triple,
+}
+
+/// What only a moving joint has is optional here, because a fixed one must not have it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Joint {
+    pub(super) name: String,
+    pub(super) kind: Kind,
+    pub(super) parent: String,
+    pub(super) child: String,
+    pub(super) origin: Origin,
+    #[serde(default)]
+    pub(super) axis: Option<Triple>,
+    #[serde(default)]
+    pub(super) range: Option<[f32; 2]>,
+    #[serde(default)]
+    pub(super) torque: Option<f32>,
+    #[serde(default)]
+    pub(super) damping: Option<f32>,
+    #[serde(default)]
+    pub(super) armature: Option<f32>,
+    #[serde(default)]
+    pub(super) max_speed: Option<f32>,
+}
+
+/// `Ball` and `Universal` are here so that they can be refused with a reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub(super) enum Kind {
+    Revolute,
+    Prismatic,
+    Fixed,
+    Ball,
+    Universal,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Origin {
+    pub(super) xyz: Triple,
+    #[serde(default)]
+    pub(super) rpy: Triple,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Point {
+    pub(super) link: String,
+    pub(super) at: Triple,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Task {
+    pub(super) episode_s: f32,
+    pub(super) control_hz: f32,
+    pub(super) physics_hz: f32,
+    #[serde(default = "earth")]
+    pub(super) gravity: Triple,
+    pub(super) start: Start,
+    #[serde(default)]
+    pub(super) goal: Option<Goal>,
+    pub(super) observe: Vec<Observe>,
+    pub(super) reward: Vec<Reward>,
+    #[serde(default)]
+    pub(super) end: Vec<End>,
+    pub(super) max_joint_speed: f32,
+    #[serde(default)]
+    pub(super) success: Option<Success>,
+    #[serde(default)]
+    pub(super) solved: Option<Solved>,
+}
+
+fn earth() -> Triple {
+    [0.0, 0.0, -9.81]
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Start {
+    pub(super) angle: f32,
+    pub(super) speed: f32,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) enum Goal {
+    Shell {
+        center: Triple,
+        radius: [f32; 2],
+        #[serde(default)]
+        min_z: Option<f32>,
+    },
+    Disc {
+        center: Triple,
+        radius: f32,
+    },
+    Box {
+        min: Triple,
+        max: Triple,
+    },
+    Fixed {
+        at: Triple,
+    },
+}
+
+/// A left-out list means all joints, or all three axes.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) enum Observe {
+    Angle {
+        #[serde(default)]
+        joints: Option<Vec<String>>,
+        #[serde(default = "one")]
+        scale: f32,
+    },
+    Cos {
+        #[serde(default)]
+        joints: Option<Vec<String>>,
+        #[serde(default = "one")]
+        scale: f32,
+    },
+    Sin {
+        #[serde(default)]
+        joints: Option<Vec<String>>,
+        #[serde(default = "one")]
+        scale: f32,
+    },
+    Speed {
+        #[serde(default)]
+        joints: Option<Vec<String>>,
+        #[serde(default = "one")]
+        scale: f32,
+    },
+    Goal {
+        #[serde(default)]
+        axes: Option<Vec<Axis>>,
+        #[serde(default = "one")]
+        scale: f32,
+    },
+    Point {
+        point: String,
+        #[serde(default)]
+        axes: Option<Vec<Axis>>,
+        #[serde(default = "one")]
+        scale: f32,
+    },
+    ToGoal {
+        point: String,
+        #[serde(default)]
+        axes: Option<Vec<Axis>>,
+        #[serde(default = "one")]
+        scale: f32,
+    },
+    FromGoal {
+        point: String,
+        #[serde(default)]
+        axes: Option<Vec<Axis>>,
+        #[serde(default = "one")]
+        scale: f32,
+    },
+    PointVelocity {
+        point: String,
+        #[serde(default)]
+        axes: Option<Vec<Axis>>,
+        #[serde(default = "one")]
+        scale: f32,
+    },
+    LastAction {
+        #[serde(default = "one")]
+        scale: f32,
+    },
+    TimeLeft {
+        #[serde(default = "one")]
+        scale: f32,
+    },
+}
+
+fn one() -> f32 {
+    1.0
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub(super) enum Axis {
+    X,
+    Y,
+    Z,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Reward {
+    pub(super) weight: f32,
+    pub(super) of: Term,
+    #[serde(default)]
+    pub(super) at: When,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub(super) enum When {
+    Before,
+    #[default]
+    After,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) enum Term {
+    Distance { point: String },
+    Near { point: String, width: f32 },
+    Gauss { point: String, width: f32 },
+    Inside { point: String, distance: f32 },
+    Progress { point: String },
+    Effort {},
+    JointSpeed {},
+    PointSpeed { point: String },
+    AngleError { joint: String, target: f32 },
+    Alive {},
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) enum End {
+    PointBelow { point: String, z: f32 },
+    PointAbove { point: String, z: f32 },
+    JointSpeedAbove { speed: f32 },
+    Inside { point: String, distance: f32 },
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) enum Success {
+    Within { point: String, distance: f32 },
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) enum Solved {
+    Success(f32),
+    Return(f32),
+}
+
+/// A map with text keys that keeps its order and its duplicates, so that a check can point at them.
+#[derive(Clone, Debug)]
+pub(super) struct Entries<T>(pub(super) Vec<(String, T)>);
+
+impl<T> Default for Entries<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Entries<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct InOrder<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for InOrder<T> {
+            type Value = Entries<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+                f.write_str("a map like {\"name\": value}")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    entries.push(entry);
+                }
+                Ok(Entries(entries))
+            }
+        }
+
+        deserializer.deserialize_map(InOrder(PhantomData))
+    }
+}

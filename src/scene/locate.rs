@@ -1,0 +1,421 @@
+//! Where in the text a value stands: RON gives values or positions, not both.
+//!
+//! [`Node::scan`] reads the brackets of a RON text into a tree of byte ranges and understands nothing else of it. Names
+//! before a parenthesis (`Shell(..)`) are transparent, and so are parentheses around a single value (`Some(..)`).
+
+use std::ops::Range;
+
+/// Deeper nesting than RON itself reads.
+const MAX_DEPTH: usize = 130;
+
+/// The way from the whole scene to one value in it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Path {
+    steps: Vec<Step>,
+    on_key: bool,
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Field(&'static str),
+    Nth(usize),
+}
+
+impl Path {
+    /// The value of a field, one step further.
+    pub(super) fn field(&self, name: &'static str) -> Path {
+        self.then(Step::Field(name))
+    }
+
+    /// An element of a list or the value of an entry of a map, one step further.
+    pub(super) fn nth(&self, index: usize) -> Path {
+        self.then(Step::Nth(index))
+    }
+
+    /// The key instead of the value.
+    pub(super) fn key(mut self) -> Path {
+        self.on_key = true;
+        self
+    }
+
+    fn then(&self, step: Step) -> Path {
+        let mut path = self.clone();
+        path.steps.push(step);
+        path
+    }
+}
+
+/// A value in a text.
+#[derive(Debug)]
+pub(super) struct Node {
+    /// Its bytes, a name before the parenthesis included.
+    pub(super) span: Range<usize>,
+    pub(super) body: Body,
+}
+
+#[derive(Debug)]
+pub(super) enum Body {
+    /// A number, a text, a name.
+    Leaf,
+    /// `[..]`, or a tuple `(..)`.
+    List { items: Vec<Node>, tuple: bool },
+    /// `(name: ..)`, or a map `{"name": ..}`.
+    Fields {
+        entries: Vec<Entry>,
+        map: bool,
+        /// The byte after the opening bracket.
+        inside: usize,
+    },
+}
+
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) name: String,
+    pub(super) key: Range<usize>,
+    pub(super) value: Node,
+}
+
+impl Node {
+    /// The tree of a text; `None` if its brackets and quotes do not pair.
+    pub(super) fn scan(text: &str) -> Option<Node> {
+        let mut scanner = Scanner { text, at: 0 };
+        scanner.skip_attributes()?;
+        let root = scanner.value(0)?;
+        scanner.skip_blank()?;
+        (scanner.at == text.len()).then_some(root)
+    }
+
+    /// The span of what the path names, or of the last thing on the way to it that exists.
+    pub(super) fn locate(&self, path: &Path) -> Range<usize> {
+        let mut node = self;
+        let mut span = self.span.clone();
+        for step in &path.steps {
+            let entry = match step {
+                Step::Field(name) => node.field(name).map(|entry| (&entry.key, &entry.value)),
+                Step::Nth(index) => node.nth(*index),
+            };
+            let Some((key, value)) = entry else {
+                return span;
+            };
+            node = value;
+            span = if path.on_key { key } else { &value.span }.clone();
+        }
+        span
+    }
+
+    /// The entry of a field or of a map's key.
+    pub(super) fn field(&self, name: &str) -> Option<&Entry> {
+        match &self.unwrapped().body {
+            Body::Fields { entries, .. } => entries.iter().find(|entry| entry.name == name),
+            Body::List { .. } | Body::Leaf => None,
+        }
+    }
+
+    /// Key and value of the entry at an index; an element of a list is its own key.
+    fn nth(&self, index: usize) -> Option<(&Range<usize>, &Node)> {
+        match &self.body {
+            Body::List { items, .. } => items.get(index).map(|item| (&item.span, item)),
+            Body::Fields { entries, .. } => {
+                entries.get(index).map(|entry| (&entry.key, &entry.value))
+            }
+            Body::Leaf => None,
+        }
+    }
+
+    /// The content of parentheses around a single value with fields, as in `Some((..))`.
+    pub(super) fn unwrapped(&self) -> &Node {
+        match &self.body {
+            Body::List { items, tuple: true } => match items.as_slice() {
+                [only] if !matches!(only.body, Body::Leaf) => only.unwrapped(),
+                _ => self,
+            },
+            _ => self,
+        }
+    }
+
+    /// Every leaf, in the order of the text.
+    pub(super) fn leaves(&self) -> Vec<Range<usize>> {
+        let mut leaves = Vec::new();
+        self.visit(&mut |node| {
+            if matches!(node.body, Body::Leaf) {
+                leaves.push(node.span.clone());
+            }
+        });
+        leaves
+    }
+
+    /// The smallest value with fields whose span holds an offset or ends at it.
+    pub(super) fn innermost_fields(&self, offset: usize) -> Option<&Node> {
+        let mut found = None;
+        self.visit(&mut |node| {
+            let holds = node.span.start <= offset && offset <= node.span.end;
+            if holds && matches!(node.body, Body::Fields { .. }) {
+                found = Some(node);
+            }
+        });
+        found
+    }
+
+    fn visit<'a>(&'a self, see: &mut impl FnMut(&'a Node)) {
+        see(self);
+        match &self.body {
+            Body::Leaf => {}
+            Body::List { items, .. } => items.iter().for_each(|item| item.visit(see)),
+            Body::Fields { entries, .. } => {
+                entries.iter().for_each(|entry| entry.value.visit(see));
+            }
+        }
+    }
+}
+
+/// The bytes of the word, number or text that starts at or after an offset, past blanks and comments.
+pub(super) fn token_after(text: &str, offset: usize) -> Range<usize> {
+    let mut scanner = Scanner { text, at: offset };
+    if scanner.skip_blank().is_none() {
+        return offset..offset;
+    }
+    let start = scanner.at;
+    if scanner.atom().is_none() || scanner.at == start {
+        let width = text[start..].chars().next().map_or(0, char::len_utf8);
+        return start..start + width;
+    }
+    start..scanner.at
+}
+
+struct Scanner<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl Scanner<'_> {
+    fn value(&mut self, depth: usize) -> Option<Node> {
+        if depth > MAX_DEPTH {
+            return None;
+        }
+        self.skip_blank()?;
+        let start = self.at;
+        self.atom()?;
+        let mut end = self.at;
+        let mut body = Body::Leaf;
+        let quoted = self.text[start..end].ends_with(['"', '\'']);
+        if !quoted {
+            self.skip_blank()?;
+            match (self.peek(), end > start) {
+                (Some('('), _) => body = self.bracket(')', depth)?,
+                (Some('['), false) => body = self.bracket(']', depth)?,
+                (Some('{'), false) => body = self.bracket('}', depth)?,
+                _ => self.at = end,
+            }
+            end = self.at;
+        }
+        (end > start).then_some(Node {
+            span: start..end,
+            body,
+        })
+    }
+
+    /// What is between brackets, from the opening one to past the closing one.
+    fn bracket(&mut self, close: char, depth: usize) -> Option<Body> {
+        self.at += 1;
+        let inside = self.at;
+        let mut items = Vec::new();
+        let mut entries = Vec::new();
+        loop {
+            self.skip_blank()?;
+            if self.peek()? == close {
+                self.at += 1;
+                break;
+            }
+            let item = self.value(depth + 1)?;
+            self.skip_blank()?;
+            if self.peek()? == ':' {
+                self.at += 1;
+                let value = self.value(depth + 1)?;
+                entries.push(Entry {
+                    name: self.key_name(&item.span),
+                    key: item.span,
+                    value,
+                });
+                self.skip_blank()?;
+            } else {
+                items.push(item);
+            }
+            match self.peek()? {
+                ',' => self.at += 1,
+                c if c == close => {}
+                _ => return None,
+            }
+        }
+        match (items.is_empty(), entries.is_empty()) {
+            (true, false) => {}
+            (true, true) if close != ']' => {}
+            (_, true) => {
+                let tuple = close == ')';
+                return Some(Body::List { items, tuple });
+            }
+            (false, false) => return None,
+        }
+        let map = close == '}';
+        Some(Body::Fields {
+            entries,
+            map,
+            inside,
+        })
+    }
+
+    fn key_name(&self, key: &Range<usize>) -> String {
+        let written = &self.text[key.clone()];
+        ron::from_str::<String>(written)
+            .unwrap_or_else(|_| written.trim_start_matches("r#").to_owned())
+    }
+
+    /// A text, a character, or a run of whatever else is no bracket, blank, comma or colon.
+    fn atom(&mut self) -> Option<()> {
+        let start = self.at;
+        while let Some(c) = self.peek() {
+            match c {
+                '"' => {
+                    let prefix = &self.text[start..self.at];
+                    let raw = prefix.trim_start_matches('b').strip_prefix('r');
+                    return match raw.map(|hashes| hashes.len()) {
+                        Some(hashes) => self.past(&format!("\"{}", "#".repeat(hashes)), 1),
+                        None => self.past_quoted('"'),
+                    };
+                }
+                '\'' => return self.past_quoted('\''),
+                '/' | ',' | ':' | '(' | ')' | '[' | ']' | '{' | '}' => break,
+                c if c.is_whitespace() => break,
+                c => self.at += c.len_utf8(),
+            }
+        }
+        Some(())
+    }
+
+    /// Past the next `end`, which is looked for `skip` bytes on.
+    fn past(&mut self, end: &str, skip: usize) -> Option<()> {
+        let from = self.at + skip;
+        self.at = from + self.text.get(from..)?.find(end)? + end.len();
+        Some(())
+    }
+
+    fn past_quoted(&mut self, quote: char) -> Option<()> {
+        self.at += 1;
+        let mut characters = self.text[self.at..].char_indices();
+        while let Some((i, c)) = characters.next() {
+            if c == '\\' {
+                characters.next();
+            } else if c == quote {
+                self.at += i + 1;
+                return Some(());
+            }
+        }
+        None
+    }
+
+    /// Past blanks and comments; block comments nest.
+    fn skip_blank(&mut self) -> Option<()> {
+        loop {
+            let rest = &self.text[self.at..];
+            if rest.starts_with("//") {
+                self.at += rest.find('\n').unwrap_or(rest.len());
+            } else if rest.starts_with("/*") {
+                self.skip_block_comment()?;
+            } else if let Some(blank) = rest.chars().next().filter(|c| c.is_whitespace()) {
+                self.at += blank.len_utf8();
+            } else {
+                return Some(());
+            }
+        }
+    }
+
+    fn skip_block_comment(&mut self) -> Option<()> {
+        let mut depth = 0;
+        loop {
+            let rest = &self.text[self.at..];
+            if rest.starts_with("/*") {
+                depth += 1;
+                self.at += 2;
+            } else if rest.starts_with("*/") {
+                depth -= 1;
+                self.at += 2;
+            } else {
+                self.at += rest.chars().next()?.len_utf8();
+            }
+            if depth == 0 {
+                return Some(());
+            }
+        }
+    }
+
+    fn skip_attributes(&mut self) -> Option<()> {
+        loop {
+            self.skip_blank()?;
+            if !self.text[self.at..].starts_with("#!") {
+                return Some(());
+            }
+            self.past("]", 2)?;
+        }
+    }
+
+    fn peek(&self) -> Option<char> {
+        self.text[self.at..].chars().next()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at<'a>(text: &'a str, path: &Path) -> &'a str {
+        &text[Node::scan(text).unwrap().locate(path)]
+    }
+
+    #[test]
+    fn names_and_comments_are_transparent() {
+        let text = r##"#![enable(implicit_some)]
+            Scene /* a /* nested */ one */ (
+                a: Some(( b: r#"no ) end"# , c: '\'', )), // d: 3
+                d: { "x:\"y": -1e-3, "z": [ (1, 2), Shell(r: (3, 4)) ] },
+            )"##;
+        let root = Path::default();
+        assert_eq!(
+            at(text, &root.field("a").field("b")),
+            r###"r#"no ) end"#"###
+        );
+        assert_eq!(at(text, &root.field("a").field("c")), r"'\''");
+        assert_eq!(at(text, &root.field("d").nth(0)), "-1e-3");
+        assert_eq!(at(text, &root.field("d").nth(0).key()), r#""x:\"y""#);
+        let list = root.field("d").nth(1);
+        assert_eq!(at(text, &list.nth(0).nth(1)), "2");
+        assert_eq!(at(text, &list.nth(1)), "Shell(r: (3, 4))");
+        assert_eq!(at(text, &list.nth(1).field("r").nth(0)), "3");
+        assert_eq!(
+            Node::scan(text)
+                .unwrap()
+                .field("d")
+                .unwrap()
+                .value
+                .field("x:\"y")
+                .unwrap()
+                .name,
+            "x:\"y"
+        );
+    }
+
+    #[test]
+    fn a_missing_value_is_where_it_would_stand() {
+        let text = "(a: (b: 1))";
+        let path = Path::default().field("a").field("c").field("d");
+        assert_eq!(at(text, &path), "(b: 1)");
+    }
+
+    #[test]
+    fn what_does_not_pair_has_no_tree() {
+        for text in [
+            "", "(", "(a: 1", "[1, 2)", "\"", "(a: )", "/*", "(1) 2", "(a b)",
+        ] {
+            assert!(Node::scan(text).is_none(), "{text}");
+        }
+        assert!(Node::scan(&"[".repeat(100_000)).is_none());
+    }
+}

@@ -1,0 +1,258 @@
+//! From text to the types of [`super::file`], with RON's errors retold.
+
+use std::ops::Range;
+
+use ron::{Options, error::SpannedError, extensions::Extensions};
+use serde::de::DeserializeOwned;
+
+use super::{
+    error::{SceneError, TextError, first_line, found, suggest},
+    locate::{Body, Node, token_after},
+};
+
+/// The largest text that is read.
+pub(super) const MAX_BYTES: u64 = 1 << 20;
+
+/// Reads a text as a `T`, and its tree of places.
+pub(super) fn read<T: DeserializeOwned>(origin: &str, text: &str) -> Result<(T, Node), SceneError> {
+    let fail = |span: Range<usize>, title: &str, label: String, help: Vec<String>| TextError {
+        origin: origin.to_owned(),
+        text: text.to_owned(),
+        span,
+        title: title.to_owned(),
+        label,
+        help,
+        note: None,
+    };
+    if text.len() as u64 > MAX_BYTES {
+        let help = vec![format!("a scene has at most {MAX_BYTES} bytes (1 MiB)")];
+        let label = format!("{} bytes follow", text.len());
+        // The text itself would only be in the way of its size.
+        let mut error = fail(0..0, "the text is too large for a scene", label, help);
+        error.text.clear();
+        return Err(error.into());
+    }
+    if text.trim().is_empty() {
+        let help =
+            "a scene is `(robot: .., task: .., learners: ..)`; copy `scenes/reach.ron` to begin";
+        let label = "nothing here".to_owned();
+        return Err(fail(0..0, "the scene is empty", label, vec![help.to_owned()]).into());
+    }
+    let value = options().from_str(text).map_err(|error| {
+        let story = Story::of(text, error);
+        fail(story.span, &story.title, story.label, story.help)
+    })?;
+    let Some(tree) = Node::scan(text) else {
+        // RON read it, so this is a notation that the scanner does not know.
+        let label = "somewhere in here".to_owned();
+        return Err(fail(0..0, "this notation is not supported", label, Vec::new()).into());
+    };
+    for leaf in tree.leaves() {
+        if is_not_finite(&text[leaf.clone()]) {
+            let label = found(&text[leaf.clone()]);
+            let help = vec!["a number of ordinary size, like 0.5 or 1e-3".to_owned()];
+            return Err(fail(leaf, "a number must be finite", label, help).into());
+        }
+    }
+    Ok((value, tree))
+}
+
+/// The text in a file's bytes, without the mark that some editors put before it.
+pub(super) fn utf8(origin: &str, bytes: Vec<u8>) -> Result<String, SceneError> {
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+        TextError {
+            origin: origin.to_owned(),
+            span: valid..valid + char::REPLACEMENT_CHARACTER.len_utf8(),
+            text,
+            title: "the file is not UTF-8 text".to_owned(),
+            label: format!("found the byte {:#04x}", error.as_bytes()[valid]),
+            help: vec!["save it as UTF-8".to_owned()],
+            note: None,
+        }
+    })?;
+    Ok(match text.strip_prefix('\u{feff}') {
+        Some(rest) => rest.to_owned(),
+        None => text,
+    })
+}
+
+/// How scenes are written: `range: (-1, 1)` instead of `Some((-1, 1))`, `Ppo(steps: ..)` instead of `Ppo((steps: ..))`.
+pub(super) fn options() -> Options {
+    Options::default()
+        .with_default_extension(Extensions::IMPLICIT_SOME | Extensions::UNWRAP_VARIANT_NEWTYPES)
+}
+
+/// Also what is finite as written but too large for an `f32`.
+fn is_not_finite(leaf: &str) -> bool {
+    let digits = leaf.replace('_', "");
+    let number = digits.trim_end_matches("f32").trim_end_matches("f64");
+    number
+        .parse::<f32>()
+        .is_ok_and(|number| !number.is_finite())
+}
+
+/// One of RON's errors in our words.
+struct Story {
+    span: Range<usize>,
+    title: String,
+    label: String,
+    help: Vec<String>,
+}
+
+impl Story {
+    fn of(text: &str, error: SpannedError) -> Story {
+        use ron::Error as E;
+
+        let start = offset(text, error.span.start.line, error.span.start.col);
+        let end = offset(text, error.span.end.line, error.span.end.col).max(start);
+        let next = token_after(text, end);
+        let expected = |what: &str| Story::new(text, next.clone(), format!("expected {what}"));
+        match error.code {
+            E::NoSuchStructField {
+                expected,
+                found,
+                outer,
+            } => {
+                let place = outer.map_or_else(String::new, |outer| format!(" in `{outer}`"));
+                let title = format!("there is no field `{found}`{place}");
+                Story::new(text, word_before(text, end, &found), title)
+                    .label("unknown field")
+                    .help(suggest("fields", &found, expected))
+            }
+            E::NoSuchEnumVariant {
+                expected, found, ..
+            } => Story::new(text, word_before(text, end, &found), format!("there is no `{found}` here"))
+                .label("unknown name")
+                .help(suggest("known here", &found, expected)),
+            E::DuplicateStructField { field, .. } => {
+                let title = format!("the field `{field}` is given twice");
+                Story::new(text, word_before(text, end, field), title)
+                    .label("the second one")
+                    .help(vec!["remove one of them".to_owned()])
+            }
+            E::MissingStructField { field, outer } => {
+                let outer = outer.map_or_else(String::new, |outer| format!(" of `{outer}`"));
+                let span = fields_before(text, end).unwrap_or(next);
+                Story::new(text, span, format!("the field `{field}`{outer} is missing"))
+                    .label(format!("`{field}` is missing here"))
+                    .help(vec![format!("add `{field}: ..`")])
+            }
+            E::InvalidValueForType { expected, found } => {
+                let title = format!("expected {expected}, found {found}");
+                Story::new(text, value_before(text, start, end), title)
+            }
+            E::ExpectedDifferentLength { expected, found } => {
+                let title = format!("expected {expected}, found {found} elements");
+                Story::new(text, value_before(text, start, end), title)
+            }
+            E::ExpectedFloat => expected("a number"),
+            E::ExpectedInteger => expected("a whole number"),
+            E::IntegerOutOfBounds => expected("a whole number of 0 or more, within bounds"),
+            E::ExpectedBoolean => expected("`true` or `false`"),
+            E::ExpectedString => expected("a text in quotes, like \"tip\""),
+            E::ExpectedArray => expected("a list in brackets, `[..]`"),
+            E::ExpectedMap => expected("a map in braces, `{\"name\": ..}`"),
+            E::ExpectedStructLike | E::ExpectedNamedStructLike(_) => expected("a parenthesis, `(`")
+                .help(vec!["a name that can have settings is written with parentheses even when it has none, like `Cos()`".to_owned()]),
+            E::ExpectedStructLikeEnd | E::ExpectedOptionEnd => {
+                expected("a closing parenthesis, `)`")
+            }
+            E::ExpectedArrayEnd => expected("a comma or the list's end, `]`"),
+            E::ExpectedMapEnd => expected("a comma or the map's end, `}`"),
+            E::ExpectedMapColon => expected("a colon and a value"),
+            E::ExpectedComma => expected("a comma"),
+            E::ExpectedIdentifier => expected("a name"),
+            E::Eof => Story::new(text, next, "the text ends too early".to_owned())
+                .label("something is not closed, or missing, before here"),
+            E::TrailingCharacters => Story::new(text, next, "the scene has ended, but the text goes on".to_owned())
+                .help(vec!["one scene per file; is there a `)` too many above?".to_owned()]),
+            E::UnclosedBlockComment => Story::new(text, next, "a comment is not closed".to_owned())
+                .help(vec!["close it by `*/`".to_owned()]),
+            E::ExceededRecursionLimit => {
+                Story::new(text, next, "brackets are nested too deeply".to_owned())
+            }
+            other => Story::new(text, next, lowercase_first(&other.to_string())),
+        }
+    }
+
+    fn new(text: &str, span: Range<usize>, title: String) -> Story {
+        let span = first_line(text, span);
+        let label = match &text[span.clone()] {
+            "" => "the text ends here".to_owned(),
+            written => found(written),
+        };
+        Story {
+            span,
+            title,
+            label,
+            help: Vec::new(),
+        }
+    }
+
+    fn label(mut self, label: impl Into<String>) -> Story {
+        self.label = label.into();
+        self
+    }
+
+    fn help(mut self, help: Vec<String>) -> Story {
+        self.help = help;
+        self
+    }
+}
+
+/// The byte at a line and a column in characters, both from 1.
+fn offset(text: &str, line: usize, column: usize) -> usize {
+    let start: usize = text
+        .split_inclusive('\n')
+        .take(line - 1)
+        .map(str::len)
+        .sum();
+    let mut characters = text[start..].char_indices();
+    characters
+        .nth(column - 1)
+        .map_or(text.len(), |(i, _)| start + i)
+}
+
+/// The last place at or before an offset where a word stands by itself; RON's cursor is just behind it or in it.
+fn word_before(text: &str, offset: usize, word: &str) -> Range<usize> {
+    let reach = text.len().min(offset + word.len());
+    let reach = (reach..=text.len()).find(|&end| text.is_char_boundary(end));
+    let searched = &text[..reach.unwrap_or(text.len())];
+    let part_of_a_word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+    searched
+        .rmatch_indices(word)
+        .map(|(start, _)| start..start + word.len())
+        .find(|span| {
+            !part_of_a_word(text[..span.start].chars().next_back())
+                && !part_of_a_word(text[span.end..].chars().next())
+        })
+        .unwrap_or(offset..offset)
+}
+
+/// The value that RON had just read, or was about to read.
+fn value_before(text: &str, start: usize, end: usize) -> Range<usize> {
+    let passed = text[start..end].trim_end_matches([',', ' ', '\n']);
+    let token = token_after(text, start);
+    if passed.is_empty() || token.end <= end {
+        return token;
+    }
+    token_after(text, end)
+}
+
+/// The start of the fields that end before an offset: RON misses a field only when the others have been read.
+fn fields_before(text: &str, offset: usize) -> Option<Range<usize>> {
+    let tree = Node::scan(text)?;
+    let fields = tree.innermost_fields(offset)?;
+    let Body::Fields { inside, .. } = &fields.body else {
+        return None;
+    };
+    Some(fields.span.start..*inside)
+}
+
+fn lowercase_first(sentence: &str) -> String {
+    let mut characters = sentence.chars();
+    let first = characters.next().map(|first| first.to_ascii_lowercase());
+    first.into_iter().chain(characters).collect()
+}

@@ -1,0 +1,36 @@
+//! What is compiled in, so that a copied binary works anywhere.
+
+use std::sync::LazyLock;
+
+use super::read;
+use crate::learn::LearnerSettings;
+
+/// Names and texts of the scenes.
+pub(super) const SCENES: [(&str, &str); 3] = [
+    ("reach", include_str!("../../scenes/reach.ron")),
+    ("reacher", include_str!("../../scenes/reacher.ron")),
+    ("pendulum", include_str!("../../scenes/pendulum.ron")),
+];
+
+/// Names and texts of the presets; the first is the default.
+const PRESETS: [(&str, &str); 1] = [("ppo", include_str!("../../assets/learners/ppo.ron"))];
+
+/// The presets, read.
+pub(super) fn presets() -> &'static [(String, LearnerSettings)] {
+    static READ: LazyLock<Vec<(String, LearnerSettings)>> = LazyLock::new(|| {
+        let read = |(name, text): &(&str, &str)| {
+            let (settings, _) = read::read(name, text).expect("a test reads every shipped preset");
+            (name.to_string(), settings)
+        };
+        PRESETS.iter().map(read).collect()
+    });
+    &READ
+}
+
+/// The text of a preset; empty if there is none of that name.
+pub(super) fn preset(name: &str) -> &'static str {
+    PRESETS
+        .iter()
+        .find(|(other, _)| *other == name)
+        .map_or("", |(_, text)| text)
+}

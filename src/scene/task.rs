@@ -1,0 +1,305 @@
+//! The task of a scene, validated: terms refer to joints and points by index.
+
+use super::robot::Robot;
+
+/// What an episode is, what the agent sees, and what it is paid for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Task {
+    /// Length of an episode in control steps, 1 or more.
+    pub episode_steps: u32,
+    /// Actions per second (Hz).
+    pub control_hz: f32,
+    /// Physics steps per control step, 1 or more.
+    pub substeps: u32,
+    /// Acceleration of a falling body (m/s^2).
+    pub gravity: [f32; 3],
+    /// How an episode starts.
+    pub start: Start,
+    /// Where the goal is drawn from at the start of an episode; `None`: the task has none.
+    pub goal: Option<Goal>,
+    /// What the agent sees, in order; never empty.
+    pub observation: Vec<Observation>,
+    /// What it is paid per control step: the sum of these; never empty.
+    pub reward: Vec<Reward>,
+    /// What ends an episode before its time.
+    pub end: Vec<End>,
+    /// A joint faster than this (rad/s, or m/s) means that the physics broke; above 0.
+    pub max_joint_speed: f32,
+    /// What makes an episode a success; judged at its last step.
+    pub success: Option<Success>,
+    /// When the task counts as solved.
+    pub solved: Option<Solved>,
+}
+
+/// How an episode starts, besides the joints' home.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Start {
+    /// Positions are uniform within plus or minus this of home, clamped to the range (rad, or m); 0 or more.
+    pub angle: f32,
+    /// Speeds are uniform within plus or minus this (rad/s, or m/s); 0 or more.
+    pub speed: f32,
+}
+
+/// Where a goal is drawn from, in the world's frame (m).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Goal {
+    /// Direction uniform on the sphere and distance uniform, both drawn again until the height fits.
+    Shell {
+        /// Centre of the sphere.
+        center: [f32; 3],
+        /// Inner and outer radius, the inner 0 or more and not above the outer.
+        radius: [f32; 2],
+        /// Least height of the goal.
+        min_z: Option<f32>,
+    },
+    /// Uniform over the area of a disc in the xy plane.
+    Disc {
+        /// Centre of the disc.
+        center: [f32; 3],
+        /// Its radius, 0 or more.
+        radius: f32,
+    },
+    /// Uniform over a box.
+    Box {
+        /// Least corner.
+        min: [f32; 3],
+        /// Greatest corner.
+        max: [f32; 3],
+    },
+    /// Always the same place.
+    Fixed {
+        /// That place.
+        at: [f32; 3],
+    },
+}
+
+/// One group of entries of the observation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Observation {
+    /// What is read.
+    pub of: Sensor,
+    /// Factor on the reading.
+    pub scale: f32,
+}
+
+/// Something that can be read from the state. `axes` are indices of x, y, z; `joints` and `point` of the robot's.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Sensor {
+    /// Joint positions (rad, or m).
+    Angle {
+        /// Which.
+        joints: Vec<usize>,
+    },
+    /// Cosines of joint positions.
+    Cos {
+        /// Which.
+        joints: Vec<usize>,
+    },
+    /// Sines of joint positions.
+    Sin {
+        /// Which.
+        joints: Vec<usize>,
+    },
+    /// Joint speeds (rad/s, or m/s).
+    Speed {
+        /// Which.
+        joints: Vec<usize>,
+    },
+    /// The goal's position (m).
+    Goal {
+        /// Which coordinates.
+        axes: Vec<usize>,
+    },
+    /// A point's position (m).
+    Point {
+        /// Which point.
+        point: usize,
+        /// Which coordinates.
+        axes: Vec<usize>,
+    },
+    /// The goal's position less the point's (m).
+    ToGoal {
+        /// Which point.
+        point: usize,
+        /// Which coordinates.
+        axes: Vec<usize>,
+    },
+    /// The point's position less the goal's (m).
+    FromGoal {
+        /// Which point.
+        point: usize,
+        /// Which coordinates.
+        axes: Vec<usize>,
+    },
+    /// A point's velocity (m/s).
+    PointVelocity {
+        /// Which point.
+        point: usize,
+        /// Which coordinates.
+        axes: Vec<usize>,
+    },
+    /// The previous action as the motors got it, one entry per joint; 0 at the start.
+    LastAction,
+    /// What is left of the episode: 1 at the start, 0 at the limit.
+    TimeLeft,
+}
+
+impl Sensor {
+    /// One name per entry, in order: `elbow.cos`, `goal.x`, `tip.to_goal.z`.
+    pub fn names(&self, robot: &Robot) -> Vec<String> {
+        let of_joints = |joints: &[usize], what: &str| {
+            let name = |&joint: &usize| format!("{}.{what}", robot.joints[joint].name);
+            joints.iter().map(name).collect()
+        };
+        let of_axes = |what: &str, axes: &[usize]| {
+            let name = |&axis: &usize| format!("{what}.{}", ["x", "y", "z"][axis]);
+            axes.iter().map(name).collect()
+        };
+        let of_point = |point: usize, what: &str, axes: &[usize]| {
+            of_axes(&format!("{}{what}", robot.points[point].name), axes)
+        };
+        match self {
+            Sensor::Angle { joints } => of_joints(joints, "angle"),
+            Sensor::Cos { joints } => of_joints(joints, "cos"),
+            Sensor::Sin { joints } => of_joints(joints, "sin"),
+            Sensor::Speed { joints } => of_joints(joints, "speed"),
+            Sensor::Goal { axes } => of_axes("goal", axes),
+            Sensor::Point { point, axes } => of_point(*point, "", axes),
+            Sensor::ToGoal { point, axes } => of_point(*point, ".to_goal", axes),
+            Sensor::FromGoal { point, axes } => of_point(*point, ".from_goal", axes),
+            Sensor::PointVelocity { point, axes } => of_point(*point, ".velocity", axes),
+            Sensor::LastAction => {
+                let every: Vec<usize> = (0..robot.joints.len()).collect();
+                of_joints(&every, "last_action")
+            }
+            Sensor::TimeLeft => vec!["time_left".to_owned()],
+        }
+    }
+}
+
+/// One summand of the reward.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Reward {
+    /// Factor on the term.
+    pub weight: f32,
+    /// What is measured.
+    pub of: Term,
+    /// On which state. The action is that of the step in either case.
+    pub at: When,
+}
+
+/// On which side of a control step a reward term is measured.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum When {
+    /// The state in which the action was chosen.
+    Before,
+    /// The state that the step led to.
+    #[default]
+    After,
+}
+
+/// Something that a reward can weigh. `d` is the distance of the point from the goal (m).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Term {
+    /// `d`.
+    Distance {
+        /// Which point.
+        point: usize,
+    },
+    /// `1 - tanh(d / width)`.
+    Near {
+        /// Which point.
+        point: usize,
+        /// Where it has fallen to 0.24 (m), above 0.
+        width: f32,
+    },
+    /// `exp(-(d / width)^2)`.
+    Gauss {
+        /// Which point.
+        point: usize,
+        /// Where it has fallen to 0.37 (m), above 0.
+        width: f32,
+    },
+    /// 1 when `d` is at most `distance`, else 0.
+    Inside {
+        /// Which point.
+        point: usize,
+        /// Largest distance that counts (m), above 0.
+        distance: f32,
+    },
+    /// `d` before the step less `d` after it, whatever `at` says.
+    Progress {
+        /// Which point.
+        point: usize,
+    },
+    /// The sum of the squared actions, each clamped to -1..1.
+    Effort,
+    /// The sum of the squared joint speeds.
+    JointSpeed,
+    /// Speed of a point (m/s).
+    PointSpeed {
+        /// Which point.
+        point: usize,
+    },
+    /// The square of the joint's position less `target`, wrapped to plus or minus pi when it turns.
+    AngleError {
+        /// Which joint.
+        joint: usize,
+        /// Where it should be (rad, or m).
+        target: f32,
+    },
+    /// 1.
+    Alive,
+}
+
+/// What ends an episode before its time.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum End {
+    /// The point is lower than `z`.
+    PointBelow {
+        /// Which point.
+        point: usize,
+        /// Height (m).
+        z: f32,
+    },
+    /// The point is higher than `z`.
+    PointAbove {
+        /// Which point.
+        point: usize,
+        /// Height (m).
+        z: f32,
+    },
+    /// Some joint is faster than `speed`.
+    JointSpeedAbove {
+        /// In either direction (rad/s, or m/s), above 0.
+        speed: f32,
+    },
+    /// The point is at most `distance` from the goal.
+    Inside {
+        /// Which point.
+        point: usize,
+        /// Largest distance that counts (m), above 0.
+        distance: f32,
+    },
+}
+
+/// What makes an episode a success; judged at its last step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Success {
+    /// The point is at most `distance` from the goal.
+    Within {
+        /// Which point.
+        point: usize,
+        /// Largest distance that counts (m), above 0.
+        distance: f32,
+    },
+}
+
+/// When the task counts as solved, over evaluation episodes with the mean action.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Solved {
+    /// At least this share of the episodes are successes, above 0 and at most 1.
+    Success(f32),
+    /// The mean return is at least this.
+    Return(f32),
+}

@@ -1,0 +1,392 @@
+//! From a robot's description to Rapier bodies and multibody joints, built in the order of the scene file.
+
+use bevy::ecs::prelude::{Bundle, Resource};
+use bevy::math::{EulerRot, Quat, Vec3};
+use bevy_rapier3d::plugin::context::{
+    RapierContextColliders, RapierContextJoints, RapierContextSimulation, RapierRigidBodySet,
+    SimulationToRenderTime,
+};
+use bevy_rapier3d::plugin::TimestepMode;
+use bevy_rapier3d::rapier::dynamics::{
+    CCDSolver, GenericJoint, JointAxesMask, JointAxis, Multibody, MultibodyIndex,
+    MultibodyJointSet, RigidBodyBuilder, RigidBodyHandle, RigidBodySet,
+};
+use bevy_rapier3d::rapier::geometry::{
+    Capsule, Collider, ColliderBuilder, ColliderSet, SharedShape,
+};
+use bevy_rapier3d::rapier::math::Pose;
+use bevy_rapier3d::rapier::parry::mass_properties::MassProperties;
+use bevy_rapier3d::rapier::pipeline::PhysicsPipeline;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::scene::Scene;
+use crate::scene::robot::{Form, Inertia, Joint, JointKind, Link, Origin, Robot, Shape, Weight};
+
+/// One physics world, as the components of a `bevy_rapier` context.
+#[derive(Bundle)]
+pub struct Physics {
+    /// Pipeline, islands and contact phases.
+    pub simulation: RapierContextSimulation,
+    /// Shapes that may touch.
+    pub colliders: RapierContextColliders,
+    /// The multibody.
+    pub joints: RapierContextJoints,
+    /// Links as rigid bodies.
+    pub bodies: RapierRigidBodySet,
+}
+
+/// The robot's template world and where everything is in it.
+#[derive(Resource)]
+pub struct Plant {
+    template: Physics,
+    gravity: Vec3,
+    /// Seconds of one control step.
+    dt: f32,
+    pub(super) multibody: MultibodyIndex,
+    /// One per link of the robot, in its order.
+    pub(super) links: Vec<LinkHandles>,
+    /// One per actuated joint, in the order of actions.
+    pub(super) joints: Vec<JointHandles>,
+    /// Link (index into `links`) and place in it, one per named point.
+    pub(super) points: Vec<(usize, Vec3)>,
+    /// Generalised coordinates of the multibody.
+    pub(super) freedoms: usize,
+}
+
+pub(super) struct LinkHandles {
+    pub(super) body: RigidBodyHandle,
+    /// Its number in the multibody.
+    pub(super) id: usize,
+}
+
+pub(super) struct JointHandles {
+    /// Index into `links`.
+    pub(super) link: usize,
+    pub(super) parent: RigidBodyHandle,
+    /// None when the parent is the world.
+    pub(super) parent_link: Option<usize>,
+    pub(super) kind: JointKind,
+    /// In the parent's frame, at any angle: a hinge does not move its own axis.
+    pub(super) axis: Vec3,
+    /// The joint's origin in the parent's frame.
+    pub(super) anchor: Vec3,
+    /// Its place among the generalised velocities.
+    pub(super) freedom: usize,
+    /// Its place among Rapier's six joint coordinates.
+    pub(super) coordinate: usize,
+    pub(super) torque: f32,
+    pub(super) max_speed: Option<f32>,
+}
+
+impl Plant {
+    /// Builds the template of a scene's robot, at joint angles 0.
+    pub fn new(scene: &Scene) -> Self {
+        let (robot, task) = (scene.robot(), scene.task());
+        let dt = 1.0 / task.control_hz;
+        let mut bodies = RigidBodySet::new();
+        let mut colliders = ColliderSet::new();
+        let mut multibodies = MultibodyJointSet::new();
+
+        let world = bodies.insert(RigidBodyBuilder::fixed());
+        let mut links: Vec<LinkHandles> = Vec::with_capacity(robot.links.len());
+        for link in &robot.links {
+            let body = insert_link(link, robot.collide, &mut bodies, &mut colliders);
+            let parent = link.parent.map_or(world, |parent| links[parent].body);
+            let joint = rapier_joint(link, link.joint.map(|joint| &robot.joints[joint]));
+            multibodies
+                .insert(parent, body, joint, true)
+                .expect("a validated robot is a tree");
+            links.push(LinkHandles { body, id: 0 });
+        }
+        let root = multibodies
+            .rigid_body_link(world)
+            .expect("a validated robot has links");
+        let multibody_index = root.multibody;
+        for link in &mut links {
+            link.id = multibodies
+                .rigid_body_link(link.body)
+                .expect("every link was inserted")
+                .id;
+        }
+        let multibody = multibodies
+            .get_multibody_mut(multibody_index)
+            .expect("it was just made");
+        multibody.set_self_contacts_enabled(robot.collide);
+        // A fixed base counts as six freedoms until its first forward kinematics.
+        multibody.forward_kinematics(&bodies, true);
+        let joints = joint_handles(robot, multibody, &links, world);
+        multibody.damping_mut().fill(0.0);
+        for (joint, handles) in robot.joints.iter().zip(&joints) {
+            multibody.damping_mut()[handles.freedom] = joint.damping;
+            multibody.armature_mut()[handles.freedom] = joint.armature;
+        }
+        multibody.update_rigid_bodies(&mut bodies, true);
+        let freedoms = multibody.ndofs();
+
+        let mut simulation = RapierContextSimulation::default();
+        simulation.integration_parameters.dt = dt;
+        simulation.integration_parameters.num_solver_iterations = task.substeps as usize;
+        // The contexts' entity maps are private and stay empty; the sets inside are what counts.
+        let mut template = Physics {
+            simulation,
+            colliders: RapierContextColliders::default(),
+            joints: RapierContextJoints::default(),
+            bodies: RapierRigidBodySet::default(),
+        };
+        template.colliders.colliders = colliders;
+        template.joints.multibody_joints = multibodies;
+        template.bodies.bodies = bodies;
+        Self {
+            template,
+            gravity: task.gravity.into(),
+            dt,
+            multibody: multibody_index,
+            links,
+            joints,
+            points: robot
+                .points
+                .iter()
+                .map(|point| (point.link, point.at.into()))
+                .collect(),
+            freedoms,
+        }
+    }
+
+    /// A world of its own, equal to the template.
+    pub fn instantiate(&self) -> Physics {
+        let mut physics = Physics {
+            simulation: RapierContextSimulation::default(),
+            colliders: RapierContextColliders::default(),
+            joints: RapierContextJoints::default(),
+            bodies: RapierRigidBodySet::default(),
+        };
+        self.renew(
+            &mut physics.simulation,
+            &mut physics.colliders,
+            &mut physics.joints,
+            &mut physics.bodies,
+        );
+        physics
+    }
+
+    /// Makes a used world equal to a new one, in place.
+    pub fn renew(
+        &self,
+        simulation: &mut RapierContextSimulation,
+        colliders: &mut RapierContextColliders,
+        joints: &mut RapierContextJoints,
+        bodies: &mut RapierRigidBodySet,
+    ) {
+        let template = &self.template;
+        simulation.islands = template.simulation.islands.clone();
+        simulation.broad_phase = template.simulation.broad_phase.clone();
+        simulation.narrow_phase = template.simulation.narrow_phase.clone();
+        // Caches of the last world would change the first bits of the next.
+        simulation.pipeline = PhysicsPipeline::new();
+        simulation.ccd_solver = CCDSolver::new();
+        simulation.integration_parameters = template.simulation.integration_parameters;
+        colliders.colliders = template.colliders.colliders.clone();
+        joints.impulse_joints = template.joints.impulse_joints.clone();
+        joints.multibody_joints = template.joints.multibody_joints.clone();
+        bodies.bodies = template.bodies.bodies.clone();
+    }
+
+    /// Advances one control step. False where the world broke: Rapier hides non-finite numbers by disabling a body, and
+    /// an assertion inside it must not take the other environments along.
+    pub fn step(
+        &self,
+        simulation: &mut RapierContextSimulation,
+        colliders: &mut RapierContextColliders,
+        joints: &mut RapierContextJoints,
+        bodies: &mut RapierRigidBodySet,
+    ) -> bool {
+        let stepped = catch_unwind(AssertUnwindSafe(|| {
+            simulation.step_simulation(
+                colliders,
+                joints,
+                bodies,
+                self.gravity,
+                TimestepMode::Fixed {
+                    dt: self.dt,
+                    substeps: 1,
+                },
+                None,
+                &(),
+                &bevy::time::Time::default(),
+                &mut SimulationToRenderTime::default(),
+                None,
+            );
+        }));
+        self.clip_speeds(&mut joints.multibody_joints);
+        stepped.is_ok() && simulation.pipeline.quarantine().is_empty()
+    }
+
+    /// Seconds of one control step.
+    pub fn dt(&self) -> f32 {
+        self.dt
+    }
+
+    fn clip_speeds(&self, multibodies: &mut MultibodyJointSet) {
+        for joint in &self.joints {
+            if let Some(limit) = joint.max_speed
+                && let Some(multibody) = multibodies.get_multibody_mut(self.multibody)
+            {
+                let speed = &mut multibody.generalized_velocity_mut()[joint.freedom];
+                *speed = speed.clamp(-limit, limit);
+            }
+        }
+    }
+}
+
+fn insert_link(
+    link: &Link,
+    collide: bool,
+    bodies: &mut RigidBodySet,
+    colliders: &mut ColliderSet,
+) -> RigidBodyHandle {
+    // Mass comes from here and never from colliders, so that a robot weighs the same with and without collisions.
+    let body = bodies.insert(
+        RigidBodyBuilder::dynamic()
+            .can_sleep(false)
+            .additional_mass_properties(mass_properties(link)),
+    );
+    if collide {
+        for shape in &link.shapes {
+            colliders.insert_with_parent(collider(shape), body, bodies);
+        }
+    }
+    if let Some(body) = bodies.get_mut(body) {
+        body.recompute_mass_properties_from_colliders(colliders);
+    }
+    body
+}
+
+/// Mass, centre and inertia of a link: what the file states, else the sum over its solid shapes.
+pub fn mass_properties(link: &Link) -> MassProperties {
+    match &link.inertia {
+        Some(Inertia {
+            mass,
+            center,
+            principal,
+        }) => MassProperties::new((*center).into(), *mass, (*principal).into()),
+        None => link.shapes.iter().map(shape_mass_properties).sum(),
+    }
+}
+
+fn shape_mass_properties(shape: &Shape) -> MassProperties {
+    let (form, pose) = parry_shape(&shape.form);
+    let density = match shape.weight {
+        Weight::Density(density) => density,
+        Weight::Mass(_) => 1.0,
+    };
+    let mut properties = form.mass_properties(density);
+    if let Weight::Mass(mass) = shape.weight {
+        properties.set_mass(mass, true);
+    }
+    properties.transform_by(&pose)
+}
+
+/// A shape and where it is in its link's frame.
+fn parry_shape(form: &Form) -> (SharedShape, Pose) {
+    match *form {
+        Form::Capsule { from, to, radius } => (
+            SharedShape(std::sync::Arc::new(Capsule::new(
+                from.into(),
+                to.into(),
+                radius,
+            ))),
+            Pose::IDENTITY,
+        ),
+        Form::Sphere { center, radius } => (
+            SharedShape::ball(radius),
+            Pose::from_translation(center.into()),
+        ),
+        Form::Box { center, half, rpy } => (
+            SharedShape::cuboid(half[0], half[1], half[2]),
+            Pose::from_parts(center.into(), rotation(rpy)),
+        ),
+        Form::Cylinder { from, to, radius } => {
+            let (from, to) = (Vec3::from(from), Vec3::from(to));
+            let along = Quat::from_rotation_arc(Vec3::Y, (to - from).normalize());
+            (
+                SharedShape::cylinder((to - from).length() / 2.0, radius),
+                Pose::from_parts((from + to) / 2.0, along),
+            )
+        }
+    }
+}
+
+fn collider(shape: &Shape) -> Collider {
+    let (form, pose) = parry_shape(&shape.form);
+    ColliderBuilder::new(form)
+        .position(pose)
+        .density(0.0)
+        .build()
+}
+
+/// URDF's convention: roll about x first, then pitch about y, then yaw about z, all about the parent's axes.
+fn rotation(rpy: [f32; 3]) -> Quat {
+    Quat::from_euler(EulerRot::ZYX, rpy[2], rpy[1], rpy[0])
+}
+
+fn rapier_joint(link: &Link, joint: Option<&Joint>) -> GenericJoint {
+    let Origin { xyz, rpy } = link.origin;
+    let (locked, axis) = match joint {
+        None => (JointAxesMask::LOCKED_FIXED_AXES, Vec3::X),
+        Some(joint) => match joint.kind {
+            JointKind::Revolute => (JointAxesMask::LOCKED_REVOLUTE_AXES, joint.axis.into()),
+            JointKind::Prismatic => (JointAxesMask::LOCKED_PRISMATIC_AXES, joint.axis.into()),
+        },
+    };
+    // Rapier's joint axis is its frame's x; the link's own frame is turned back, so it equals the joint's at angle 0.
+    let to_axis = Quat::from_rotation_arc(Vec3::X, axis);
+    let mut result = GenericJoint::new(locked);
+    result.set_local_frame1(Pose::from_parts(xyz.into(), rotation(rpy) * to_axis));
+    result.set_local_frame2(Pose::from_parts(Vec3::ZERO, to_axis));
+    result.set_contacts_enabled(false);
+    if let Some(joint) = joint
+        && let Some(range) = joint.range
+    {
+        result.set_limits(free_axis(joint.kind), range);
+    }
+    result
+}
+
+fn free_axis(kind: JointKind) -> JointAxis {
+    match kind {
+        JointKind::Revolute => JointAxis::AngX,
+        JointKind::Prismatic => JointAxis::LinX,
+    }
+}
+
+fn joint_handles(
+    robot: &Robot,
+    multibody: &Multibody,
+    links: &[LinkHandles],
+    world: RigidBodyHandle,
+) -> Vec<JointHandles> {
+    robot
+        .joints
+        .iter()
+        .map(|joint| {
+            let link = &robot.links[joint.link];
+            let handles = &links[joint.link];
+            let freedom = multibody
+                .link(handles.id)
+                .expect("every link is in the multibody")
+                .assembly_id();
+            JointHandles {
+                link: joint.link,
+                parent: link.parent.map_or(world, |parent| links[parent].body),
+                parent_link: link.parent,
+                kind: joint.kind,
+                axis: rotation(link.origin.rpy) * Vec3::from(joint.axis),
+                anchor: link.origin.xyz.into(),
+                freedom,
+                coordinate: free_axis(joint.kind) as usize,
+                torque: joint.torque,
+                max_speed: joint.max_speed,
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,36 @@
+//! What a robot is asked to do, as pure functions of readings: observation, reward, how an episode ends. Knows neither
+//! ECS nor Rapier.
+
+pub mod draw;
+pub mod judge;
+pub mod observe;
+
+use crate::sim::Readings;
+
+/// Everything that observations and rewards are functions of, at one moment.
+#[derive(Clone, Copy)]
+pub struct Moment<'a> {
+    /// The robot.
+    pub readings: &'a Readings,
+    /// The goal (m, world); the origin for tasks without one.
+    pub goal: [f32; 3],
+    /// The clamped action of the last step, length `A`; zeros at the start.
+    pub action: &'a [f32],
+    /// Control steps since the episode began.
+    pub step: u32,
+}
+
+impl Moment<'_> {
+    /// Distance of a named point from the goal (m).
+    pub fn distance(&self, point: usize) -> f32 {
+        norm(difference(self.goal, self.readings.points[point]))
+    }
+}
+
+fn difference(a: [f32; 3], b: [f32; 3]) -> [f32; 3] {
+    [a[0] - b[0], a[1] - b[1], a[2] - b[2]]
+}
+
+fn norm(x: [f32; 3]) -> f32 {
+    (x[0] * x[0] + x[1] * x[1] + x[2] * x[2]).sqrt()
+}

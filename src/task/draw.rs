@@ -1,0 +1,96 @@
+//! How an episode begins: what is drawn from its own random stream.
+
+use rand::RngExt;
+
+use crate::scene::robot::Robot;
+use crate::scene::task::{Goal, Start};
+use crate::seed::Rng;
+
+/// Joint angles and speeds at the start: home plus uniform noise, each of length `A`.
+pub fn start(robot: &Robot, start: &Start, rng: &mut Rng) -> (Vec<f32>, Vec<f32>) {
+    let mut around = |center: f32, noise: f32| center + noise * (2.0 * rng.random::<f32>() - 1.0);
+    let angles = robot
+        .joints
+        .iter()
+        .map(|joint| around(joint.home, start.angle))
+        .collect();
+    let speeds = robot
+        .joints
+        .iter()
+        .map(|_| around(0.0, start.speed))
+        .collect();
+    (angles, speeds)
+}
+
+/// A place for the goal (m, world).
+pub fn goal(goal: &Goal, rng: &mut Rng) -> [f32; 3] {
+    let mut between = |low: f32, high: f32| low + (high - low) * rng.random::<f32>();
+    match *goal {
+        Goal::Fixed { at } => at,
+        Goal::Box { min, max } => std::array::from_fn(|i| between(min[i], max[i])),
+        Goal::Disc { center, radius } => loop {
+            let [x, y] = [between(-1.0, 1.0), between(-1.0, 1.0)];
+            if x * x + y * y <= 1.0 {
+                return [center[0] + radius * x, center[1] + radius * y, center[2]];
+            }
+        },
+        // Direction uniform on the sphere, as that of a uniform point of the ball; distance uniform.
+        Goal::Shell {
+            center,
+            radius,
+            min_z,
+        } => loop {
+            let [x, y, z]: [f32; 3] = std::array::from_fn(|_| between(-1.0, 1.0));
+            let length = (x * x + y * y + z * z).sqrt();
+            if !(0.1..=1.0).contains(&length) {
+                continue;
+            }
+            let reach = between(radius[0], radius[1]) / length;
+            let at = [
+                center[0] + reach * x,
+                center[1] + reach * y,
+                center[2] + reach * z,
+            ];
+            if min_z.is_none_or(|min| at[2] >= min) {
+                return at;
+            }
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::seed::Seed;
+
+    fn many(of: &Goal) -> Vec<[f32; 3]> {
+        let mut rng = Seed::new(1).stream("test").nth(0);
+        (0..2000).map(|_| goal(of, &mut rng)).collect()
+    }
+
+    #[test]
+    fn a_shell_keeps_its_distances_and_its_floor() {
+        let center = [0.0, 0.0, 0.5];
+        for [x, y, z] in many(&Goal::Shell {
+            center,
+            radius: [0.25, 0.75],
+            min_z: Some(0.125),
+        }) {
+            let distance = (x * x + y * y + (z - 0.5) * (z - 0.5)).sqrt();
+            assert!((0.2499..0.7501).contains(&distance) && z >= 0.125);
+        }
+    }
+
+    #[test]
+    fn a_disc_is_uniform_over_its_area() {
+        let inner = many(&Goal::Disc {
+            center: [0.0; 3],
+            radius: 2.0,
+        })
+        .iter()
+        .filter(|[x, y, _]| x * x + y * y < 1.0)
+        .count();
+        // A quarter of the area lies within half the radius; 2000 draws, standard deviation 19.
+        assert!((420..580).contains(&inner), "{inner}");
+    }
+}

@@ -1,0 +1,76 @@
+//! Readings to reward, end of episode and success.
+
+use super::{Moment, norm};
+use crate::scene::task::{End, Success, Task, Term, When};
+
+/// The weighted sum of the task's reward terms for the step that led from `before` to `after`.
+pub fn reward(task: &Task, before: &Moment, after: &Moment) -> f32 {
+    task.reward
+        .iter()
+        .map(|reward| reward.weight * term(&reward.of, reward.at, before, after))
+        .sum()
+}
+
+/// Whether the task says that the episode is over before its time.
+pub fn is_terminal(task: &Task, moment: &Moment) -> bool {
+    let readings = moment.readings;
+    task.end.iter().any(|end| match *end {
+        End::PointBelow { point, z } => readings.points[point][2] < z,
+        End::PointAbove { point, z } => readings.points[point][2] > z,
+        End::JointSpeedAbove { speed } => readings.speeds.iter().any(|s| s.abs() > speed),
+        End::Inside { point, distance } => moment.distance(point) <= distance,
+    })
+}
+
+/// Whether an episode that ends in this moment was a success; none for tasks that do not know success.
+pub fn success(task: &Task, moment: &Moment) -> Option<bool> {
+    task.success.as_ref().map(|success| match *success {
+        Success::Within { point, distance } => moment.distance(point) <= distance,
+    })
+}
+
+fn term(term: &Term, at: When, before: &Moment, after: &Moment) -> f32 {
+    let moment = match at {
+        When::Before => before,
+        When::After => after,
+    };
+    let readings = moment.readings;
+    match *term {
+        Term::Distance { point } => moment.distance(point),
+        Term::Near { point, width } => 1.0 - libm::tanhf(moment.distance(point) / width),
+        Term::Gauss { point, width } => {
+            let relative = moment.distance(point) / width;
+            libm::expf(-relative * relative)
+        }
+        Term::Inside { point, distance } => f32::from(moment.distance(point) <= distance),
+        Term::Progress { point } => before.distance(point) - after.distance(point),
+        // The action belongs to the step, not to a moment: it is the one that led to `after`.
+        Term::Effort => after.action.iter().map(|a| a * a).sum(),
+        Term::JointSpeed => readings.speeds.iter().map(|s| s * s).sum(),
+        Term::PointSpeed { point } => norm(readings.velocities[point]),
+        Term::AngleError { joint, target } => {
+            let error = wrap(readings.angles[joint] - target);
+            error * error
+        }
+        Term::Alive => 1.0,
+    }
+}
+
+/// The same angle in [-pi, pi] (rad).
+fn wrap(angle: f32) -> f32 {
+    use std::f32::consts::TAU;
+    angle - TAU * (angle / TAU).round()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::f32::consts::PI;
+
+    #[test]
+    fn angles_wrap_to_the_nearest_turn() {
+        assert_eq!(wrap(0.5), 0.5);
+        assert!((wrap(0.5 + 4.0 * PI) - 0.5).abs() < 1e-5);
+        assert!((wrap(1.5 * PI) + 0.5 * PI).abs() < 1e-6);
+    }
+}

@@ -1,0 +1,117 @@
+//! Training behind any Bevy [`App`]: headless and windowed are the same app with other plugins.
+
+use bevy::app::{App, AppExit, Plugin, PreUpdate};
+use bevy::ecs::prelude::{MessageWriter, ResMut, Resource};
+use std::sync::Mutex;
+use std::thread::JoinHandle;
+
+use super::publish::{Snapshot, Viewer};
+use super::{Job, TrainResult, Trainer};
+use crate::metrics::Row;
+use crate::pod::PodError;
+
+/// Trains on threads of its own while the app runs, and ends the app when the training has ended.
+pub struct LearnerPlugin {
+    job: Mutex<Option<Job>>,
+    viewer: Viewer,
+    stays_open: bool,
+}
+
+impl LearnerPlugin {
+    /// Begins `job` when the app is built.
+    pub fn new(job: Job) -> Self {
+        Self {
+            job: Mutex::new(Some(job)),
+            viewer: Viewer::default(),
+            stays_open: false,
+        }
+    }
+
+    /// Leaves the app running when the training has ended.
+    pub fn stay_open(mut self) -> Self {
+        self.stays_open = true;
+        self
+    }
+
+    /// The line to the training: stop, hold, read.
+    pub fn viewer(&self) -> Viewer {
+        self.viewer.clone()
+    }
+}
+
+/// The training as the app sees it.
+#[derive(Resource)]
+pub struct Training {
+    /// The line to it.
+    pub viewer: Viewer,
+    /// Its newest state; none before the first iteration.
+    pub newest: Option<Snapshot>,
+    /// The rows that arrived with this frame, one per iteration.
+    pub rows: Vec<Row>,
+    /// The newest value of every metric.
+    pub row: Row,
+    /// How it ended.
+    pub result: Option<Result<TrainResult, String>>,
+    thread: Option<JoinHandle<Result<TrainResult, PodError>>>,
+    stays_open: bool,
+}
+
+impl Plugin for LearnerPlugin {
+    fn build(&self, app: &mut App) {
+        let job = self.job.lock().expect("nobody panics with it").take();
+        let job = job.expect("a plugin is built once");
+        let publisher = self.viewer.publisher();
+        let thread = std::thread::Builder::new()
+            .name("trainer".into())
+            .spawn(move || Ok(Trainer::new(job, publisher)?.run()))
+            .expect("the system starts a thread");
+        app.insert_resource(Training {
+            viewer: self.viewer.clone(),
+            newest: None,
+            rows: Vec::new(),
+            row: Row::default(),
+            result: None,
+            thread: Some(thread),
+            stays_open: self.stays_open,
+        });
+        app.add_systems(PreUpdate, read_news);
+    }
+}
+
+impl Training {
+    /// Asks the training to save and end, waits for it, and returns how it ended.
+    pub fn stop_and_wait(&mut self) -> &Result<TrainResult, String> {
+        self.viewer.stop();
+        self.join();
+        self.result.as_ref().expect("it has just ended")
+    }
+
+    fn join(&mut self) {
+        if let Some(thread) = self.thread.take() {
+            self.result = Some(match thread.join() {
+                Ok(Ok(result)) => Ok(result),
+                Ok(Err(error)) => Err(error.to_string()),
+                Err(_) => Err("the trainer panicked; please report it".to_owned()),
+            });
+        }
+    }
+}
+
+fn read_news(mut training: ResMut<Training>, mut exit: MessageWriter<AppExit>) {
+    let ended = training.thread.as_ref().is_some_and(JoinHandle::is_finished);
+    let (newest, rows) = training.viewer.take_news();
+    if newest.is_some() {
+        training.newest = newest;
+    }
+    for row in &rows {
+        training.row.merge(row);
+    }
+    training.rows = rows;
+    if ended {
+        training.join();
+        if !training.stays_open {
+            let failed = matches!(training.result, Some(Err(_)));
+            exit.write(if failed { AppExit::error() } else { AppExit::Success });
+        }
+    }
+}

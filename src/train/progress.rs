@@ -1,0 +1,180 @@
+//! How far a run has come: counters and the last episodes. Part of the state, so no clocks here.
+
+use serde::{Deserialize, Serialize};
+use std::collections::VecDeque;
+
+use crate::metrics::{Metric, Row};
+use crate::pod::FinishedEpisode;
+use crate::scene::task::Solved;
+
+/// Episodes that the training curves average over.
+const RECENT: usize = 200;
+/// How far below its bound a training success rate may be for an evaluation to be worth its time: exploration costs
+/// some successes that the mean action has.
+const SUCCESS_REACH: f64 = 0.05;
+/// The same for a return, as a share of its bound.
+const RETURN_REACH: f64 = 0.15;
+
+/// Counters of a run.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Progress {
+    iteration: u64,
+    steps: u64,
+    episodes: u64,
+    broken: u64,
+    recent: VecDeque<Recent>,
+    /// Evaluation episodes played: the number of the next one.
+    evaluation_episodes: u64,
+    next_evaluation: u64,
+    solved_step: Option<u64>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+struct Recent {
+    total_reward: f64,
+    length: u32,
+    success: Option<bool>,
+}
+
+impl Progress {
+    /// Rollouts learnt from.
+    pub fn iteration(&self) -> u64 {
+        self.iteration
+    }
+
+    /// Control steps over all environments.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// When the scene was solved (control steps).
+    pub fn solved_step(&self) -> Option<u64> {
+        self.solved_step
+    }
+
+    /// Counts a rollout.
+    pub fn count(&mut self, steps: u64, finished: &[FinishedEpisode]) {
+        self.iteration += 1;
+        self.steps += steps;
+        for episode in finished {
+            if episode.broken {
+                self.broken += 1;
+                continue;
+            }
+            self.episodes += 1;
+            if self.recent.len() == RECENT {
+                self.recent.pop_front();
+            }
+            self.recent.push_back(Recent {
+                total_reward: episode.total_reward,
+                length: episode.length,
+                success: episode.success,
+            });
+        }
+    }
+
+    /// Whether the last episodes suggest that the scene is solved and the last evaluation was long enough ago.
+    pub fn is_evaluation_due(&self, solved: &Solved) -> bool {
+        let is_near = match *solved {
+            Solved::Success(share) => self
+                .success()
+                .is_some_and(|success| success >= f64::from(share) - SUCCESS_REACH),
+            Solved::Return(least) => {
+                let least = f64::from(least);
+                self.mean(|recent| recent.total_reward) >= least - RETURN_REACH * least.abs()
+            }
+        };
+        self.recent.len() == RECENT && is_near && self.steps >= self.next_evaluation
+    }
+
+    /// No further evaluation for so many steps.
+    pub fn next_evaluation_in(&mut self, steps: u64) {
+        self.next_evaluation = self.steps + steps;
+    }
+
+    /// Reserves numbers of evaluation episodes, so that each is played once, and returns the first.
+    pub fn take_evaluation_episodes(&mut self, count: u64) -> u64 {
+        let first = self.evaluation_episodes;
+        self.evaluation_episodes += count;
+        first
+    }
+
+    /// The scene is solved, now.
+    pub fn note_solved(&mut self) {
+        self.solved_step = Some(self.steps);
+    }
+
+    /// Adds the counters and the means of the last episodes to a row.
+    pub fn report(&self, row: &mut Row) {
+        row.set(Metric::Iteration, self.iteration as f64);
+        row.set(Metric::Steps, self.steps as f64);
+        row.set(Metric::Episodes, self.episodes as f64);
+        row.set(Metric::Broken, self.broken as f64);
+        if !self.recent.is_empty() {
+            row.set(Metric::Return, self.mean(|recent| recent.total_reward));
+            row.set(Metric::Length, self.mean(|recent| f64::from(recent.length)));
+        }
+        if let Some(success) = self.success() {
+            row.set(Metric::Success, success);
+        }
+    }
+
+    /// Everything, as bytes.
+    pub fn state_bytes(&self) -> Vec<u8> {
+        postcard::to_stdvec(self).expect("plain data serialises to memory")
+    }
+
+    fn success(&self) -> Option<f64> {
+        let knows = self.recent.iter().any(|recent| recent.success.is_some());
+        knows.then(|| self.mean(|recent| f64::from(recent.success == Some(true))))
+    }
+
+    fn mean(&self, value: impl Fn(&Recent) -> f64) -> f64 {
+        self.recent.iter().map(value).sum::<f64>() / self.recent.len() as f64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn episodes(count: usize, successes: usize) -> Vec<FinishedEpisode> {
+        (0..count)
+            .map(|i| FinishedEpisode {
+                environment: i as u64,
+                at: 0,
+                length: 1,
+                total_reward: 0.0,
+                success: Some(i < successes),
+                broken: false,
+            })
+            .collect()
+    }
+
+    #[test]
+    fn an_evaluation_waits_for_enough_episodes_success_and_steps() {
+        let solved = Solved::Success(0.75);
+        let mut progress = Progress::default();
+        progress.count(1000, &episodes(199, 199));
+        assert!(!progress.is_evaluation_due(&solved), "too few episodes");
+        progress.count(1000, &episodes(200, 100));
+        assert!(!progress.is_evaluation_due(&solved), "half of them");
+        progress.count(1000, &episodes(200, 150));
+        assert!(progress.is_evaluation_due(&solved));
+        progress.next_evaluation_in(10);
+        assert!(!progress.is_evaluation_due(&solved), "just done");
+    }
+
+    #[test]
+    fn broken_episodes_count_for_nothing_but_their_number() {
+        let mut progress = Progress::default();
+        let mut one = episodes(1, 1);
+        one[0].broken = true;
+        progress.count(1, &one);
+        let mut row = Row::default();
+        progress.report(&mut row);
+        assert_eq!(row.get(Metric::Broken), Some(1.0));
+        assert_eq!(row.get(Metric::Episodes), Some(0.0));
+        assert_eq!(row.get(Metric::Return), None);
+    }
+}

@@ -1,0 +1,119 @@
+//! What a training shows while it goes on, and the few words that it takes back. The trainer never waits for a reader:
+//! a reader that holds the lock misses nothing but a moment.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use crate::metrics::Row;
+use crate::policy::Policy;
+use crate::team::Team;
+
+/// The newest state of a training.
+#[derive(Clone)]
+pub struct Snapshot {
+    /// What acts best right now.
+    pub policy: Arc<Policy>,
+    /// When the scene was solved (control steps).
+    pub solved_step: Option<u64>,
+    /// When the scene was solved (seconds since launch).
+    pub solved_wall_s: Option<f64>,
+    /// Speed so far, as the training's result counts it.
+    pub steps_per_s: f64,
+    /// What could not be written, if anything.
+    pub trouble: Option<String>,
+}
+
+/// The reader's end.
+#[derive(Clone, Default)]
+pub struct Viewer(Arc<Shared>);
+
+/// The trainer's end.
+pub struct Publisher {
+    shared: Arc<Shared>,
+    /// Rows that nobody could be told yet.
+    pending: Vec<Row>,
+}
+
+#[derive(Default)]
+struct Shared {
+    news: Mutex<News>,
+    steps: AtomicU64,
+    stop: Arc<AtomicBool>,
+    hold: AtomicBool,
+    is_watched: AtomicBool,
+}
+
+#[derive(Default)]
+struct News {
+    snapshot: Option<Snapshot>,
+    rows: Vec<Row>,
+}
+
+impl Viewer {
+    /// The trainer's end of the same line.
+    pub fn publisher(&self) -> Publisher {
+        Publisher {
+            shared: self.0.clone(),
+            pending: Vec::new(),
+        }
+    }
+
+    /// Takes what is new: the newest snapshot, and one row per iteration since the last call.
+    pub fn take_news(&self) -> (Option<Snapshot>, Vec<Row>) {
+        self.0.is_watched.store(true, Ordering::Relaxed);
+        let mut news = self.0.news.lock().expect("no holder panics");
+        (news.snapshot.take(), std::mem::take(&mut news.rows))
+    }
+
+    /// Control steps so far.
+    pub fn steps(&self) -> u64 {
+        self.0.steps.load(Ordering::Relaxed)
+    }
+
+    /// Asks the training to save and end.
+    pub fn stop(&self) {
+        self.0.stop.store(true, Ordering::Relaxed);
+    }
+
+    /// The flag behind [`Viewer::stop`], for signal handlers.
+    pub fn stop_flag(&self) -> Arc<AtomicBool> {
+        self.0.stop.clone()
+    }
+
+    /// Holds the training between two iterations, or lets it go on.
+    pub fn hold(&self, hold: bool) {
+        self.0.hold.store(hold, Ordering::Relaxed);
+    }
+
+    /// Whether the training is held.
+    pub fn is_held(&self) -> bool {
+        self.0.hold.load(Ordering::Relaxed)
+    }
+}
+
+impl Publisher {
+    /// A team that ends when a viewer says so.
+    pub(super) fn team(&self, threads: usize) -> Team {
+        Team::stoppable(threads, self.shared.stop.clone())
+    }
+
+    pub(super) fn publish(&mut self, snapshot: Snapshot, row: Row, steps: u64) {
+        self.shared.steps.store(steps, Ordering::Relaxed);
+        if !self.shared.is_watched.load(Ordering::Relaxed) {
+            return;
+        }
+        self.pending.push(row);
+        if let Ok(mut news) = self.shared.news.try_lock() {
+            news.snapshot = Some(snapshot);
+            news.rows.append(&mut self.pending);
+        }
+    }
+
+    pub(super) fn wait_while_held(&self) {
+        let is_set = |flag: &AtomicBool| flag.load(Ordering::Relaxed);
+        while is_set(&self.shared.hold) && !is_set(&self.shared.stop) {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
