@@ -16,7 +16,7 @@ pub use record::{Decider, FinishedEpisode};
 
 use bevy::ecs::bundle::Bundle;
 use bevy::ecs::component::{Component, Mutable};
-use bevy::ecs::prelude::{Entity, IntoScheduleConfigs, Resource, SystemSet, World};
+use bevy::ecs::prelude::{Entity, IntoScheduleConfigs, Mut, Res, Resource, SystemSet, World};
 use bevy::ecs::schedule::{
     LogLevel, Schedule, ScheduleBuildSettings, ScheduleConfigs, ScheduleLabel,
     SingleThreadedExecutor,
@@ -67,12 +67,25 @@ pub enum Control {
 enum Frame {
     /// All phases but the reset.
     Step,
+    /// From one episode to the next.
+    Turn,
     CountEpisodes,
     EndsAreOver,
 }
 
-#[derive(Resource, PartialEq)]
-struct Starting(bool);
+/// Which parts of the schedule run.
+#[derive(Resource)]
+struct Frames {
+    step: bool,
+    reset: bool,
+}
+
+impl Frames {
+    const ALL: Self = Self {
+        step: true,
+        reset: true,
+    };
+}
 
 /// Where the random streams of a pod's environments come from.
 #[derive(Clone, Copy, Debug)]
@@ -137,7 +150,10 @@ impl Pod {
         let spaces = environment.spaces();
         pod.world.insert_resource(Decider::ByHand);
         pod.world.insert_resource(Recording::default());
-        pod.world.insert_resource(Starting(true));
+        pod.world.insert_resource(Frames {
+            step: false,
+            reset: true,
+        });
         pod.world.insert_resource(LayoutOf(spaces));
         pod.save::<ActionNoise>();
         pod.save::<Episode>();
@@ -148,7 +164,7 @@ impl Pod {
             .initialize(&mut pod.world)
             .map_err(|error| PodError(error.to_string(pod.schedule.graph(), &pod.world)))?;
         pod.schedule.run(&mut pod.world);
-        pod.world.insert_resource(Starting(false));
+        pod.world.insert_resource(Frames::ALL);
         Ok(pod)
     }
 
@@ -217,6 +233,15 @@ impl Pod {
         self.schedule.run(&mut self.world);
     }
 
+    /// Takes one control step of a pod with one environment and says how it ended, leaving the ended state to be read.
+    /// After an end, it is over: no next episode begins.
+    pub fn step_without_reset(&mut self) -> StepEnd {
+        self.world.insert_resource(Frames { step: true, reset: false });
+        self.step();
+        self.world.insert_resource(Frames::ALL);
+        self.world.get(self.entities[0]).cloned().unwrap_or_default()
+    }
+
     /// Plays `horizon` steps with a frozen policy and notes them in the pod's rollout. Ends early, with an incomplete
     /// rollout, when `stop` says so.
     pub fn collect(&mut self, decider: Decider, horizon: usize, stop: &dyn Fn() -> bool) {
@@ -231,7 +256,7 @@ impl Pod {
             self.step();
         }
         let entities = &self.entities;
-        self.world.resource_scope(|world, mut recording: bevy::ecs::change_detection::Mut<Recording>| {
+        self.world.resource_scope(|world, mut recording: Mut<Recording>| {
             recording.finish(entities.iter().map(|&entity| {
                 let Observation(next) = world.get(entity).expect("every environment observes");
                 next.as_slice()
@@ -304,16 +329,16 @@ fn control_step() -> Schedule {
             .in_set(Frame::Step)
             .into_configs(),
     ));
-    schedule.configure_sets(Frame::Step.run_if(|starting: bevy::ecs::prelude::Res<Starting>| !starting.0));
+    schedule.configure_sets((
+        Frame::Step.run_if(|frames: Res<Frames>| frames.step),
+        Frame::Turn.run_if(|frames: Res<Frames>| frames.reset),
+    ));
     schedule.configure_sets(chain(
-        (
-            Frame::Step,
-            Frame::CountEpisodes,
-            Control::Reset,
-            Frame::EndsAreOver,
-        )
+        (Frame::CountEpisodes, Control::Reset, Frame::EndsAreOver)
+            .in_set(Frame::Turn)
             .into_configs(),
     ));
+    schedule.configure_sets(chain((Frame::Step, Frame::Turn).into_configs()));
     schedule.add_systems((
         record::decide.in_set(Control::Decide),
         record::record.in_set(Control::Record),

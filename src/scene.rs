@@ -106,6 +106,12 @@ impl Scene {
         &self.name
     }
 
+    /// The same scene under another short name: a run keeps its scene in a file of a fixed name.
+    pub fn renamed(mut self, name: String) -> Self {
+        self.name = name;
+        self
+    }
+
     /// The file as used, edits and presets included; reading it again gives this scene.
     pub fn text(&self) -> &str {
         &self.text

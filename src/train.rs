@@ -145,13 +145,9 @@ impl Trainer {
     pub fn run(mut self) -> TrainResult {
         while !self.is_done() {
             self.publisher.wait_while_held();
-            let began = Instant::now();
-            if !self.collect() {
+            let Some(mut row) = self.iterate() else {
                 break;
-            }
-            let mut row = self.learner.update(&self.rollout, &self.team);
-            self.clock.working_s += began.elapsed().as_secs_f64();
-            self.clock.first_update_s.get_or_insert(self.wall_s());
+            };
             self.progress.report(&mut row);
             self.evaluate_if_near(&mut row);
             self.log(&row);
@@ -161,6 +157,19 @@ impl Trainer {
         self.finish()
     }
 
+    /// Collects one rollout and learns from it; none if it was broken off.
+    pub(crate) fn iterate(&mut self) -> Option<Row> {
+        let began = Instant::now();
+        if !self.collect() {
+            return None;
+        }
+        let row = self.learner.update(&self.rollout, &self.team);
+        self.clock.working_s += began.elapsed().as_secs_f64();
+        let now = self.wall_s();
+        self.clock.first_update_s.get_or_insert(now);
+        Some(row)
+    }
+
     fn is_done(&self) -> bool {
         self.team.is_stopping()
             || self.progress.steps() >= self.job.learner.steps()
@@ -168,7 +177,7 @@ impl Trainer {
     }
 
     /// One rollout of every pod under the newest policy; false if it was broken off.
-    fn collect(&mut self) -> bool {
+    pub(crate) fn collect(&mut self) -> bool {
         let policy = self.learner.policy();
         let (horizon, team) = (self.job.learner.horizon(), &self.team);
         team.for_each(&mut self.pods, |pod| {

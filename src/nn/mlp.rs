@@ -2,14 +2,14 @@
 
 use super::aligned::Aligned;
 use super::orthogonal::orthogonal;
-use super::product::{Left, Product, Right, Start, pack, pack_transposed, packed_len, padded};
+use super::product::{BLOCK, Left, Product, Right, Start, pack, pack_transposed, packed_len, padded};
 use super::{LayerShape, Layout, arch};
 use pulp::{Arch, Simd, WithSimd};
 use serde::{Deserialize, Serialize};
 use std::{fmt, mem, ops::Range};
 
 /// Rows that pass through all layers before the next ones do: whole tiles, and few enough for the first-level cache.
-const ROWS: usize = 48;
+const ROWS: usize = 64;
 
 /// A dense network: its [`Layout`] and its parameters.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -32,6 +32,11 @@ struct Layer {
     bias: Range<usize>,
     /// Empty for the first layer, behind which no gradient is asked for.
     transposed: Range<usize>,
+    /// Where the gradient of the weights is summed in [`Workspace::sums`], padded.
+    weight_sums: Range<usize>,
+    bias_sums: Range<usize>,
+    /// A layer with few outputs is summed as `dy^T x`, which fills the vectors.
+    sums_transposed: bool,
 }
 
 impl Mlp {
@@ -52,24 +57,32 @@ impl Mlp {
     /// If there are not exactly [`Layout::parameters`] of them.
     pub fn from_parameters(layout: Layout, parameters: Vec<f32>) -> Self {
         assert_eq!(parameters.len(), layout.parameters(), "parameters do not fit the layout");
-        let mut end = 0;
-        let mut take = |len| {
-            let start = end;
-            end += len;
-            start..end
+        let (mut packed_end, mut sums_end) = (0, 0);
+        let take = |end: &mut usize, len| {
+            let start = *end;
+            *end += len;
+            start..*end
         };
         let layers = layout
             .layers()
             .enumerate()
-            .map(|(index, shape)| Layer {
-                weights: take(packed_len(shape.inputs, shape.outputs)),
-                bias: take(padded(shape.outputs)),
-                transposed: take(if index == 0 { 0 } else { packed_len(shape.outputs, shape.inputs) }),
-                shape,
+            .map(|(index, shape)| {
+                let LayerShape { inputs, outputs, .. } = shape;
+                let sums_transposed = index > 0 && outputs < BLOCK;
+                let sums = if sums_transposed { outputs * padded(inputs) } else { inputs * padded(outputs) };
+                Layer {
+                    weights: take(&mut packed_end, packed_len(inputs, outputs)),
+                    bias: take(&mut packed_end, padded(outputs)),
+                    transposed: take(&mut packed_end, if index == 0 { 0 } else { packed_len(outputs, inputs) }),
+                    weight_sums: take(&mut sums_end, sums),
+                    bias_sums: take(&mut sums_end, padded(outputs)),
+                    sums_transposed,
+                    shape,
+                }
             })
             .collect();
         let mut packed = Aligned::default();
-        packed.grow(end);
+        packed.grow(packed_end);
         let mut mlp = Self { layout, parameters, layers, packed };
         mlp.pack();
         mlp
@@ -92,7 +105,7 @@ impl Mlp {
     }
 
     fn pack(&mut self) {
-        for Layer { shape, weights, bias, transposed } in &self.layers {
+        for Layer { shape, weights, bias, transposed, .. } in &self.layers {
             let matrix = &self.parameters[shape.weights.clone()];
             pack(matrix, shape.outputs, &mut self.packed[weights.clone()]);
             self.packed[bias.clone()][..shape.outputs].copy_from_slice(&self.parameters[shape.bias.clone()]);
@@ -164,6 +177,8 @@ pub struct Workspace {
     gradient: Aligned,
     /// The same for the layer before it.
     next_gradient: Aligned,
+    /// The gradient of the parameters while it is summed, padded.
+    sums: Aligned,
 }
 
 impl Workspace {
@@ -177,6 +192,7 @@ impl Workspace {
         let widest = mlp.layers.iter().map(|layer| padded(layer.shape.outputs)).max().unwrap_or_default();
         self.gradient.grow(ROWS * widest);
         self.next_gradient.grow(ROWS * widest);
+        self.sums.grow(head.bias_sums.end);
     }
 }
 
@@ -205,9 +221,10 @@ impl WithSimd for Forward<'_> {
                 mlp.layout.activation().apply(simd, c);
                 (a, stride) = (c, width);
             }
-            let width = head.shape.outputs;
-            let c = &mut workspace.output[first * width..][..m * width];
+            let (outputs, width) = (head.shape.outputs, padded(head.shape.outputs));
+            let c = &mut workspace.gradient[..m * width];
             head.forward(simd, mlp, m, a, stride, c, width);
+            copy_rows(c, width, &mut workspace.output[first * outputs..][..m * outputs], outputs);
         }
     }
 }
@@ -254,54 +271,116 @@ impl WithSimd for Backward<'_> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let Self { mlp, rows, input, output_gradient, workspace, gradient } = self;
-        let Workspace { hidden, gradient: dy, next_gradient: dx, .. } = workspace;
-        let ones = [1.0; ROWS];
+        let Workspace { hidden, gradient: dy, next_gradient: dx, sums, .. } = workspace;
+        for layer in &mlp.layers {
+            layer.load_sums(gradient, sums);
+        }
+        let outputs = mlp.layout.outputs();
         for first in (0..rows).step_by(ROWS) {
             let m = ROWS.min(rows - first);
-            pad_rows(&output_gradient[first * mlp.layout.outputs()..], mlp.layout.outputs(), &mut dy[..m * padded(mlp.layout.outputs())]);
+            copy_rows(&output_gradient[first * outputs..][..m * outputs], outputs, dy, padded(outputs));
             for (index, layer) in mlp.layers.iter().enumerate().rev() {
-                let LayerShape { inputs, outputs, .. } = layer.shape;
-                let width = padded(outputs);
-                let previous = index.checked_sub(1);
-                let (x, stride) = match previous {
-                    Some(previous) => (&hidden[previous][..], padded(inputs)),
-                    None => (input, inputs),
+                let Some(previous) = index.checked_sub(1) else {
+                    let stride = mlp.layout.inputs();
+                    layer.add_gradient(simd, m, &input[first * stride..][..m * stride], stride, dy, sums);
+                    continue;
                 };
-                let x = &x[first * stride..][..m * stride];
-                let b = Right::rows(&dy[..m * width], width);
-                let start = Start::Result;
-                let c = &mut gradient[layer.shape.weights.clone()];
-                let a = Left::Columns { values: x, stride };
-                simd.vectorize(Product { m: inputs, k: m, n: outputs, a, b, start, c, c_stride: outputs });
-                let c = &mut gradient[layer.shape.bias.clone()];
-                let a = Left::Columns { values: &ones, stride: 1 };
-                simd.vectorize(Product { m: 1, k: m, n: outputs, a, b, start, c, c_stride: outputs });
-
-                if previous.is_some() {
-                    let c = &mut dx[..m * stride];
-                    simd.vectorize(Product {
-                        m,
-                        k: outputs,
-                        n: stride,
-                        a: Left::Rows { values: &dy[..], stride: width },
-                        b: Right::packed(&mlp.packed[layer.transposed.clone()], outputs, inputs),
-                        start: Start::Zero,
-                        c,
-                        c_stride: stride,
-                    });
-                    mlp.layout.activation().apply_derivative(simd, c, x);
-                    mem::swap(dy, dx);
-                }
+                let stride = padded(layer.shape.inputs);
+                let x = &hidden[previous][first * stride..][..m * stride];
+                layer.add_gradient(simd, m, x, stride, dy, sums);
+                let dx_block = &mut dx[..m * stride];
+                layer.backward(simd, mlp, m, dy, dx_block);
+                mlp.layout.activation().apply_derivative(simd, dx_block, x);
+                mem::swap(dy, dx);
             }
+        }
+        for layer in &mlp.layers {
+            layer.store_sums(sums, gradient);
         }
     }
 }
 
-/// Copies rows of `width` elements to rows of `padded(width)`.
+impl Layer {
+    /// Adds `x^T dy` and the column sums of `dy` to the layer's part of the sums.
+    #[inline(always)]
+    fn add_gradient<S: Simd>(&self, simd: S, m: usize, x: &[f32], stride: usize, dy: &[f32], sums: &mut [f32]) {
+        let width = padded(self.shape.outputs);
+        let dy = &dy[..m * width];
+        let start = Start::Result;
+        simd.vectorize(if self.sums_transposed {
+            let (a, b) = (Left::Columns { values: dy, stride: width }, Right::rows(x, stride));
+            let c = &mut sums[self.weight_sums.clone()];
+            Product { m: self.shape.outputs, k: m, n: stride, a, b, start, c, c_stride: stride }
+        } else {
+            let (a, b) = (Left::Columns { values: x, stride }, Right::rows(dy, width));
+            let c = &mut sums[self.weight_sums.clone()];
+            Product { m: self.shape.inputs, k: m, n: width, a, b, start, c, c_stride: width }
+        });
+        let a = Left::Columns { values: &[1.0; ROWS], stride: 1 };
+        let c = &mut sums[self.bias_sums.clone()];
+        simd.vectorize(Product { m: 1, k: m, n: width, a, b: Right::rows(dy, width), start, c, c_stride: width });
+    }
+
+    /// `dx [m, padded(inputs)] = dy W^T`.
+    #[inline(always)]
+    fn backward<S: Simd>(&self, simd: S, mlp: &Mlp, m: usize, dy: &[f32], dx: &mut [f32]) {
+        let LayerShape { inputs, outputs, .. } = self.shape;
+        simd.vectorize(Product {
+            m,
+            k: outputs,
+            n: padded(inputs),
+            a: Left::Rows { values: dy, stride: padded(outputs) },
+            b: Right::packed(&mlp.packed[self.transposed.clone()], outputs, inputs),
+            start: Start::Zero,
+            c: dx,
+            c_stride: padded(inputs),
+        });
+    }
+
+    #[inline(always)]
+    fn load_sums(&self, gradient: &[f32], sums: &mut [f32]) {
+        let LayerShape { inputs, outputs, weights, bias } = self.shape.clone();
+        let into = &mut sums[self.weight_sums.clone()];
+        if self.sums_transposed {
+            for (i, row) in gradient[weights].chunks_exact(outputs).enumerate() {
+                for (into, &value) in into.chunks_exact_mut(padded(inputs)).zip(row) {
+                    into[i] = value;
+                }
+            }
+        } else {
+            copy_rows(&gradient[weights], outputs, into, padded(outputs));
+        }
+        sums[self.bias_sums.clone()][..outputs].copy_from_slice(&gradient[bias]);
+    }
+
+    #[inline(always)]
+    fn store_sums(&self, sums: &[f32], gradient: &mut [f32]) {
+        let LayerShape { inputs, outputs, weights, bias } = self.shape.clone();
+        let from = &sums[self.weight_sums.clone()];
+        if self.sums_transposed {
+            for (i, row) in gradient[weights].chunks_exact_mut(outputs).enumerate() {
+                for (from, value) in from.chunks_exact(padded(inputs)).zip(row) {
+                    *value = from[i];
+                }
+            }
+        } else {
+            copy_rows(from, padded(outputs), &mut gradient[weights], outputs);
+        }
+        gradient[bias].copy_from_slice(&sums[self.bias_sums.clone()][..outputs]);
+    }
+}
+
+/// Copies what fits from rows of one width to rows of another.
 #[inline(always)]
-fn pad_rows(from: &[f32], width: usize, into: &mut [f32]) {
-    for (into, from) in into.chunks_exact_mut(padded(width)).zip(from.chunks_exact(width)) {
-        into[..width].copy_from_slice(from);
+fn copy_rows(from: &[f32], from_width: usize, into: &mut [f32], into_width: usize) {
+    if from_width == into_width {
+        into[..from.len()].copy_from_slice(from);
+        return;
+    }
+    for (from, into) in from.chunks_exact(from_width).zip(into.chunks_exact_mut(into_width)) {
+        for (from, into) in from.iter().zip(into) {
+            *into = *from;
+        }
     }
 }
 

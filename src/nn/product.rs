@@ -2,7 +2,6 @@
 
 use super::arch;
 use pulp::{Arch, Simd, WithSimd};
-use std::array;
 
 /// Columns of [`Right`] and internal rows are padded to multiples of this: the widest vector of any CPU, in `f32`s.
 pub(super) const BLOCK: usize = 16;
@@ -163,7 +162,7 @@ impl Product<'_> {
                     4 => self.rows::<S, _, 6, 4>(simd, a, strip, 0),
                     3 => self.rows::<S, _, 6, 3>(simd, a, strip, 0),
                     2 => self.rows::<S, _, 6, 2>(simd, a, strip, 0),
-                    _ => self.rows::<S, _, 12, 1>(simd, a, strip, 0),
+                    _ => self.rows::<S, _, 8, 1>(simd, a, strip, 0),
                 }
             } else {
                 let tile = 2 * S::F32_LANES;
@@ -184,24 +183,26 @@ impl Product<'_> {
         column: usize,
     ) {
         let mut row = 0;
-        while row + R <= self.m {
-            self.tile::<S, A, R, V>(simd, a, row, strip, column);
-            row += R;
-        }
-        while row + 4 <= self.m {
-            self.tile::<S, A, 4, V>(simd, a, row, strip, column);
-            row += 4;
-        }
-        if row + 2 <= self.m {
-            self.tile::<S, A, 2, V>(simd, a, row, strip, column);
-            row += 2;
-        }
-        if row < self.m {
-            self.tile::<S, A, 1, V>(simd, a, row, strip, column);
+        while row < self.m {
+            let left = self.m - row;
+            // Two tiles of 4 beat one of 6 and one of 2, which has too few sums to hide the latency of an addition.
+            row += if left >= R && left != R + 2 {
+                self.tile::<S, A, R, V>(simd, a, row, strip, column);
+                R
+            } else if left >= 4 {
+                self.tile::<S, A, 4, V>(simd, a, row, strip, column);
+                4
+            } else if left >= 2 {
+                self.tile::<S, A, 2, V>(simd, a, row, strip, column);
+                2
+            } else {
+                self.tile::<S, A, 1, V>(simd, a, row, strip, column);
+                1
+            };
         }
     }
 
-    /// `R` rows of `V` vectors: the whole sum over `k` stays in registers.
+    /// `R` rows of `V` vectors, of which the last columns may be padding that the result has no room for.
     #[inline(always)]
     fn tile<S: Simd, A: Operand, const R: usize, const V: usize>(
         &mut self,
@@ -213,26 +214,54 @@ impl Product<'_> {
     ) {
         let first = strip * STRIP + column;
         let columns = self.n.saturating_sub(first).min(V * S::F32_LANES);
-        if columns == 0 {
-            return;
-        }
         let b = RowsOf { values: &self.b.values[strip * self.b.strip + column..], stride: self.b.stride };
-
-        let mut sums = [[simd.splat_f32s(0.0); V]; R];
-        match self.start {
-            Start::Zero => {}
-            Start::Row(values) => {
-                sums = [vectors::<S, V>(&values[first..][..V * S::F32_LANES]); R];
+        let start = match self.start {
+            Start::Row(values) => Start::Row(&values[first..]),
+            start => start,
+        };
+        let c = &mut self.c[row * self.c_stride + first..];
+        if columns == V * S::F32_LANES {
+            whole_tile::<S, A, R, V>(simd, a, row, self.k, b, start, c, self.c_stride);
+        } else {
+            let mut padded = [[0.0; STRIP]; R];
+            for (padded, c) in padded.iter_mut().zip(c.chunks(self.c_stride)) {
+                padded[..columns].copy_from_slice(&c[..columns]);
             }
-            Start::Result => {
-                for (i, sums) in sums.iter_mut().enumerate() {
-                    *sums = load(simd, &self.c[(row + i) * self.c_stride + first..][..columns]);
-                }
+            whole_tile::<S, A, R, V>(simd, a, row, self.k, b, start, padded.as_flattened_mut(), STRIP);
+            for (padded, c) in padded.iter().zip(c.chunks_mut(self.c_stride)) {
+                c[..columns].copy_from_slice(&padded[..columns]);
             }
         }
-        sums = a.accumulate(simd, row, self.k, b, sums);
-        for (i, sums) in sums.iter().enumerate() {
-            store(simd, &mut self.c[(row + i) * self.c_stride + first..][..columns], sums);
+    }
+}
+
+/// `R` rows of `V` vectors: the whole sum over `k` stays in registers.
+#[inline(always)]
+fn whole_tile<S: Simd, A: Operand, const R: usize, const V: usize>(
+    simd: S,
+    a: A,
+    row: usize,
+    k: usize,
+    b: RowsOf<'_>,
+    start: Start<'_>,
+    c: &mut [f32],
+    c_stride: usize,
+) {
+    let mut sums = [[simd.splat_f32s(0.0); V]; R];
+    match start {
+        Start::Zero => {}
+        Start::Row(values) => sums = [vectors(simd, values); R],
+        Start::Result => {
+            for (i, sums) in sums.iter_mut().enumerate() {
+                *sums = vectors(simd, &c[i * c_stride..]);
+            }
+        }
+    }
+    a.accumulate(simd, row, k, b, &mut sums);
+    for (i, sums) in sums.iter().enumerate() {
+        let (c, _) = S::as_mut_simd_f32s(&mut c[i * c_stride..][..V * S::F32_LANES]);
+        for (c, sum) in c.iter_mut().zip(sums) {
+            *c = *sum;
         }
     }
 }
@@ -253,8 +282,8 @@ trait Operand: Copy {
         row: usize,
         k: usize,
         b: RowsOf<'_>,
-        sums: [[S::f32s; V]; R],
-    ) -> [[S::f32s; V]; R];
+        sums: &mut [[S::f32s; V]; R],
+    );
 }
 
 #[derive(Clone, Copy)]
@@ -271,12 +300,15 @@ impl Operand for Rows<'_> {
         row: usize,
         k: usize,
         b: RowsOf<'_>,
-        mut sums: [[S::f32s; V]; R],
-    ) -> [[S::f32s; V]; R] {
-        let a: [&[f32]; R] = array::from_fn(|i| &self.values[(row + i) * self.stride..][..k]);
+        sums: &mut [[S::f32s; V]; R],
+    ) {
+        let mut a = [self.values; R];
+        for (i, a) in a.iter_mut().enumerate() {
+            *a = &self.values[(row + i) * self.stride..][..k];
+        }
         let mut rest = b.values;
         for j in 0..k {
-            let b_row = vectors::<S, V>(&rest[..V * S::F32_LANES]);
+            let b_row = vectors::<S, V>(simd, rest);
             rest = rest.get(b.stride..).unwrap_or_default();
             for (sums, a) in sums.iter_mut().zip(a) {
                 let a = simd.splat_f32s(a[j]);
@@ -285,7 +317,6 @@ impl Operand for Rows<'_> {
                 }
             }
         }
-        sums
     }
 }
 
@@ -303,14 +334,14 @@ impl Operand for Columns<'_> {
         row: usize,
         k: usize,
         b: RowsOf<'_>,
-        mut sums: [[S::f32s; V]; R],
-    ) -> [[S::f32s; V]; R] {
+        sums: &mut [[S::f32s; V]; R],
+    ) {
         let mut rest = b.values;
         let mut a_rest = &self.values[row..];
         for _ in 0..k {
             let a = &a_rest[..R];
             a_rest = a_rest.get(self.stride..).unwrap_or_default();
-            let b_row = vectors::<S, V>(&rest[..V * S::F32_LANES]);
+            let b_row = vectors::<S, V>(simd, rest);
             rest = rest.get(b.stride..).unwrap_or_default();
             for (sums, &a) in sums.iter_mut().zip(a) {
                 let a = simd.splat_f32s(a);
@@ -319,37 +350,16 @@ impl Operand for Columns<'_> {
                 }
             }
         }
-        sums
     }
 }
 
-/// `V` whole vectors.
+/// The first `V` vectors.
 #[inline(always)]
-fn vectors<S: Simd, const V: usize>(values: &[f32]) -> [S::f32s; V] {
-    let (vectors, _) = S::as_simd_f32s(values);
-    array::from_fn(|i| vectors[i])
-}
-
-/// At most `V` vectors; what is missing is zero.
-#[inline(always)]
-fn load<S: Simd, const V: usize>(simd: S, values: &[f32]) -> [S::f32s; V] {
-    if values.len() == V * S::F32_LANES {
-        vectors::<S, V>(values)
-    } else {
-        array::from_fn(|i| simd.partial_load_f32s(values.get(i * S::F32_LANES..).unwrap_or_default()))
+fn vectors<S: Simd, const V: usize>(simd: S, values: &[f32]) -> [S::f32s; V] {
+    let (values, _) = S::as_simd_f32s(&values[..V * S::F32_LANES]);
+    let mut vectors = [simd.splat_f32s(0.0); V];
+    for (vector, value) in vectors.iter_mut().zip(values) {
+        *vector = *value;
     }
-}
-
-#[inline(always)]
-fn store<S: Simd, const V: usize>(simd: S, values: &mut [f32], sums: &[S::f32s; V]) {
-    if values.len() == V * S::F32_LANES {
-        let (values, _) = S::as_mut_simd_f32s(values);
-        for (value, sum) in values.iter_mut().zip(sums) {
-            *value = *sum;
-        }
-    } else {
-        for (values, sum) in values.chunks_mut(S::F32_LANES).zip(sums) {
-            simd.partial_store_f32s(values, *sum);
-        }
-    }
+    vectors
 }

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use ron::value::RawValue;
+
 use super::{
     error::{SceneError, TextError, suggest},
     locate::{Body, Node},
@@ -15,107 +17,73 @@ const ORIGIN: &str = "--set";
 ///
 /// `learner` at the start of a path means the chosen learner.
 pub(super) fn set(text: &str, edit: &str, learner: &str) -> Result<String, SceneError> {
-    let fail = |span: Range<usize>, title: String, label: &str, help: Vec<String>| {
-        let text = edit.to_owned();
-        let (origin, label, note) = (ORIGIN.to_owned(), label.to_owned(), None);
-        TextError {
-            origin,
-            text,
-            span,
-            title,
-            label,
-            help,
-            note,
-        }
-    };
     let Some((path, value)) = edit.split_once('=') else {
-        let help = vec!["write it like `learner.gamma=0.99`".to_owned()];
-        return Err(fail(
-            0..edit.len(),
-            "expected path=value".to_owned(),
-            "no `=` in here",
-            help,
-        )
-        .into());
+        return Err(
+            fault(edit, 0..edit.len(), "expected path=value", "no `=` in here")
+                .help("write it like `learner.gamma=0.99`")
+                .into(),
+        );
     };
-    let value_start = path.len() + 1;
-    let value_span = value_start + (value.len() - value.trim_start().len())..edit.len();
-    if let Err(error) = check_value(value) {
-        let title = format!("the value is not RON: {error}");
-        let help = vec![
-            "a number, `true`, a \"text\" in quotes, a (tuple), a [list] or a Name(..)".to_owned(),
-        ];
-        return Err(fail(value_span, title, "this value", help).into());
-    }
-    let segments = segments(path);
-    if let Some(empty) = segments.iter().find(|segment| segment.is_empty()) {
-        let help = vec!["write it like `robot.joints.elbow.damping`".to_owned()];
-        return Err(fail(
-            empty.clone(),
-            "a part of the path is empty".to_owned(),
-            "here",
-            help,
+    let value = value.trim();
+    if !is_one_value(value) {
+        let span = path.len() + 1..edit.len();
+        return Err(fault(
+            edit,
+            span,
+            "expected one value and nothing else",
+            "this value",
         )
+        .help("a number, `true`, a \"text\" in quotes, a (tuple), a [list] or a Name(..)")
         .into());
     }
-    let Some(tree) = Node::scan(text) else {
-        return Err(fail(
-            0..edit.len(),
-            "the scene cannot be edited".to_owned(),
-            "",
-            Vec::new(),
-        )
-        .into());
-    };
-
-    let mut names: Vec<(&str, Range<usize>)> = segments
-        .iter()
-        .map(|span| (&path[span.clone()], span.clone()))
-        .collect();
-    if names[0].0 == "learner" {
-        names.splice(
-            ..1,
-            [
-                ("learners", segments[0].clone()),
-                (learner, segments[0].clone()),
-            ],
+    let names = names(path.trim_end(), learner);
+    if let Some((_, empty)) = names.iter().find(|(_, span)| span.is_empty()) {
+        return Err(
+            fault(edit, empty.clone(), "a part of the path is empty", "here")
+                .help("write it like `robot.joints.elbow.damping`")
+                .into(),
         );
     }
+    let Some(tree) = Node::scan(text) else {
+        return Err(fault(
+            edit,
+            0..edit.len(),
+            "the scene cannot be edited",
+            "this edit",
+        )
+        .into());
+    };
     let mut node = &tree;
     for (i, (name, span)) in names.iter().enumerate() {
         if let Some(child) = child(node, name, text) {
             node = child;
             continue;
         }
-        let node = node.unwrapped();
-        if i + 1 == names.len() && takes_field(node, name) {
-            return Ok(insert(text, node, name, value.trim()));
+        let parent = node.unwrapped();
+        if i + 1 == names.len() && takes_field(parent, name) {
+            return Ok(insert(text, parent, name, value));
         }
-        let parent = match i {
+        let walked: Vec<&str> = names[..i].iter().map(|(name, _)| *name).collect();
+        let place = match i {
             0 => "the scene".to_owned(),
-            i => format!(
-                "`{}`",
-                names[..i]
-                    .iter()
-                    .map(|(name, _)| *name)
-                    .collect::<Vec<_>>()
-                    .join(".")
-            ),
+            _ => format!("`{}`", walked.join(".")),
         };
-        let (title, known) = match &node.body {
-            Body::Leaf => (format!("{parent} is a single value and has no parts"), None),
-            Body::Fields { .. } | Body::List { .. } => (
-                format!("there is no `{name}` in {parent}"),
-                Some(children(node, text)),
-            ),
-        };
-        let help = known.map_or_else(Vec::new, |known| suggest("what is there", name, &known));
-        return Err(fail(span.clone(), title, "no such part", help).into());
+        if matches!(parent.body, Body::Leaf) {
+            let title = format!("{place} is a single value and has no parts");
+            return Err(fault(edit, span.clone(), title, "no such part").into());
+        }
+        let mut error = fault(
+            edit,
+            span.clone(),
+            format!("there is no `{name}` in {place}"),
+            "no such part",
+        );
+        error.help = suggest("what is there", name, &children(parent, text));
+        return Err(error.into());
     }
     Ok(format!(
-        "{}{}{}",
+        "{}{value}{}",
         &text[..node.span.start],
-        value.trim(),
         &text[node.span.end..]
     ))
 }
@@ -136,6 +104,33 @@ pub(super) fn add_learner(text: &str, name: &str, preset: &str) -> String {
             insert(text, tree.unwrapped(), "learners", &learners)
         }
     }
+}
+
+/// Something at one place of the edit itself.
+fn fault(edit: &str, span: Range<usize>, title: impl Into<String>, label: &str) -> TextError {
+    TextError {
+        origin: ORIGIN.to_owned(),
+        text: edit.to_owned(),
+        span,
+        title: title.into(),
+        label: label.to_owned(),
+        help: Vec::new(),
+        note: None,
+    }
+}
+
+/// The parts of a path with their places; `learner` is the chosen one of `learners`.
+fn names<'a>(path: &'a str, learner: &'a str) -> Vec<(&'a str, Range<usize>)> {
+    let mut names: Vec<(&str, Range<usize>)> = Vec::new();
+    for span in segments(path) {
+        match &path[span.clone()] {
+            "learner" if names.is_empty() => {
+                names.extend([("learners", span.clone()), (learner, span)]);
+            }
+            name => names.push((name, span)),
+        }
+    }
+    names
 }
 
 /// The byte ranges of the parts of `a.b[0].c`.
@@ -220,16 +215,8 @@ fn insert(text: &str, fields: &Node, name: &str, value: &str) -> String {
     format!("{}{entry}{}", &text[..at], &text[at..])
 }
 
-/// That a value is one value, so that an edit cannot reach further than its path.
-fn check_value(value: &str) -> Result<(), String> {
-    ron::value::RawValue::from_ron(value).map_err(|error| error.code.to_string())?;
-    match Node::scan(value) {
-        Some(node) if node.span == trimmed(value) => Ok(()),
-        _ => Err("a comment, or more than one value".to_owned()),
-    }
-}
-
-fn trimmed(value: &str) -> Range<usize> {
-    let start = value.len() - value.trim_start().len();
-    start..start + value.trim().len()
+/// Whether a value is one whole value, so that an edit cannot reach further than its path.
+fn is_one_value(value: &str) -> bool {
+    let whole = Node::scan(value).is_some_and(|node| node.span == (0..value.len()));
+    whole && RawValue::from_ron(value).is_ok()
 }

@@ -140,6 +140,14 @@ impl SceneError {
     }
 }
 
+impl TextError {
+    /// Adds a line of what would do.
+    pub(super) fn help(mut self, help: &str) -> TextError {
+        self.help.push(help.to_owned());
+        self
+    }
+}
+
 impl fmt::Display for TextError {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.write_str(&self.title)

@@ -144,12 +144,12 @@ impl Node {
         leaves
     }
 
-    /// The smallest value with fields whose span holds an offset or ends at it.
-    pub(super) fn innermost_fields(&self, offset: usize) -> Option<&Node> {
+    /// The smallest value of a kind whose span holds an offset or ends at it.
+    pub(super) fn innermost(&self, offset: usize, kind: impl Fn(&Body) -> bool) -> Option<&Node> {
         let mut found = None;
         self.visit(&mut |node| {
             let holds = node.span.start <= offset && offset <= node.span.end;
-            if holds && matches!(node.body, Body::Fields { .. }) {
+            if holds && kind(&node.body) {
                 found = Some(node);
             }
         });
@@ -180,6 +180,16 @@ pub(super) fn token_after(text: &str, offset: usize) -> Range<usize> {
         return start..start + width;
     }
     start..scanner.at
+}
+
+/// Where the comment begins that is never closed.
+pub(super) fn unclosed_comment(text: &str) -> Option<usize> {
+    let mut scanner = Scanner { text, at: 0 };
+    let read = scanner.skip_attributes().and_then(|()| scanner.value(0));
+    if read.is_some() {
+        scanner.skip_blank();
+    }
+    text[scanner.at..].starts_with("/*").then_some(scanner.at)
 }
 
 struct Scanner<'a> {
@@ -328,20 +338,23 @@ impl Scanner<'_> {
         }
     }
 
+    /// Past a block comment, or nowhere if it is never closed.
     fn skip_block_comment(&mut self) -> Option<()> {
         let mut depth = 0;
+        let mut end = self.at;
         loop {
-            let rest = &self.text[self.at..];
+            let rest = &self.text[end..];
             if rest.starts_with("/*") {
                 depth += 1;
-                self.at += 2;
+                end += 2;
             } else if rest.starts_with("*/") {
                 depth -= 1;
-                self.at += 2;
+                end += 2;
             } else {
-                self.at += rest.chars().next()?.len_utf8();
+                end += rest.chars().next()?.len_utf8();
             }
             if depth == 0 {
+                self.at = end;
                 return Some(());
             }
         }

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 
 use super::{
     error::{SceneError, TextError, first_line, found, suggest},
-    locate::{Body, Node, token_after},
+    locate::{Body, Node, token_after, unclosed_comment},
 };
 
 /// The largest text that is read.
@@ -105,9 +105,11 @@ impl Story {
     fn of(text: &str, error: SpannedError) -> Story {
         use ron::Error as E;
 
-        let start = offset(text, error.span.start.line, error.span.start.col);
-        let end = offset(text, error.span.end.line, error.span.end.col).max(start);
+        let end = offset(text, error.span.end.line, error.span.end.col);
         let next = token_after(text, end);
+        let tree = Node::scan(text);
+        let innermost = |kind: fn(&Body) -> bool| tree.as_ref()?.innermost(end, kind);
+        let leaf = innermost(|body| matches!(body, Body::Leaf)).map(|leaf| leaf.span.clone());
         let expected = |what: &str| Story::new(text, next.clone(), format!("expected {what}"));
         match error.code {
             E::NoSuchStructField {
@@ -134,22 +136,47 @@ impl Story {
             }
             E::MissingStructField { field, outer } => {
                 let outer = outer.map_or_else(String::new, |outer| format!(" of `{outer}`"));
-                let span = fields_before(text, end).unwrap_or(next);
+                // A field is missed only when the others have been read: the cursor is at the end of them.
+                let fields = innermost(|body| matches!(body, Body::Fields { .. }));
+                let span = match fields.map(|fields| (fields.span.start, &fields.body)) {
+                    Some((start, Body::Fields { inside, .. })) => start..*inside,
+                    _ => next,
+                };
                 Story::new(text, span, format!("the field `{field}`{outer} is missing"))
                     .label(format!("`{field}` is missing here"))
                     .help(vec![format!("add `{field}: ..`")])
             }
+            E::ExpectedDifferentStructName { expected, found } => {
+                let title = format!("expected `{expected}(..)`, or just `(..)`");
+                Story::new(text, word_before(text, end, &found), title)
+            }
             E::InvalidValueForType { expected, found } => {
                 let title = format!("expected {expected}, found {found}");
-                Story::new(text, value_before(text, start, end), title)
+                Story::new(text, leaf.unwrap_or(next), title)
             }
             E::ExpectedDifferentLength { expected, found } => {
-                let title = format!("expected {expected}, found {found} elements");
-                Story::new(text, value_before(text, start, end), title)
+                let list = innermost(|body| matches!(body, Body::List { .. }));
+                let span = list.map_or(next, |list| list.span.clone());
+                let expected = expected.replace("an array of length", "a list of length");
+                Story::new(text, span, format!("expected {expected}, found {found} elements"))
+            }
+            // The cursor is inside of what was read as a shorter number.
+            E::ExpectedComma | E::ExpectedArrayEnd | E::ExpectedStructLikeEnd | E::ExpectedMapEnd
+                if leaf.as_ref().is_some_and(|leaf| leaf.start < end && end < leaf.end) =>
+            {
+                let leaf = leaf.unwrap_or(next);
+                let what = match text[leaf.clone()].parse::<f64>() {
+                    Ok(_) => "expected a whole number",
+                    Err(_) => "this is neither a number nor a name",
+                };
+                Story::new(text, leaf, what.to_owned())
             }
             E::ExpectedFloat => expected("a number"),
             E::ExpectedInteger => expected("a whole number"),
-            E::IntegerOutOfBounds => expected("a whole number of 0 or more, within bounds"),
+            E::IntegerOutOfBounds => {
+                let title = "expected a whole number of 0 or more, within bounds".to_owned();
+                Story::new(text, leaf.unwrap_or(next), title)
+            }
             E::ExpectedBoolean => expected("`true` or `false`"),
             E::ExpectedString => expected("a text in quotes, like \"tip\""),
             E::ExpectedArray => expected("a list in brackets, `[..]`"),
@@ -157,7 +184,7 @@ impl Story {
             E::ExpectedStructLike | E::ExpectedNamedStructLike(_) => expected("a parenthesis, `(`")
                 .help(vec!["a name that can have settings is written with parentheses even when it has none, like `Cos()`".to_owned()]),
             E::ExpectedStructLikeEnd | E::ExpectedOptionEnd => {
-                expected("a closing parenthesis, `)`")
+                expected("a closing parenthesis, `)`; nothing more belongs in here")
             }
             E::ExpectedArrayEnd => expected("a comma or the list's end, `]`"),
             E::ExpectedMapEnd => expected("a comma or the map's end, `}`"),
@@ -168,7 +195,7 @@ impl Story {
                 .label("something is not closed, or missing, before here"),
             E::TrailingCharacters => Story::new(text, next, "the scene has ended, but the text goes on".to_owned())
                 .help(vec!["one scene per file; is there a `)` too many above?".to_owned()]),
-            E::UnclosedBlockComment => Story::new(text, next, "a comment is not closed".to_owned())
+            E::UnclosedBlockComment => Story::new(text, unclosed_comment(text).map_or(next, |start| start..start + 2), "a comment is not closed".to_owned())
                 .help(vec!["close it by `*/`".to_owned()]),
             E::ExceededRecursionLimit => {
                 Story::new(text, next, "brackets are nested too deeply".to_owned())
@@ -178,7 +205,9 @@ impl Story {
     }
 
     fn new(text: &str, span: Range<usize>, title: String) -> Story {
-        let span = first_line(text, span);
+        // The end of the text is where its last word ends, not on an empty line behind it.
+        let last = text.trim_end().len();
+        let span = first_line(text, span.start.min(last)..span.end.min(last));
         let label = match &text[span.clone()] {
             "" => "the text ends here".to_owned(),
             written => found(written),
@@ -229,26 +258,6 @@ fn word_before(text: &str, offset: usize, word: &str) -> Range<usize> {
                 && !part_of_a_word(text[span.end..].chars().next())
         })
         .unwrap_or(offset..offset)
-}
-
-/// The value that RON had just read, or was about to read.
-fn value_before(text: &str, start: usize, end: usize) -> Range<usize> {
-    let passed = text[start..end].trim_end_matches([',', ' ', '\n']);
-    let token = token_after(text, start);
-    if passed.is_empty() || token.end <= end {
-        return token;
-    }
-    token_after(text, end)
-}
-
-/// The start of the fields that end before an offset: RON misses a field only when the others have been read.
-fn fields_before(text: &str, offset: usize) -> Option<Range<usize>> {
-    let tree = Node::scan(text)?;
-    let fields = tree.innermost_fields(offset)?;
-    let Body::Fields { inside, .. } = &fields.body else {
-        return None;
-    };
-    Some(fields.span.start..*inside)
 }
 
 fn lowercase_first(sentence: &str) -> String {

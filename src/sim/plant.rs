@@ -35,6 +35,25 @@ pub struct Physics {
     pub bodies: RapierRigidBodySet,
 }
 
+impl Physics {
+    /// All four at once, to be changed.
+    pub fn parts(
+        &mut self,
+    ) -> (
+        &mut RapierContextSimulation,
+        &mut RapierContextColliders,
+        &mut RapierContextJoints,
+        &mut RapierRigidBodySet,
+    ) {
+        (
+            &mut self.simulation,
+            &mut self.colliders,
+            &mut self.joints,
+            &mut self.bodies,
+        )
+    }
+}
+
 /// The robot's template world and where everything is in it.
 #[derive(Resource)]
 pub struct Plant {

@@ -6,13 +6,16 @@ use crate::scene::robot::Robot;
 use crate::scene::task::{Goal, Start};
 use crate::seed::Rng;
 
-/// Joint angles and speeds at the start: home plus uniform noise, each of length `A`.
+/// Joint angles and speeds at the start: home plus uniform noise, within the joints' ranges; each of length `A`.
 pub fn start(robot: &Robot, start: &Start, rng: &mut Rng) -> (Vec<f32>, Vec<f32>) {
     let mut around = |center: f32, noise: f32| center + noise * (2.0 * rng.random::<f32>() - 1.0);
     let angles = robot
         .joints
         .iter()
-        .map(|joint| around(joint.home, start.angle))
+        .map(|joint| {
+            let angle = around(joint.home, start.angle);
+            joint.range.map_or(angle, |[low, high]| angle.clamp(low, high))
+        })
         .collect();
     let speeds = robot
         .joints

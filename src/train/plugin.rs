@@ -88,11 +88,13 @@ impl Training {
 
     fn join(&mut self) {
         if let Some(thread) = self.thread.take() {
-            self.result = Some(match thread.join() {
+            let result = match thread.join() {
                 Ok(Ok(result)) => Ok(result),
                 Ok(Err(error)) => Err(error.to_string()),
                 Err(_) => Err("the trainer panicked; please report it".to_owned()),
-            });
+            };
+            self.viewer.set_result(result.clone());
+            self.result = Some(result);
         }
     }
 }

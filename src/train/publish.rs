@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use super::TrainResult;
 use crate::metrics::Row;
 use crate::policy::Policy;
 use crate::team::Team;
@@ -38,6 +39,7 @@ pub struct Publisher {
 #[derive(Default)]
 struct Shared {
     news: Mutex<News>,
+    result: Mutex<Option<Result<TrainResult, String>>>,
     steps: AtomicU64,
     stop: Arc<AtomicBool>,
     hold: AtomicBool,
@@ -64,6 +66,15 @@ impl Viewer {
         self.0.is_watched.store(true, Ordering::Relaxed);
         let mut news = self.0.news.lock().expect("no holder panics");
         (news.snapshot.take(), std::mem::take(&mut news.rows))
+    }
+
+    /// How the training ended, once it has: an app that has run takes its world with it, and this is what is left.
+    pub fn result(&self) -> Option<Result<TrainResult, String>> {
+        self.0.result.lock().expect("no holder panics").clone()
+    }
+
+    pub(super) fn set_result(&self, result: Result<TrainResult, String>) {
+        *self.0.result.lock().expect("no holder panics") = Some(result);
     }
 
     /// Control steps so far.

@@ -1,11 +1,11 @@
 //! The robot: a tree of links that Rapier's multibody can move.
 
-use super::{distance, index_of, length, not_negative, positive, unique};
+use super::{index_of, length, mass, not_negative, positive, unique};
 use crate::scene::{
     error::Flaw,
     file::{self, Kind},
     locate::Path,
-    robot::{Form, Inertia, Joint, JointKind, Link, Origin, Point, Robot, Shape, Weight},
+    robot::{Joint, JointKind, Link, Origin, Point, Robot},
 };
 
 /// What a parent is called when it is no link.
@@ -347,7 +347,7 @@ fn link(written: &file::Link, at: &Path) -> Result<Link, Flaw> {
     let name = &written.name;
     let mut shapes = Vec::with_capacity(written.shapes.len());
     for (i, shape) in written.shapes.iter().enumerate() {
-        shapes.push(self::shape(shape, &at.field("shapes").nth(i))?);
+        shapes.push(mass::shape(shape, &at.field("shapes").nth(i))?);
     }
     if shapes.is_empty() && written.inertia.is_none() {
         return Err(
@@ -357,7 +357,7 @@ fn link(written: &file::Link, at: &Path) -> Result<Link, Flaw> {
         );
     }
     let inertia = match &written.inertia {
-        Some(written) => Some(inertia(written, &at.field("inertia"))?),
+        Some(written) => Some(mass::inertia(written, &at.field("inertia"))?),
         None => None,
     };
     Ok(Link {
@@ -368,115 +368,4 @@ fn link(written: &file::Link, at: &Path) -> Result<Link, Flaw> {
         shapes,
         inertia,
     })
-}
-
-fn inertia(written: &file::Inertia, at: &Path) -> Result<Inertia, Flaw> {
-    let file::Inertia {
-        mass,
-        center,
-        principal,
-    } = *written;
-    positive(mass, at, "mass", "kg")?;
-    let [a, b, c] = principal;
-    if !(a > 0.0 && b > 0.0 && c > 0.0) {
-        return Err(
-            Flaw::new(at.field("principal"), "moments of inertia must be above 0")
-                .help("three numbers above 0 (kg m^2)"),
-        );
-    }
-    // A flat body's largest moment is the sum of the others, which rounding may exceed.
-    let largest = a.max(b).max(c);
-    if largest > (a + b + c - largest) * 1.0001 {
-        return Err(Flaw::new(
-            at.field("principal"),
-            "no body has these moments of inertia",
-        )
-        .help("none may be larger than the sum of the other two"));
-    }
-    Ok(Inertia {
-        mass,
-        center,
-        principal,
-    })
-}
-
-fn shape(written: &file::Shape, at: &Path) -> Result<Shape, Flaw> {
-    use file::Shape as S;
-
-    let radius_at = |radius| positive(radius, at, "radius", "m");
-    let ends = |from, to, instead: &str| {
-        if distance(from, to) > 0.0 {
-            return Ok(());
-        }
-        Err(
-            Flaw::new(at.field("to"), "`from` and `to` are the same place")
-                .help(format!("two places; {instead}")),
-        )
-    };
-    let (form, mass, density) = match *written {
-        S::Capsule {
-            from,
-            to,
-            radius,
-            mass,
-            density,
-        } => {
-            ends(from, to, "a capsule without length is a `Sphere`")?;
-            let radius = radius_at(radius)?;
-            (Form::Capsule { from, to, radius }, mass, density)
-        }
-        S::Cylinder {
-            from,
-            to,
-            radius,
-            mass,
-            density,
-        } => {
-            ends(from, to, "the centres of the two ends")?;
-            let radius = radius_at(radius)?;
-            (Form::Cylinder { from, to, radius }, mass, density)
-        }
-        S::Sphere {
-            center,
-            radius,
-            mass,
-            density,
-        } => {
-            let radius = radius_at(radius)?;
-            (Form::Sphere { center, radius }, mass, density)
-        }
-        S::Box {
-            center,
-            half,
-            rpy,
-            mass,
-            density,
-        } => {
-            if !half.iter().all(|half| *half > 0.0) {
-                return Err(
-                    Flaw::new(at.field("half"), "the half sizes of a box must be above 0")
-                        .help("half of its width, depth and height (m)"),
-                );
-            }
-            (Form::Box { center, half, rpy }, mass, density)
-        }
-    };
-    let weight = match (mass, density) {
-        (Some(mass), None) => Weight::Mass(positive(mass, at, "mass", "kg")?),
-        (None, Some(density)) => Weight::Density(positive(density, at, "density", "kg/m^3")?),
-        (Some(_), Some(_)) => {
-            return Err(
-                Flaw::new(at.field("density"), "a shape has both a mass and a density")
-                    .help("one of them; the other follows from the size"),
-            );
-        }
-        (None, None) => {
-            return Err(
-                Flaw::new(at.clone(), "a shape has neither a mass nor a density")
-                    .label("how heavy is it?")
-                    .help("add `mass: ..` (kg) or `density: ..` (kg/m^3; water is 1000)"),
-            );
-        }
-    };
-    Ok(Shape { form, weight })
 }

@@ -110,7 +110,10 @@ fn episode_steps(written: &file::Task, at: &Path) -> Result<u32, Flaw> {
             at.field("episode_s"),
             "an episode must be a whole number of control steps",
         )
-        .label(format!("{seconds} s at {rate} Hz are {steps} steps"))
+        .label(format!(
+            "{seconds} s at {rate} Hz are {} steps",
+            steps as f32
+        ))
         .help(format!(
             "1 to {MAX_STEPS} steps; nearest: episode_s: {}",
             nearest as f32
@@ -127,7 +130,10 @@ fn substeps(written: &file::Task, at: &Path) -> Result<u32, Flaw> {
             at.field("physics_hz"),
             "the physics rate must be a multiple of the control rate",
         )
-        .label(format!("{physics} Hz is {substeps} times {control} Hz"))
+        .label(format!(
+            "{physics} Hz is {} times {control} Hz",
+            substeps as f32
+        ))
         .help(format!(
             "1 to {MAX_SUBSTEPS} times control_hz; nearest: physics_hz: {}",
             nearest as f32

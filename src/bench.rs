@@ -1,0 +1,178 @@
+//! How fast this machine could train at best, and how near training comes to it.
+//!
+//! The limit is the physics engine alone plus the learner's matrix products at the speed of the best product there is:
+//! `threads / (bare + flops_per_step / peak)`. Everything else (ECS, noise, gather, activation, optimiser, waiting) is
+//! overhead.
+
+use rand::RngExt;
+use serde::Serialize;
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::learn::LearnerSettings;
+use crate::pod::Environment;
+use crate::pod::scene::{SceneEnvironment, spaces};
+use crate::scene::Scene;
+use crate::seed::Seed;
+use crate::sim::{Plant, Readings, actuate, readings, reset};
+use crate::task::draw;
+use crate::train::publish::Viewer;
+use crate::train::{Job, TrainError, Trainer};
+
+/// Short measurements are the best of so many.
+const REPEATS: usize = 5;
+/// How long one of them takes, about (s).
+const SPAN_S: f64 = 0.5;
+
+/// What was measured, as `bench --json` prints it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Bench {
+    /// One Rapier step of the scene's robot at its rates, random torques applied, joints read; one thread, no ECS
+    /// (microseconds).
+    pub bare_us: f64,
+    /// Control steps per second of collecting alone.
+    pub collect_steps_per_s: f64,
+    /// Control steps per second of training, end to end.
+    pub train_steps_per_s: f64,
+    /// The best f32 product of 1024 x 1024 matrices on one thread (GFLOP/s).
+    pub gemm_gflops: f64,
+    /// Floating-point operations of the learner's matrix products per control step.
+    pub flops_per_step: f64,
+    /// Control steps per second that nothing with this engine and these products could exceed.
+    pub limit_steps_per_s: f64,
+    /// `train_steps_per_s / limit_steps_per_s`.
+    pub of_limit: f64,
+    /// Threads that collect and train.
+    pub threads: usize,
+}
+
+/// Measures a scene with a learner.
+///
+/// # Errors
+/// The environment does not fit together.
+pub fn bench(
+    scene: &Arc<Scene>,
+    learner: &LearnerSettings,
+    seed: Seed,
+    threads: usize,
+) -> Result<Bench, TrainError> {
+    let bare_us = least(|| bare_us(scene, seed));
+    let gemm_gflops = greatest(gemm_gflops);
+    let mut trainer = Trainer::new(endless(scene, learner, seed, threads), Viewer::default().publisher())?;
+    let steps = (learner.envs() * learner.horizon()) as f64;
+    let collect_steps_per_s = steps_per_s(steps, || {
+        trainer.collect();
+    });
+    let train_steps_per_s = steps_per_s(steps, || {
+        trainer.iterate();
+    });
+    let flops_per_step = learner.flops_per_step(&spaces(scene));
+    let limit_s = bare_us * 1e-6 + flops_per_step / (gemm_gflops * 1e9);
+    let limit_steps_per_s = threads as f64 / limit_s;
+    Ok(Bench {
+        bare_us,
+        collect_steps_per_s,
+        train_steps_per_s,
+        gemm_gflops,
+        flops_per_step,
+        limit_steps_per_s,
+        of_limit: train_steps_per_s / limit_steps_per_s,
+        threads,
+    })
+}
+
+fn endless(scene: &Arc<Scene>, learner: &LearnerSettings, seed: Seed, threads: usize) -> Job {
+    let environment: Arc<dyn Environment> = Arc::new(SceneEnvironment::new(scene.clone()));
+    Job {
+        environment,
+        scene: scene.name().to_owned(),
+        solved: None,
+        learner_name: String::new(),
+        learner: learner.clone().resized(Some(u64::MAX), None),
+        seed,
+        threads,
+        until_solved: false,
+        folder: None,
+        launched: Instant::now(),
+    }
+}
+
+/// The fastest of some repeats of an iteration's span.
+fn steps_per_s(steps: f64, mut iterate: impl FnMut()) -> f64 {
+    iterate();
+    greatest(|| {
+        let began = Instant::now();
+        let mut done = 0.0;
+        while began.elapsed().as_secs_f64() < SPAN_S {
+            iterate();
+            done += steps;
+        }
+        done / began.elapsed().as_secs_f64()
+    })
+}
+
+/// The least of [`REPEATS`] measurements.
+fn least(mut measure: impl FnMut() -> f64) -> f64 {
+    (0..REPEATS).map(|_| measure()).fold(f64::INFINITY, f64::min)
+}
+
+/// The greatest of [`REPEATS`] measurements.
+fn greatest(mut measure: impl FnMut() -> f64) -> f64 {
+    -least(|| -measure())
+}
+
+/// Microseconds per control step of the engine alone. Episodes begin as the scene says, outside the measured time.
+fn bare_us(scene: &Scene, seed: Seed) -> f64 {
+    let plant = Plant::new(scene);
+    let (robot, task) = (scene.robot(), scene.task());
+    let mut rng = seed.stream("bench").nth(0);
+    let mut physics = plant.instantiate();
+    let mut now = Readings::default();
+    let mut torques = vec![0.0; robot.joints.len()];
+    let (mut spent, mut steps) = (0.0, 0);
+    while spent < SPAN_S {
+        let (angles, speeds) = draw::start(robot, &task.start, &mut rng);
+        let (simulation, colliders, joints, bodies) = physics.parts();
+        plant.renew(simulation, colliders, joints, bodies);
+        let multibodies = &mut joints.multibody_joints;
+        reset::place(&plant, &angles, &speeds, multibodies, &mut bodies.bodies);
+        let began = Instant::now();
+        for _ in 0..task.episode_steps {
+            for torque in &mut torques {
+                *torque = 2.0 * rng.random::<f32>() - 1.0;
+            }
+            actuate::apply_torques(&plant, &torques, &mut bodies.bodies);
+            plant.step(simulation, colliders, joints, bodies);
+            readings::read(&plant, &joints.multibody_joints, &bodies.bodies, &mut now);
+        }
+        spent += began.elapsed().as_secs_f64();
+        steps += task.episode_steps;
+    }
+    spent * 1e6 / f64::from(steps)
+}
+
+/// GFLOP/s of a large product on this thread.
+fn gemm_gflops() -> f64 {
+    const N: usize = 1024;
+    let a = vec![0.5_f32; N * N];
+    let b = vec![0.25_f32; N * N];
+    let mut c = vec![0.0_f32; N * N];
+    let began = Instant::now();
+    multiply(N, &a, &b, &mut c);
+    let gflops = 2.0 * (N * N * N) as f64 / began.elapsed().as_secs_f64() * 1e-9;
+    assert!(c[0] > 0.0, "the product was computed");
+    gflops
+}
+
+#[expect(unsafe_code, reason = "the yardstick is somebody else's kernel, which takes pointers")]
+fn multiply(n: usize, a: &[f32], b: &[f32], c: &mut [f32]) {
+    assert!(a.len() == n * n && b.len() == n * n && c.len() == n * n);
+    let stride = n as isize;
+    // SAFETY: the three slices hold n x n numbers, row-major, and only `c` is written.
+    unsafe {
+        gemm::gemm(
+            n, n, n, c.as_mut_ptr(), 1, stride, false, a.as_ptr(), 1, stride, b.as_ptr(), 1, stride,
+            0.0, 1.0, false, false, false, gemm::Parallelism::None,
+        );
+    }
+}

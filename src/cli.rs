@@ -1,0 +1,217 @@
+//! The command line: arguments to a command. The only room that prints or exits.
+
+mod bench;
+mod eval;
+mod play;
+mod print;
+mod rollout;
+mod signals;
+mod terminal;
+mod train;
+
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use crate::scene::{Scene, SceneError};
+use print::{Failure, say};
+
+/// Robots that learn: train a policy on a scene, headless or in a 3D window.
+#[derive(Parser)]
+#[command(name = "sinew", version, about, after_help = "No command is `train reach`.")]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Train a policy, in a window if there is a display
+    Train(TrainArgs),
+    /// Judge a trained policy on fresh episodes, with its mean action
+    Eval(EvalArgs),
+    /// Open a window on a scene (move its joints) or on a run (watch its policy)
+    Play(PlayArgs),
+    /// Measure speed, and how near it is to what this machine could do at best
+    Bench(BenchArgs),
+    /// Play one episode to a CSV table, to compare with a real robot or another simulator
+    Rollout(RolloutArgs),
+    /// Read a scene and say what is wrong with it
+    Check {
+        /// A RON file, or the name of a shipped scene
+        scene: String,
+    },
+    /// List the shipped scenes
+    Scenes,
+}
+
+/// A scene, a preset, and changes to both.
+#[derive(Args)]
+struct SceneArgs {
+    /// A RON file, or the name of a shipped scene
+    #[arg(default_value = "reach")]
+    scene: String,
+    /// A preset of the scene, or a shipped one [default: the scene's first]
+    #[arg(long, value_name = "NAME")]
+    learner: Option<String>,
+    /// Change any value of scene or preset, like learner.gamma=0.99; can be repeated
+    #[arg(long, value_name = "PATH=VALUE")]
+    set: Vec<String>,
+    /// Environments stepped together [default: the preset's]
+    #[arg(long, value_name = "N")]
+    envs: Option<usize>,
+    /// Threads to train with; results do not depend on it [default: all cores, one less with a window]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// Print one JSON object on standard output, last
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args)]
+struct TrainArgs {
+    #[command(flatten)]
+    scene: SceneArgs,
+    /// Where all randomness comes from
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// Control steps over all environments [default: the preset's]
+    #[arg(long, value_name = "N")]
+    steps: Option<u64>,
+    /// Keep the run in this folder, which must be empty or missing [default: runs/<scene>-<learner>-s<seed>]
+    #[arg(long, value_name = "DIR")]
+    run: Option<PathBuf>,
+    /// Train in the terminal even if there is a display
+    #[arg(long)]
+    headless: bool,
+    /// End as soon as the scene is solved; fail if it is not by the last step
+    #[arg(long)]
+    until_solved: bool,
+    /// Save a picture of the window, as soon as the scene is solved or so many seconds have passed, and end
+    #[arg(long, value_name = "FILE.png", conflicts_with = "headless")]
+    picture: Option<PathBuf>,
+    /// When to take the picture, in seconds after launch [default: when the scene is solved]
+    #[arg(long, value_name = "SECONDS", requires = "picture")]
+    picture_after: Option<f32>,
+}
+
+#[derive(Args)]
+struct EvalArgs {
+    /// The folder of a run
+    run: PathBuf,
+    /// The policy that solved the scene, instead of the newest
+    #[arg(long)]
+    best: bool,
+    /// Episodes to play
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    episodes: u64,
+    /// Which episodes
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+    /// Print one JSON object on standard output
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args)]
+struct PlayArgs {
+    /// A RON file, the name of a shipped scene, or the folder of a run
+    what: String,
+    /// The policy that solved the scene, instead of the newest
+    #[arg(long)]
+    best: bool,
+    /// Save a picture of the window and end
+    #[arg(long, value_name = "FILE.png")]
+    picture: Option<PathBuf>,
+    /// When to take the picture, in seconds after launch
+    #[arg(long, value_name = "SECONDS", default_value_t = 3.0, requires = "picture")]
+    picture_after: f32,
+}
+
+#[derive(Args)]
+struct BenchArgs {
+    #[command(flatten)]
+    scene: SceneArgs,
+}
+
+#[derive(Args)]
+struct RolloutArgs {
+    /// A RON file, or the name of a shipped scene
+    scene: String,
+    /// A table of actions with the header a1,a2,..; one row a control step [default: zeros for one episode]
+    #[arg(long, value_name = "FILE.csv", conflicts_with = "run")]
+    actions: Option<PathBuf>,
+    /// Let the newest policy of this run act for one episode
+    #[arg(long, value_name = "DIR")]
+    run: Option<PathBuf>,
+    /// Which start and goal
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// `off` starts exactly at home, at rest
+    #[arg(long, value_name = "on|off", default_value = "on", value_parser = ["on", "off"])]
+    noise: String,
+    /// Where to write the table
+    #[arg(long, value_name = "FILE.csv")]
+    out: PathBuf,
+}
+
+impl SceneArgs {
+    /// The scene as asked for. Flags that say how a run is made are changes of its preset, so the stored scene says all.
+    fn open(&self, steps: Option<u64>) -> Result<Scene, SceneError> {
+        let steps = steps.map(|n| format!("learner.steps={n}"));
+        let envs = self.envs.map(|n| format!("learner.envs={n}"));
+        let set: Vec<String> = self.set.iter().cloned().chain(steps).chain(envs).collect();
+        Scene::open_with(&self.scene, self.learner.as_deref(), &set)
+    }
+
+    /// Threads to use when so many cores are to be left alone.
+    fn threads(&self, spare: usize) -> usize {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let default = cores.saturating_sub(spare).max(1);
+        self.threads.map_or(default, usize::from)
+    }
+}
+
+/// Runs the command that the arguments name. `launched` is when the program began.
+pub fn main(launched: Instant) -> ExitCode {
+    let cli = Cli::parse();
+    let command = cli.command.unwrap_or_else(|| {
+        let Some(command) = Cli::parse_from(["sinew", "train"]).command else {
+            unreachable!("a command was given");
+        };
+        command
+    });
+    let outcome = match command {
+        Command::Train(args) => train::train(&args, launched),
+        Command::Eval(args) => eval::eval(&args),
+        Command::Play(args) => play::play(&args, launched),
+        Command::Bench(args) => bench::bench(&args),
+        Command::Rollout(args) => rollout::rollout(&args),
+        Command::Check { scene } => check(&scene),
+        Command::Scenes => scenes(),
+    };
+    outcome.unwrap_or_else(|failure| failure.report())
+}
+
+fn check(scene: &str) -> Result<ExitCode, Failure> {
+    let scene = Scene::open(scene)?;
+    let spaces = crate::pod::scene::spaces(&scene);
+    say(format_args!(
+        "{}: fine. {} links, {} joints, {} observations, {} steps per episode.",
+        scene.name(),
+        scene.robot().links.len(),
+        scene.robot().joints.len(),
+        spaces.observations(),
+        scene.task().episode_steps,
+    ));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn scenes() -> Result<ExitCode, Failure> {
+    for (name, text) in Scene::shipped() {
+        let about = text.lines().next().unwrap_or_default();
+        say(format_args!("{name:10} {}", about.trim_start_matches(['/', ' '])));
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,59 @@
+//! `sinew eval`.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use super::EvalArgs;
+use super::print::{Failure, or_dash, say, say_json};
+use crate::checkpoint::{Which, read_policy, read_run};
+use crate::pod::scene::{SceneEnvironment, spaces};
+use crate::policy::Policy;
+use crate::scene::Scene;
+use crate::seed::Seed;
+use crate::team::Team;
+use crate::train::evaluate::evaluate;
+use std::path::Path;
+
+pub(super) fn eval(args: &EvalArgs) -> Result<ExitCode, Failure> {
+    let (scene, policy) = open_run(&args.run, args.best)?;
+    let environment = SceneEnvironment::new(Arc::new(scene));
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let evaluation = evaluate(
+        &environment,
+        &policy,
+        Seed::new(args.seed),
+        0..args.episodes,
+        &Team::new(threads),
+    )?
+    .expect("nobody stops this team");
+    if args.json {
+        say_json(&evaluation);
+    } else {
+        let success = evaluation.success.map(|s| format!("{:.1} %", 100.0 * s));
+        say(format_args!(
+            "{} episodes: success {}, return {:.3} (deviation {:.3}), length {:.1} steps",
+            evaluation.episodes,
+            or_dash(success),
+            evaluation.return_mean,
+            evaluation.return_std,
+            evaluation.length_mean,
+        ));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A run's scene and policy, which belong together.
+pub(super) fn open_run(run: &Path, best: bool) -> Result<(Scene, Arc<Policy>), Failure> {
+    let (settings, text) = read_run(run)?;
+    let origin = run.join("scene.ron").display().to_string();
+    let scene = Scene::parse(&origin, &text)?.renamed(settings.scene);
+    let which = if best { Which::Best } else { Which::Newest };
+    let policy = read_policy(run, which)?;
+    if policy.spaces != spaces(&scene) {
+        return Err(Failure::Wrong(format!(
+            "{}: its policy was trained on other observations or actions than its scene.ron has",
+            run.display()
+        )));
+    }
+    Ok((scene, Arc::new(policy)))
+}

@@ -1,0 +1,165 @@
+//! `sinew rollout`: one episode as a table, to compare with a real robot or another simulator.
+
+use bevy::ecs::prelude::World;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use super::RolloutArgs;
+use super::eval::open_run;
+use super::print::{Failure, say};
+use crate::pod::scene::{EpisodeRules, MotorAction, SceneEnvironment};
+use crate::pod::{Action, Decider, Pod, Purpose, Reward};
+use crate::scene::Scene;
+use crate::scene::robot::Robot;
+use crate::seed::Seed;
+use crate::sim::Readings;
+use crate::step::StepEnd;
+
+/// Largest table of actions that is read (bytes).
+const LARGEST_TABLE: u64 = 64 << 20;
+
+/// Where the actions come from.
+enum Actor {
+    /// One row a control step.
+    Table(Vec<Vec<f32>>),
+    /// A policy's mean.
+    Policy(Decider),
+    Zero,
+}
+
+pub(super) fn rollout(args: &RolloutArgs) -> Result<ExitCode, Failure> {
+    let scene = Scene::open(&args.scene)?;
+    let joints = scene.robot().joints.len();
+    let actor = match (&args.actions, &args.run) {
+        (Some(table), _) => Actor::Table(read_actions(table, joints)?),
+        (_, Some(run)) => Actor::Policy(policy_of(run, &scene)?),
+        _ => Actor::Zero,
+    };
+    let rules = EpisodeRules {
+        no_start_noise: args.noise == "off",
+        no_time_limit: matches!(actor, Actor::Table(_)),
+    };
+    let rows = play(scene, rules, actor, args.seed)?;
+    say(format_args!("{}: {} rows", args.out.display(), rows.len()));
+    write(&args.out, rows).map_err(|error| Failure::Failed(format!("{}: {error}", args.out.display())))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn policy_of(run: &Path, scene: &Scene) -> Result<Decider, Failure> {
+    let (_, policy) = open_run(run, false)?;
+    if policy.spaces != crate::pod::scene::spaces(scene) {
+        let message = "the run's policy was trained on other observations or actions than this scene has";
+        return Err(Failure::Wrong(format!("{}: {message}", run.display())));
+    }
+    Ok(Decider::Mean(policy))
+}
+
+/// The table's rows, header first: row k is the state before action k, the last row is without action and reward.
+fn play(scene: Scene, rules: EpisodeRules, actor: Actor, seed: u64) -> Result<Vec<Vec<String>>, Failure> {
+    let scene = Arc::new(scene);
+    let dt = 1.0 / f64::from(scene.task().control_hz);
+    let environment = SceneEnvironment::with_rules(scene.clone(), rules);
+    let mut pod = Pod::new(&environment, Seed::new(seed), Purpose::Watching, 0..1)?;
+    if let Actor::Policy(decider) = &actor {
+        pod.world.insert_resource(decider.clone());
+    }
+    let entity = pod.entity(0);
+    let mut rows = vec![header(scene.robot())];
+    let mut last = state(&pod.world, entity);
+    for k in 0_usize.. {
+        if let Actor::Table(table) = &actor {
+            let Some(action) = table.get(k) else {
+                break;
+            };
+            let mut slot = pod.world.get_mut::<Action>(entity).expect("it acts");
+            slot.0.copy_from_slice(action);
+        }
+        let taken = pod.step_without_reset();
+        let MotorAction(action) = pod.world.get(entity).expect("a scene has motors");
+        let Reward(reward) = *pod.world.get(entity).expect("every step earns");
+        let cells = [time(k, dt)]
+            .into_iter()
+            .chain(action.iter().map(ToString::to_string))
+            .chain(last)
+            .chain([reward.to_string()]);
+        rows.push(cells.collect());
+        last = state(&pod.world, entity);
+        if taken == StepEnd::Broken {
+            return Err(Failure::Failed(format!("the simulation broke in step {k}")));
+        }
+        if taken.is_end() {
+            break;
+        }
+    }
+    let blanks = vec![String::new(); scene.robot().joints.len()];
+    let end = [time(rows.len() - 1, dt)].into_iter().chain(blanks).chain(last);
+    rows.push(end.chain([String::new()]).collect());
+    Ok(rows)
+}
+
+fn time(step: usize, dt: f64) -> String {
+    (step as f64 * dt).to_string()
+}
+
+fn header(robot: &Robot) -> Vec<String> {
+    let joints = 1..=robot.joints.len();
+    let points = robot.points.iter().map(|point| &point.name);
+    ["t".to_owned()]
+        .into_iter()
+        .chain(joints.clone().map(|i| format!("a{i}")))
+        .chain(joints.clone().map(|i| format!("q{i}")))
+        .chain(joints.map(|i| format!("qd{i}")))
+        .chain(points.flat_map(|name| ["x", "y", "z"].map(|axis| format!("{name}_{axis}"))))
+        .chain(["reward".to_owned()])
+        .collect()
+}
+
+fn state(world: &World, entity: bevy::ecs::prelude::Entity) -> Vec<String> {
+    let readings: &Readings = world.get(entity).expect("a scene is read");
+    let numbers = (readings.angles.iter())
+        .chain(&readings.speeds)
+        .chain(readings.points.iter().flatten());
+    numbers.map(ToString::to_string).collect()
+}
+
+fn read_actions(path: &Path, joints: usize) -> Result<Vec<Vec<f32>>, Failure> {
+    let wrong = |message: String| Failure::Wrong(format!("{}: {message}", path.display()));
+    let size = std::fs::metadata(path).map_err(|error| wrong(error.to_string()))?;
+    if !size.is_file() || size.len() > LARGEST_TABLE {
+        return Err(wrong("not a file of at most 64 MiB".to_owned()));
+    }
+    let mut reader = csv::Reader::from_path(path).map_err(|error| wrong(error.to_string()))?;
+    let header = reader.headers().map_err(|error| wrong(error.to_string()))?;
+    let columns = (1..=joints)
+        .map(|i| {
+            let name = format!("a{i}");
+            header.iter().position(|column| column.trim() == name).ok_or_else(|| {
+                wrong(format!("line 1: no column `{name}`; the scene's robot needs a1 to a{joints}"))
+            })
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    let mut table = Vec::new();
+    for record in reader.records() {
+        let record = record.map_err(|error| wrong(error.to_string()))?;
+        let line = record.position().map_or(0, csv::Position::line);
+        let cells: Vec<&str> = columns.iter().map(|&i| record[i].trim()).collect();
+        if cells.iter().all(|cell| cell.is_empty()) {
+            break; // The last row of a table that `rollout` wrote.
+        }
+        let number = |(i, cell): (usize, &&str)| match cell.parse::<f32>() {
+            Ok(number) if number.is_finite() => Ok(number),
+            _ => Err(wrong(format!("line {line}: a{} is `{cell}`, expected a finite number", i + 1))),
+        };
+        table.push(cells.iter().enumerate().map(number).collect::<Result<_, _>>()?);
+    }
+    Ok(table)
+}
+
+fn write(path: &Path, rows: Vec<Vec<String>>) -> csv::Result<()> {
+    let mut writer = csv::Writer::from_path(path)?;
+    for row in rows {
+        writer.write_record(row)?;
+    }
+    Ok(writer.flush()?)
+}

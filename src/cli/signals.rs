@@ -1,0 +1,32 @@
+//! Ctrl-C and its relatives: the first one asks the training to save and end, the second ends the program at once.
+
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::flag;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+/// What signals have come.
+pub(super) struct Signals(Arc<AtomicUsize>);
+
+impl Signals {
+    /// Listens; the first signal sets `stop`.
+    pub(super) fn listen(stop: &Arc<AtomicBool>) -> io::Result<Self> {
+        let last = Arc::new(AtomicUsize::new(0));
+        for signal in [SIGINT, SIGTERM, SIGHUP] {
+            // In this order, so that the first signal arms the shutdown for the second.
+            flag::register_conditional_shutdown(signal, 128 + signal, stop.clone())?;
+            flag::register(signal, stop.clone())?;
+            flag::register_usize(signal, last.clone(), signal as usize)?;
+        }
+        Ok(Self(last))
+    }
+
+    /// The exit code that says which signal came, if one did.
+    pub(super) fn exit_code(&self) -> Option<u8> {
+        match self.0.load(Ordering::Relaxed) {
+            0 => None,
+            signal => Some(128 + signal as u8),
+        }
+    }
+}

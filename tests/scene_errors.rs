@@ -1,0 +1,1216 @@
+//! Every mistake a scene can have, and what its author is told.
+//!
+//! Each line of the table changes one place of a small scene. `UPDATE_EXPECT=1 cargo test` rewrites the texts.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use expect_test::{Expect, expect};
+use sinew::scene::{Scene, SceneError};
+
+const SMALL: &str = include_str!("scenes/small.ron");
+
+#[test]
+fn the_scene_without_a_mistake_is_accepted() {
+    Scene::parse("small.ron", SMALL).unwrap();
+}
+
+#[test]
+fn what_is_not_ron() {
+    refused(
+        r#""upper", shapes"#,
+        r#""upper" shapes"#,
+        expect![[r#"
+        error: expected a comma
+         --> small.ron:4:28
+          |
+        4 |             (name: "upper" shapes: [Capsule(from: (0, 0, 0), to: (0.5, 0, 0), radius: 0.05, mass: 2)]),
+          |                            ^^^^^^ found `shapes`"#]],
+    );
+    refused(
+        "links: [",
+        &"links: [".repeat(200),
+        expect![[r#"
+            error: expected `Link(..)`, or just `(..)`
+             --> small.ron:3:17
+              |
+            3 | ...   links: [links: [links: [links: [links: [links: [links: [links: [links: [links: [links: [links: [links: [links: [links: [links: ...
+              |               ^^^^^ found `links`"#]],
+    );
+    refused(
+        "    },\n)\n",
+        "    },\n",
+        expect![[r#"
+            error: the text ends too early
+              --> small.ron:39:7
+               |
+            39 |     },
+               |       ^ something is not closed, or missing, before here"#]],
+    );
+    refused(
+        "    },\n)\n",
+        "    },\n))\n",
+        expect![[r#"
+        error: the scene has ended, but the text goes on
+          --> small.ron:40:2
+           |
+        40 | ))
+           |  ^ found `)`
+           |
+           = help: one scene per file; is there a `)` too many above?"#]],
+    );
+    refused(
+        r#"name: "hand""#,
+        r#"name: "hand"#,
+        expect![[r#"
+        error: expected a comma
+          --> small.ron:10:24
+           |
+        10 |                 name: "shoulder", kind: Revolute, parent: "world", child: "upper",
+           |                        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ found `shoulder", kind: Revolute, parent: "`"#]],
+    );
+    refused(
+        "goal: Shell",
+        "/* goal: Shell",
+        expect![[r#"
+            error: a comment is not closed
+              --> small.ron:25:9
+               |
+            25 |         /* goal: Shell(center: (0, 0, 1), radius: (0.2, 0.8), min_z: 0.5),
+               |         ^^ found `/*`
+               |
+               = help: close it by `*/`"#]],
+    );
+}
+
+#[test]
+fn what_has_another_form() {
+    refused(
+        "damping: 1,",
+        "dampling: 1,",
+        expect![[r#"
+        error: there is no field `dampling` in `Joint`
+          --> small.ron:11:72
+           |
+        11 |                 origin: (xyz: (0, 0, 1)), axis: (0, 1, 0), torque: 50, dampling: 1, armature: 0.1,
+           |                                                                        ^^^^^^^^ unknown field
+           |
+           = help: did you mean `damping`?
+           = help: fields: `name`, `kind`, `parent`, `child`, `origin`, `axis`, `range`, `torque`, `damping`, `armature`, `max_speed`"#]],
+    );
+    refused(
+        "torque: 50, damping: 1",
+        "torque: 50, torque: 50, damping: 1",
+        expect![[r#"
+            error: the field `torque` is given twice
+              --> small.ron:11:72
+               |
+            11 |                 origin: (xyz: (0, 0, 1)), axis: (0, 1, 0), torque: 50, torque: 50, damping: 1, armature: 0.1,
+               |                                                                        ^^^^^^ the second one
+               |
+               = help: remove one of them"#]],
+    );
+    refused(
+        "control_hz: 50,",
+        "",
+        expect![[r#"
+        error: the field `control_hz` of `Task` is missing
+          --> small.ron:22:11
+           |
+        22 |     task: (
+           |           ^ `control_hz` is missing here
+           |
+           = help: add `control_hz: ..`"#]],
+    );
+    refused(
+        "torque: 50, ",
+        "",
+        expect![[r#"
+        error: the field `torque` of the joint `shoulder` is missing
+         --> small.ron:9:13
+          |
+        9 |             (
+          |             ^ `torque` is missing here
+          |
+          = help: add `torque: 10.0`"#]],
+    );
+    refused(
+        "torque: 50",
+        r#"torque: "strong""#,
+        expect![[r#"
+        error: expected a number
+          --> small.ron:11:68
+           |
+        11 |                 origin: (xyz: (0, 0, 1)), axis: (0, 1, 0), torque: "strong", damping: 1, armature: 0.1,
+           |                                                                    ^^^^^^^^ found `"strong"`"#]],
+    );
+    refused(
+        "(0, 2, 0)",
+        "(0, 2)",
+        expect![[r#"
+            error: expected a list of length 3, found 2 elements
+              --> small.ron:15:51
+               |
+            15 |                 origin: (xyz: (0.5, 0, 0)), axis: (0, 2), range: (-1, 2), torque: 20, damping: 1, armature: 0.1,
+               |                                                   ^^^^^^ found `(0, 2)`"#]],
+    );
+    refused(
+        "(0, 2, 0)",
+        "(0, 2, 0, 0)",
+        expect![[r#"
+            error: expected a closing parenthesis, `)`; nothing more belongs in here
+              --> small.ron:15:61
+               |
+            15 |                 origin: (xyz: (0.5, 0, 0)), axis: (0, 2, 0, 0), range: (-1, 2), torque: 20, damping: 1, armature: 0.1,
+               |                                                             ^ found `0`"#]],
+    );
+    refused(
+        "kind: Revolute",
+        "kind: Revolut",
+        expect![[r#"
+        error: there is no `Revolut` here
+          --> small.ron:10:41
+           |
+        10 |                 name: "shoulder", kind: Revolut, parent: "world", child: "upper",
+           |                                         ^^^^^^^ unknown name
+           |
+           = help: did you mean `Revolute`?
+           = help: known here: `Revolute`, `Prismatic`, `Fixed`, `Ball`, `Universal`"#]],
+    );
+    refused(
+        "Distance(point",
+        "Distence(point",
+        expect![[r#"
+        error: there is no `Distence` here
+          --> small.ron:27:35
+           |
+        27 |         reward: [(weight: -1, of: Distence(point: "tip"))],
+           |                                   ^^^^^^^^ unknown name
+           |
+           = help: did you mean `Distance`?
+           = help: known here: `Distance`, `Near`, `Gauss`, `Inside`, `Progress`, `Effort`, `JointSpeed`, `PointSpeed`, `AngleError`, `Alive`"#]],
+    );
+    refused(
+        "Cos()",
+        "Cos",
+        expect![[r#"
+        error: expected a parenthesis, `(`
+          --> small.ron:26:22
+           |
+        26 |         observe: [Cos, Speed(joints: ["elbow"], scale: 0.1), Goal(axes: [X, Z])],
+           |                      ^ found `,`
+           |
+           = help: a name that can have settings is written with parentheses even when it has none, like `Cos()`"#]],
+    );
+    refused(
+        r#"{"elbow": 0.5}"#,
+        r#"["elbow"]"#,
+        expect![[r#"
+        error: expected a map in braces, `{"name": ..}`
+          --> small.ron:19:15
+           |
+        19 |         home: ["elbow"],
+           |               ^ found `[`"#]],
+    );
+    refused(
+        "envs: 4",
+        "envs: -4",
+        expect![[r#"
+            error: expected a whole number of 0 or more, within bounds
+              --> small.ron:35:32
+               |
+            35 |             steps: 1000, envs: -4, horizon: 8, epochs: 2, batch: 16, widths: [8], activation: Tanh, gamma: 0.9,
+               |                                ^^ found `-4`"#]],
+    );
+    refused(
+        "envs: 4",
+        "envs: 4.5",
+        expect![[r#"
+            error: expected a whole number
+              --> small.ron:35:32
+               |
+            35 |             steps: 1000, envs: 4.5, horizon: 8, epochs: 2, batch: 16, widths: [8], activation: Tanh, gamma: 0.9,
+               |                                ^^^ found `4.5`"#]],
+    );
+    refused(
+        "gamma: 0.9",
+        "gama: 0.9",
+        expect![[r#"
+        error: there is no field `gama` in `Ppo`
+          --> small.ron:35:100
+           |
+        35 |             steps: 1000, envs: 4, horizon: 8, epochs: 2, batch: 16, widths: [8], activation: Tanh, gama: 0.9,
+           |                                                                                                    ^^^^ unknown field
+           |
+           = help: did you mean `gamma`?
+           = help: fields: `steps`, `envs`, `horizon`, `epochs`, `batch`, `widths`, `activation`, `gamma`, `lambda`, `clip`, `rate`, `critic_rate`, `entropy`, `max_gradient_norm`, `log_std`, `normalize_observations`, `scale_rewards`"#]],
+    );
+    refused(
+        "activation: Tanh",
+        "activation: Tan",
+        expect![[r#"
+        error: there is no `Tan` here
+          --> small.ron:35:94
+           |
+        35 |             steps: 1000, envs: 4, horizon: 8, epochs: 2, batch: 16, widths: [8], activation: Tan, gamma: 0.9,
+           |                                                                                              ^^^ unknown name
+           |
+           = help: did you mean `Tanh`?
+           = help: known here: `Tanh`, `Relu`, `Elu`"#]],
+    );
+    refused(
+        r#""mine": Ppo("#,
+        r#""mine": Sac("#,
+        expect![[r#"
+        error: there is no `Sac` here
+          --> small.ron:34:17
+           |
+        34 |         "mine": Sac(
+           |                 ^^^ unknown name
+           |
+           = help: known here: `Ppo`"#]],
+    );
+}
+
+#[test]
+fn numbers_that_are_none() {
+    refused(
+        "weight: -1",
+        "weight: NaN",
+        expect![[r#"
+        error: a number must be finite
+          --> small.ron:27:27
+           |
+        27 |         reward: [(weight: NaN, of: Distance(point: "tip"))],
+           |                           ^^^ found `NaN`
+           |
+           = help: a number of ordinary size, like 0.5 or 1e-3"#]],
+    );
+    refused(
+        "damping: 1",
+        "damping: inf",
+        expect![[r#"
+        error: a number must be finite
+          --> small.ron:11:81
+           |
+        11 |                 origin: (xyz: (0, 0, 1)), axis: (0, 1, 0), torque: 50, damping: inf, armature: 0.1,
+           |                                                                                 ^^^ found `inf`
+           |
+           = help: a number of ordinary size, like 0.5 or 1e-3"#]],
+    );
+    refused(
+        "damping: 1",
+        "damping: 1e999",
+        expect![[r#"
+        error: a number must be finite
+          --> small.ron:11:81
+           |
+        11 |                 origin: (xyz: (0, 0, 1)), axis: (0, 1, 0), torque: 50, damping: 1e999, armature: 0.1,
+           |                                                                                 ^^^^^ found `1e999`
+           |
+           = help: a number of ordinary size, like 0.5 or 1e-3"#]],
+    );
+    refused(
+        "damping: 1",
+        "damping: 1e39f32",
+        expect![[r#"
+        error: a number must be finite
+          --> small.ron:11:81
+           |
+        11 |                 origin: (xyz: (0, 0, 1)), axis: (0, 1, 0), torque: 50, damping: 1e39f32, armature: 0.1,
+           |                                                                                 ^^^^^^^ found `1e39f32`
+           |
+           = help: a number of ordinary size, like 0.5 or 1e-3"#]],
+    );
+    refused(
+        "clip: 0.2",
+        "clip: -inf",
+        expect![[r#"
+        error: a number must be finite
+          --> small.ron:36:33
+           |
+        36 |             lambda: 0.95, clip: -inf, rate: Constant(0.001), critic_rate: 0.001, entropy: 0, max_gradient_norm: 0.5,
+           |                                 ^^^^ found `-inf`
+           |
+           = help: a number of ordinary size, like 0.5 or 1e-3"#]],
+    );
+}
+
+#[test]
+fn names_that_are_not_there() {
+    refused(
+        r#"parent: "upper""#,
+        r#"parent: "uper""#,
+        expect![[r#"
+        error: there is no link `uper`
+          --> small.ron:14:56
+           |
+        14 |                 name: "elbow", kind: Revolute, parent: "uper", child: "lower",
+           |                                                        ^^^^^^ unknown link
+           |
+           = help: did you mean `upper`?
+           = help: links: `upper`, `lower`, `hand`, `world`"#]],
+    );
+    refused(
+        r#"child: "hand""#,
+        r#"child: "hands""#,
+        expect![[r#"
+        error: there is no link `hands`
+          --> small.ron:17:65
+           |
+        17 |             (name: "weld", kind: Fixed, parent: "lower", child: "hands", origin: (xyz: (0.5, 0, 0))),
+           |                                                                 ^^^^^^^ unknown link
+           |
+           = help: did you mean `hand`?
+           = help: links: `upper`, `lower`, `hand`"#]],
+    );
+    refused(
+        r#"{"elbow": 0.5}"#,
+        r#"{"elbo": 0.5}"#,
+        expect![[r#"
+        error: there is no moving joint `elbo`
+          --> small.ron:19:16
+           |
+        19 |         home: {"elbo": 0.5},
+           |                ^^^^^^ unknown moving joint
+           |
+           = help: did you mean `elbow`?
+           = help: moving joints: `shoulder`, `elbow`"#]],
+    );
+    refused(
+        r#"{"elbow": 0.5}"#,
+        r#"{"weld": 0.5}"#,
+        expect![[r#"
+        error: there is no moving joint `weld`
+          --> small.ron:19:16
+           |
+        19 |         home: {"weld": 0.5},
+           |                ^^^^^^ unknown moving joint
+           |
+           = help: moving joints: `shoulder`, `elbow`"#]],
+    );
+    refused(
+        r#"(link: "hand""#,
+        r#"(link: "Hand""#,
+        expect![[r#"
+        error: there is no link `Hand`
+          --> small.ron:20:32
+           |
+        20 |         points: {"tip": (link: "Hand", at: (0.1, 0, 0))},
+           |                                ^^^^^^ unknown link
+           |
+           = help: did you mean `hand`?
+           = help: links: `upper`, `lower`, `hand`"#]],
+    );
+    refused(
+        r#"["elbow"]"#,
+        r#"["knee"]"#,
+        expect![[r#"
+        error: there is no moving joint `knee`
+          --> small.ron:26:41
+           |
+        26 |         observe: [Cos(), Speed(joints: ["knee"], scale: 0.1), Goal(axes: [X, Z])],
+           |                                         ^^^^^^ unknown moving joint
+           |
+           = help: moving joints: `shoulder`, `elbow`"#]],
+    );
+    refused(
+        r#"Distance(point: "tip")"#,
+        r#"Distance(point: "top")"#,
+        expect![[r#"
+            error: there is no point `top`
+              --> small.ron:27:51
+               |
+            27 |         reward: [(weight: -1, of: Distance(point: "top"))],
+               |                                                   ^^^^^ unknown point
+               |
+               = help: did you mean `tip`?
+               = help: points: `tip`"#]],
+    );
+    refused(
+        r#"Distance(point: "tip")"#,
+        r#"AngleError(joint: "elbwo", target: 0)"#,
+        expect![[r#"
+            error: there is no moving joint `elbwo`
+              --> small.ron:27:53
+               |
+            27 |         reward: [(weight: -1, of: AngleError(joint: "elbwo", target: 0))],
+               |                                                     ^^^^^^^ unknown moving joint
+               |
+               = help: did you mean `elbow`?
+               = help: moving joints: `shoulder`, `elbow`"#]],
+    );
+}
+
+#[test]
+fn names_that_are_there_twice() {
+    refused(
+        r#"name: "lower""#,
+        r#"name: "upper""#,
+        expect![[r#"
+        error: there are two links named `upper`
+         --> small.ron:5:20
+          |
+        5 |             (name: "upper", shapes: [Box(center: (0, 0, 0), half: (0.1, 0.1, 0.1), density: 1000)]),
+          |                    ^^^^^^^ the second one
+          |
+          = help: give each its own name"#]],
+    );
+    refused(
+        r#"name: "elbow""#,
+        r#"name: "shoulder""#,
+        expect![[r#"
+        error: there are two joints named `shoulder`
+          --> small.ron:14:23
+           |
+        14 |                 name: "shoulder", kind: Revolute, parent: "upper", child: "lower",
+           |                       ^^^^^^^^^^ the second one
+           |
+           = help: give each its own name"#]],
+    );
+    refused(
+        r#"{"elbow": 0.5}"#,
+        r#"{"elbow": 0.5, "elbow": 0.6}"#,
+        expect![[r#"
+            error: there are two joints named `elbow`
+              --> small.ron:19:30
+               |
+            19 |         home: {"elbow": 0.5, "elbow": 0.6},
+               |                              ^^^^^^^ the second one
+               |
+               = help: give each its own name"#]],
+    );
+    refused(
+        "at: (0.1, 0, 0))}",
+        r#"at: (0.1, 0, 0)), "tip": (link: "hand", at: (0, 0, 0))}"#,
+        expect![[r#"
+            error: there are two points named `tip`
+              --> small.ron:20:58
+               |
+            20 |         points: {"tip": (link: "hand", at: (0.1, 0, 0)), "tip": (link: "hand", at: (0, 0, 0))},
+               |                                                          ^^^^^ the second one
+               |
+               = help: give each its own name"#]],
+    );
+    refused(
+        r#"["elbow"]"#,
+        r#"["elbow", "elbow"]"#,
+        expect![[r#"
+        error: the same joint is listed twice
+          --> small.ron:26:50
+           |
+        26 |         observe: [Cos(), Speed(joints: ["elbow", "elbow"], scale: 0.1), Goal(axes: [X, Z])],
+           |                                                  ^^^^^^^ found `"elbow"`
+           |
+           = help: list it once"#]],
+    );
+    refused(
+        "axes: [X, Z]",
+        "axes: [X, X]",
+        expect![[r#"
+        error: the same axis is listed twice
+          --> small.ron:26:79
+           |
+        26 |         observe: [Cos(), Speed(joints: ["elbow"], scale: 0.1), Goal(axes: [X, X])],
+           |                                                                               ^ found `X`
+           |
+           = help: list it once"#]],
+    );
+    refused(
+        r#"name: "lower""#,
+        r#"name: """#,
+        expect![[r#"
+        error: a link has an empty name
+         --> small.ron:5:20
+          |
+        5 |             (name: "", shapes: [Box(center: (0, 0, 0), half: (0.1, 0.1, 0.1), density: 1000)]),
+          |                    ^^ found `""`
+          |
+          = help: a name of at least one letter"#]],
+    );
+}
+
+#[test]
+fn robots_that_cannot_be_built() {
+    refused(
+        r#"child: "hand""#,
+        r#"child: "lower""#,
+        expect![[r#"
+        error: two joints move the link `lower`
+          --> small.ron:17:65
+           |
+        17 |             (name: "weld", kind: Fixed, parent: "lower", child: "lower", origin: (xyz: (0.5, 0, 0))),
+           |                                                                 ^^^^^^^ the joint `elbow` moves it already
+           |
+           = help: a link hangs on one joint; for two axes put a light link between"#]],
+    );
+    refused(
+        "            (name: \"weld\", kind: Fixed, parent: \"lower\", child: \"hand\", origin: (xyz: (0.5, 0, 0))),\n",
+        "",
+        expect![[r#"
+            error: nothing holds the link `hand`
+             --> small.ron:6:20
+              |
+            6 |             (name: "hand", inertia: (mass: 1, center: (0, 0, 0), principal: (0.1, 0.1, 0.1))),
+              |                    ^^^^^^ no joint has it as its child
+              |
+              = help: a joint with `child: "hand"`; one of kind Fixed holds it still"#]],
+    );
+    refused(
+        r#"parent: "upper", child: "lower""#,
+        r#"parent: "hand", child: "lower""#,
+        expect![[r#"
+            error: joints go round in a circle
+              --> small.ron:17:49
+               |
+            17 |             (name: "weld", kind: Fixed, parent: "lower", child: "hand", origin: (xyz: (0.5, 0, 0))),
+               |                                                 ^^^^^^^ comes back to this joint's own child
+               |
+               = help: following the parents must lead to `world`"#]],
+    );
+    refused(
+        r#"child: "lower""#,
+        r#"child: "world""#,
+        expect![[r#"
+        error: a joint cannot move the world
+          --> small.ron:14:72
+           |
+        14 |                 name: "elbow", kind: Revolute, parent: "upper", child: "world",
+           |                                                                        ^^^^^^^ found `"world"`
+           |
+           = help: `parent: "world"` and a link as the child"#]],
+    );
+    refused(
+        r#"name: "hand", inertia"#,
+        r#"name: "world", inertia"#,
+        expect![[r#"
+            error: a link cannot be named `world`
+             --> small.ron:6:20
+              |
+            6 |             (name: "world", inertia: (mass: 1, center: (0, 0, 0), principal: (0.1, 0.1, 0.1))),
+              |                    ^^^^^^^ found `"world"`
+              |
+              = help: `world` is what the robot stands on; choose another name"#]],
+    );
+    refused(
+        r#"kind: Revolute, parent: "upper""#,
+        r#"kind: Universal, parent: "upper""#,
+        expect![[r#"
+            error: a joint with two free axes is not supported
+              --> small.ron:14:38
+               |
+            14 |                 name: "elbow", kind: Universal, parent: "upper", child: "lower",
+               |                                      ^^^^^^^^^ found `Universal`
+               |
+               = help: one Revolute joint for each axis, with a light link between"#]],
+    );
+    refused(
+        r#"kind: Revolute, parent: "upper""#,
+        r#"kind: Ball, parent: "upper""#,
+        expect![[r#"
+            error: a joint with three free axes is not supported
+              --> small.ron:14:38
+               |
+            14 |                 name: "elbow", kind: Ball, parent: "upper", child: "lower",
+               |                                      ^^^^ found `Ball`
+               |
+               = help: one Revolute joint for each axis, with a light link between"#]],
+    );
+    refused(
+        "kind: Fixed, ",
+        "kind: Fixed, torque: 1, ",
+        expect![[r#"
+        error: a fixed joint has no `torque`
+          --> small.ron:17:49
+           |
+        17 |             (name: "weld", kind: Fixed, torque: 1, parent: "lower", child: "hand", origin: (xyz: (0.5, 0, 0))),
+           |                                                 ^ found `1`
+           |
+           = help: remove it, or make the joint Revolute or Prismatic"#]],
+    );
+    refused(
+        "axis: (0, 2, 0)",
+        "axis: (0, 0, 0)",
+        expect![[r#"
+        error: an axis must not be zero
+          --> small.ron:15:51
+           |
+        15 |                 origin: (xyz: (0.5, 0, 0)), axis: (0, 0, 0), range: (-1, 2), torque: 20, damping: 1, armature: 0.1,
+           |                                                   ^^^^^^^^^ found `(0, 0, 0)`
+           |
+           = help: a direction, like (0, 0, 1) for the z axis; its length does not matter"#]],
+    );
+    refused(
+        "range: (-1, 2)",
+        "range: (2, -1)",
+        expect![[r#"
+        error: a range must go from low to high
+          --> small.ron:15:69
+           |
+        15 |                 origin: (xyz: (0.5, 0, 0)), axis: (0, 2, 0), range: (2, -1), torque: 20, damping: 1, armature: 0.1,
+           |                                                                     ^^^^^^^ found `(2, -1)`
+           |
+           = help: (lowest, highest), or leave `range` out for a joint without stops"#]],
+    );
+    refused(
+        r#""elbow": 0.5"#,
+        r#""elbow": 2.5"#,
+        expect![[r#"
+        error: the home of the joint `elbow` is outside its range
+          --> small.ron:19:25
+           |
+        19 |         home: {"elbow": 2.5},
+           |                         ^^^ found `2.5`
+           |
+           = help: a home from -1 to 2"#]],
+    );
+    let without_home = SMALL
+        .replace(r#"home: {"elbow": 0.5},"#, "")
+        .replace("(-1, 2)", "(0.1, 2)");
+    refused_text(
+        &without_home,
+        expect![[r#"
+        error: the home of the joint `elbow` is outside its range
+          --> small.ron:15:69
+           |
+        15 |                 origin: (xyz: (0.5, 0, 0)), axis: (0, 2, 0), range: (0.1, 2), torque: 20, damping: 1, armature: 0.1,
+           |                                                                     ^^^^^^^^ home is not given for it, and so is 0
+           |
+           = help: a home from 0.1 to 2"#]],
+    );
+    refused(
+        "torque: 50",
+        "torque: 0",
+        expect![[r#"
+        error: `torque` must be above 0
+          --> small.ron:11:68
+           |
+        11 |                 origin: (xyz: (0, 0, 1)), axis: (0, 1, 0), torque: 0, damping: 1, armature: 0.1,
+           |                                                                    ^ found `0`
+           |
+           = help: a number above 0 (N m)"#]],
+    );
+    refused(
+        "damping: 1",
+        "damping: -1",
+        expect![[r#"
+        error: `damping` must not be negative
+          --> small.ron:11:81
+           |
+        11 |                 origin: (xyz: (0, 0, 1)), axis: (0, 1, 0), torque: 50, damping: -1, armature: 0.1,
+           |                                                                                 ^^ found `-1`
+           |
+           = help: 0 or more (N m s/rad)"#]],
+    );
+    refused(
+        "armature: 0.1",
+        "armature: -0.1",
+        expect![[r#"
+        error: `armature` must not be negative
+          --> small.ron:11:94
+           |
+        11 |                 origin: (xyz: (0, 0, 1)), axis: (0, 1, 0), torque: 50, damping: 1, armature: -0.1,
+           |                                                                                              ^^^^ found `-0.1`
+           |
+           = help: 0 or more (kg m^2)"#]],
+    );
+    refused(
+        "armature: 0.1",
+        "max_speed: 0, armature: 0.1",
+        expect![[r#"
+            error: `max_speed` must be above 0
+              --> small.ron:11:95
+               |
+            11 |                 origin: (xyz: (0, 0, 1)), axis: (0, 1, 0), torque: 50, damping: 1, max_speed: 0, armature: 0.1,
+               |                                                                                               ^ found `0`
+               |
+               = help: a number above 0 (rad/s)"#]],
+    );
+    refused(
+        "mass: 2",
+        "mass: -2",
+        expect![[r#"
+        error: `mass` must be above 0
+         --> small.ron:4:100
+          |
+        4 |             (name: "upper", shapes: [Capsule(from: (0, 0, 0), to: (0.5, 0, 0), radius: 0.05, mass: -2)]),
+          |                                                                                                    ^^ found `-2`
+          |
+          = help: a number above 0 (kg)"#]],
+    );
+    refused(
+        "radius: 0.05",
+        "radius: 0",
+        expect![[r#"
+        error: `radius` must be above 0
+         --> small.ron:4:88
+          |
+        4 |             (name: "upper", shapes: [Capsule(from: (0, 0, 0), to: (0.5, 0, 0), radius: 0, mass: 2)]),
+          |                                                                                        ^ found `0`
+          |
+          = help: a number above 0 (m)"#]],
+    );
+    refused(
+        "(0.1, 0.1, 0.1), density",
+        "(0.1, 0, 0.1), density",
+        expect![[r#"
+            error: the half sizes of a box must be above 0
+             --> small.ron:5:67
+              |
+            5 |             (name: "lower", shapes: [Box(center: (0, 0, 0), half: (0.1, 0, 0.1), density: 1000)]),
+              |                                                                   ^^^^^^^^^^^^^ found `(0.1, 0, 0.1)`
+              |
+              = help: half of its width, depth and height (m)"#]],
+    );
+    refused(
+        "to: (0.5, 0, 0)",
+        "to: (0, 0, 0)",
+        expect![[r#"
+        error: `from` and `to` are the same place
+         --> small.ron:4:67
+          |
+        4 |             (name: "upper", shapes: [Capsule(from: (0, 0, 0), to: (0, 0, 0), radius: 0.05, mass: 2)]),
+          |                                                                   ^^^^^^^^^ found `(0, 0, 0)`
+          |
+          = help: two places; a capsule without length is a `Sphere`"#]],
+    );
+    refused(
+        ", mass: 2",
+        "",
+        expect![[r#"
+        error: a shape has neither a mass nor a density
+         --> small.ron:4:38
+          |
+        4 |             (name: "upper", shapes: [Capsule(from: (0, 0, 0), to: (0.5, 0, 0), radius: 0.05)]),
+          |                                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ how heavy is it?
+          |
+          = help: add `mass: ..` (kg) or `density: ..` (kg/m^3; water is 1000)"#]],
+    );
+    refused(
+        "mass: 2",
+        "mass: 2, density: 1",
+        expect![[r#"
+        error: a shape has both a mass and a density
+         --> small.ron:4:112
+          |
+        4 |             (name: "upper", shapes: [Capsule(from: (0, 0, 0), to: (0.5, 0, 0), radius: 0.05, mass: 2, density: 1)]),
+          |                                                                                                                ^ found `1`
+          |
+          = help: one of them; the other follows from the size"#]],
+    );
+    refused(
+        ", inertia: (mass: 1, center: (0, 0, 0), principal: (0.1, 0.1, 0.1))",
+        "",
+        expect![[r#"
+            error: the link `hand` has no mass
+             --> small.ron:6:13
+              |
+            6 |             (name: "hand"),
+              |             ^^^^^^^^^^^^^^ neither shapes nor inertia
+              |
+              = help: at least one shape, or an `inertia: (mass: .., center: .., principal: ..)`"#]],
+    );
+    refused(
+        "principal: (0.1, 0.1, 0.1)",
+        "principal: (0.1, 0.3, 0.1)",
+        expect![[r#"
+            error: no body has these moments of inertia
+             --> small.ron:6:77
+              |
+            6 |             (name: "hand", inertia: (mass: 1, center: (0, 0, 0), principal: (0.1, 0.3, 0.1))),
+              |                                                                             ^^^^^^^^^^^^^^^ found `(0.1, 0.3, 0.1)`
+              |
+              = help: none may be larger than the sum of the other two"#]],
+    );
+    refused(
+        "principal: (0.1, 0.1, 0.1)",
+        "principal: (0.1, 0.1, 0)",
+        expect![[r#"
+            error: moments of inertia must be above 0
+             --> small.ron:6:77
+              |
+            6 |             (name: "hand", inertia: (mass: 1, center: (0, 0, 0), principal: (0.1, 0.1, 0))),
+              |                                                                             ^^^^^^^^^^^^^ found `(0.1, 0.1, 0)`
+              |
+              = help: three numbers above 0 (kg m^2)"#]],
+    );
+}
+
+#[test]
+fn tasks_that_cannot_be_run() {
+    refused(
+        "physics_hz: 200",
+        "physics_hz: 220",
+        expect![[r#"
+        error: the physics rate must be a multiple of the control rate
+          --> small.ron:23:51
+           |
+        23 |         episode_s: 2, control_hz: 50, physics_hz: 220,
+           |                                                   ^^^ 220 Hz is 4.4 times 50 Hz
+           |
+           = help: 1 to 1000 times control_hz; nearest: physics_hz: 200"#]],
+    );
+    refused(
+        "control_hz: 50",
+        "control_hz: 0",
+        expect![[r#"
+        error: `control_hz` must be above 0
+          --> small.ron:23:35
+           |
+        23 |         episode_s: 2, control_hz: 0, physics_hz: 200,
+           |                                   ^ found `0`
+           |
+           = help: a number above 0 (Hz)"#]],
+    );
+    refused(
+        "episode_s: 2",
+        "episode_s: 2.01",
+        expect![[r#"
+            error: an episode must be a whole number of control steps
+              --> small.ron:23:20
+               |
+            23 |         episode_s: 2.01, control_hz: 50, physics_hz: 200,
+               |                    ^^^^ 2.01 s at 50 Hz are 100.5 steps
+               |
+               = help: 1 to 1000000 steps; nearest: episode_s: 2"#]],
+    );
+    refused(
+        "radius: (0.2, 0.8)",
+        "radius: (0.8, 0.2)",
+        expect![[r#"
+        error: no distance is within this shell
+          --> small.ron:25:48
+           |
+        25 |         goal: Shell(center: (0, 0, 1), radius: (0.8, 0.2), min_z: 0.5),
+           |                                                ^^^^^^^^^^ found `(0.8, 0.2)`
+           |
+           = help: (inner, outer), with 0 <= inner <= outer (m)"#]],
+    );
+    refused(
+        "min_z: 0.5",
+        "min_z: 1.9",
+        expect![[r#"
+        error: the whole shell is below `min_z`
+          --> small.ron:25:67
+           |
+        25 |         goal: Shell(center: (0, 0, 1), radius: (0.2, 0.8), min_z: 1.9),
+           |                                                                   ^^^ found `1.9`
+           |
+           = help: the shell reaches up to 1.8; at least 1 place in 1000 must be above"#]],
+    );
+    refused(
+        "Shell(center: (0, 0, 1), radius: (0.2, 0.8), min_z: 0.5)",
+        "Box(min: (0, 0, 0), max: (1, -1, 1))",
+        expect![[r#"
+            error: the box ends before it begins
+              --> small.ron:25:40
+               |
+            25 |         goal: Box(min: (0, 0, 0), max: (1, -1, 1)),
+               |                                        ^^^^^^^^^^ found `(1, -1, 1)`
+               |
+               = help: in x, y and z, `max` must not be below `min` (m)"#]],
+    );
+    refused(
+        "        goal: Shell(center: (0, 0, 1), radius: (0.2, 0.8), min_z: 0.5),\n",
+        "",
+        expect![[r#"
+            error: this needs a goal, and the task has none
+              --> small.ron:25:64
+               |
+            25 |         observe: [Cos(), Speed(joints: ["elbow"], scale: 0.1), Goal(axes: [X, Z])],
+               |                                                                ^^^^^^^^^^^^^^^^^^ found `Goal(axes: [X, Z])`
+               |
+               = help: add a `goal` to the task, like `goal: Fixed(at: (0.5, 0, 0.5))`"#]],
+    );
+    refused(
+        r#"[Cos(), Speed(joints: ["elbow"], scale: 0.1), Goal(axes: [X, Z])]"#,
+        "[]",
+        expect![[r#"
+            error: `observe` is empty
+              --> small.ron:26:18
+               |
+            26 |         observe: [],
+               |                  ^^ found `[]`
+               |
+               = help: at least one term"#]],
+    );
+    refused(
+        r#"[(weight: -1, of: Distance(point: "tip"))]"#,
+        "[]",
+        expect![[r#"
+            error: `reward` is empty
+              --> small.ron:27:17
+               |
+            27 |         reward: [],
+               |                 ^^ found `[]`
+               |
+               = help: at least one term"#]],
+    );
+    refused(
+        r#"["elbow"]"#,
+        "[]",
+        expect![[r#"
+        error: this list is empty
+          --> small.ron:26:40
+           |
+        26 |         observe: [Cos(), Speed(joints: [], scale: 0.1), Goal(axes: [X, Z])],
+           |                                        ^^ found `[]`
+           |
+           = help: name at least one, or leave it out for all"#]],
+    );
+    refused(
+        "speed: 0)",
+        "speed: -1)",
+        expect![[r#"
+        error: `speed` must not be negative
+          --> small.ron:24:36
+           |
+        24 |         start: (angle: 0.1, speed: -1),
+           |                                    ^^ found `-1`
+           |
+           = help: 0 or more (rad/s, or m/s)"#]],
+    );
+    refused(
+        r#"Distance(point: "tip")"#,
+        r#"Near(point: "tip", width: 0)"#,
+        expect![[r#"
+            error: `width` must be above 0
+              --> small.ron:27:61
+               |
+            27 |         reward: [(weight: -1, of: Near(point: "tip", width: 0))],
+               |                                                             ^ found `0`
+               |
+               = help: a number above 0 (m)"#]],
+    );
+    refused(
+        "max_joint_speed: 100",
+        "max_joint_speed: 0",
+        expect![[r#"
+        error: `max_joint_speed` must be above 0
+          --> small.ron:29:26
+           |
+        29 |         max_joint_speed: 0,
+           |                          ^ found `0`
+           |
+           = help: a number above 0 (rad/s, or m/s)"#]],
+    );
+    refused(
+        "distance: 0.05",
+        "distance: 0",
+        expect![[r#"
+        error: `distance` must be above 0
+          --> small.ron:30:49
+           |
+        30 |         success: Within(point: "tip", distance: 0),
+           |                                                 ^ found `0`
+           |
+           = help: a number above 0 (m)"#]],
+    );
+    refused(
+        "Success(0.9)",
+        "Success(1.5)",
+        expect![[r#"
+        error: a share of successes must be above 0 and at most 1
+          --> small.ron:31:25
+           |
+        31 |         solved: Success(1.5),
+           |                         ^^^ found `1.5`
+           |
+           = help: 0.95 means 95 % of the episodes"#]],
+    );
+    refused(
+        "        success: Within(point: \"tip\", distance: 0.05),\n",
+        "",
+        expect![[r#"
+            error: `solved` counts successes, but the task has no `success`
+              --> small.ron:30:17
+               |
+            30 |         solved: Success(0.9),
+               |                 ^^^^^^^^^^^^ found `Success(0.9)`
+               |
+               = help: add `success: Within(point: .., distance: ..)`, or use `solved: Return(..)`"#]],
+    );
+}
+
+#[test]
+fn settings_out_of_range() {
+    refused(
+        "gamma: 0.9",
+        "gamma: 1.5",
+        expect![[r#"
+        error: `gamma` is out of its range
+          --> small.ron:35:107
+           |
+        35 |             steps: 1000, envs: 4, horizon: 8, epochs: 2, batch: 16, widths: [8], activation: Tanh, gamma: 1.5,
+           |                                                                                                           ^^^ found `1.5`
+           |
+           = help: gamma: a number from 0 up to, but not including, 1"#]],
+    );
+}
+
+#[test]
+fn too_many_of_everything() {
+    let shape = r#"Sphere(center: (0, 0, 0), radius: 1, mass: 1),"#;
+    refused(
+        "shapes: [",
+        &format!("shapes: [{}", shape.repeat(1100)),
+        expect![[r#"
+            error: the robot has too many shapes
+             --> small.ron:3:16
+              |
+            3 |         links: [
+              |                ^ 1102 shapes
+              |
+              = help: at most 1024"#]],
+    );
+    let joint = r#"(name: "j", kind: Revolute, parent: "upper", child: "lower", origin: (xyz: (0, 0, 0))),"#;
+    refused(
+        "joints: [\n",
+        &format!("joints: [{}\n", joint.repeat(64)),
+        expect![[r#"
+            error: the robot has too many moving joints
+             --> small.ron:8:17
+              |
+            8 | ...s: [(name: "j", kind: Revolute, parent: "upper",...", child: "lower", origin: (xyz: (0, 0, 0))),
+              |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^...^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ 66 moving joints
+              |
+              = help: at most 64"#]],
+    );
+}
+
+#[test]
+fn files_that_are_no_scenes() {
+    let folder = std::env::temp_dir().join(format!("sinew-scene-errors-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let opened = |name: &str, bytes: Option<&[u8]>, expected: Expect| {
+        let path = folder.join(name);
+        if let Some(bytes) = bytes {
+            std::fs::write(&path, bytes).unwrap();
+        }
+        let error = Scene::open(path.to_str().unwrap()).unwrap_err().to_string();
+        expected.assert_eq(&error.replace(folder.to_str().unwrap(), "FOLDER"));
+    };
+    opened(
+        "reech.ron",
+        None,
+        expect![[r#"
+        error: `FOLDER/reech.ron` is neither a file nor a shipped scene
+         |
+         = help: did you mean `reach`?
+         = help: shipped scenes: `reach`, `reacher`, `pendulum`"#]],
+    );
+    opened(
+        "empty.ron",
+        Some(b""),
+        expect![[r#"
+        error: the scene is empty
+         --> FOLDER/empty.ron:1:1
+          |
+        1 |
+          | ^ nothing here
+          |
+          = help: a scene is `(robot: .., task: .., learners: ..)`; copy `scenes/reach.ron` to begin"#]],
+    );
+    opened(
+        "blank.ron",
+        Some(b" \n\n"),
+        expect![[r#"
+        error: the scene is empty
+         --> FOLDER/blank.ron:1:1
+          |
+        1 |  
+          | ^ nothing here
+          |
+          = help: a scene is `(robot: .., task: .., learners: ..)`; copy `scenes/reach.ron` to begin"#]],
+    );
+    opened(
+        "latin.ron",
+        Some(b"(\n  robot: (name: \"\xe9\"))"),
+        expect![[r#"
+            error: the file is not UTF-8 text
+             --> FOLDER/latin.ron:2:18
+              |
+            2 |   robot: (name: "�"))
+              |                  ^ found the byte 0xe9
+              |
+              = help: save it as UTF-8"#]],
+    );
+    opened(
+        "",
+        None,
+        expect![[r#"
+        error: `FOLDER/` is a directory, not a file
+         |
+         = help: name a scene file, like `scenes/reach.ron`"#]],
+    );
+    opened(
+        "huge.ron",
+        Some(&[b' '; (1 << 20) + 1]),
+        expect![[r#"
+        error: `FOLDER/huge.ron` is too large for a scene: 1048577 bytes
+         |
+         = help: a scene has at most 1048576 bytes (1 MiB)"#]],
+    );
+    opened(
+        "marked.ron",
+        Some(format!("\u{feff}{}", SMALL.replace("torque: 50", "torque: 0")).as_bytes()),
+        expect![[r#"
+            error: `torque` must be above 0
+              --> FOLDER/marked.ron:11:68
+               |
+            11 |                 origin: (xyz: (0, 0, 1)), axis: (0, 1, 0), torque: 0, damping: 1, armature: 0.1,
+               |                                                                    ^ found `0`
+               |
+               = help: a number above 0 (N m)"#]],
+    );
+    std::fs::remove_dir_all(&folder).unwrap();
+    expect![[r#"
+        error: `reech` is neither a file nor a shipped scene
+         |
+         = help: did you mean `reach`?
+         = help: shipped scenes: `reach`, `reacher`, `pendulum`"#]]
+    .assert_eq(&Scene::open("reech").unwrap_err().to_string());
+    expect![[r#"
+        error: there is no learner `pppo`, neither in the scene nor shipped
+         |
+         = help: did you mean `ppo`?
+         = help: learners: `ppo`"#]]
+    .assert_eq(
+        &Scene::open_with("reach", Some("pppo"), &[])
+            .unwrap_err()
+            .to_string(),
+    );
+}
+
+#[test]
+fn a_text_too_large_is_not_repeated() {
+    let text = " ".repeat((1 << 20) + 1);
+    expect![[r#"
+        error: the text is too large for a scene
+         --> huge:1:1
+          |
+        1 |
+          | ^ 1048577 bytes follow
+          |
+          = help: a scene has at most 1048576 bytes (1 MiB)"#]]
+    .assert_eq(&Scene::parse("huge", &text).unwrap_err().to_string());
+}
+
+#[test]
+fn line_and_column_count_characters_from_one() {
+    let error = Scene::parse("x", "(\n /* é */ robt: ())").unwrap_err();
+    assert_eq!((error.line(), error.column()), (Some(2), Some(10)));
+    assert!(error.to_string().contains("x:2:10"));
+    assert_eq!(Scene::open("no such scene").unwrap_err().line(), None);
+}
+
+fn refused(right: &str, wrong: &str, expected: Expect) {
+    assert!(SMALL.contains(right), "the small scene has no {right}");
+    refused_text(&SMALL.replacen(right, wrong, 1), expected);
+}
+
+#[track_caller]
+fn refused_text(text: &str, expected: Expect) {
+    let error: SceneError = Scene::parse("small.ron", text).unwrap_err();
+    assert!(error.line().is_some_and(|line| line >= 1));
+    expected.assert_eq(&error.to_string());
+}
