@@ -8,6 +8,7 @@
 mod activation;
 mod adam;
 mod aligned;
+mod layer;
 mod layout;
 mod mlp;
 mod orthogonal;

@@ -150,10 +150,7 @@ impl Pod {
         let spaces = environment.spaces();
         pod.world.insert_resource(Decider::ByHand);
         pod.world.insert_resource(Recording::default());
-        pod.world.insert_resource(Frames {
-            step: false,
-            reset: true,
-        });
+        pod.world.insert_resource(Frames::ALL);
         pod.world.insert_resource(LayoutOf(spaces));
         pod.save::<ActionNoise>();
         pod.save::<Episode>();
@@ -163,8 +160,7 @@ impl Pod {
         pod.schedule
             .initialize(&mut pod.world)
             .map_err(|error| PodError(error.to_string(pod.schedule.graph(), &pod.world)))?;
-        pod.schedule.run(&mut pod.world);
-        pod.world.insert_resource(Frames::ALL);
+        pod.begin_ended_episodes();
         Ok(pod)
     }
 
@@ -233,13 +229,20 @@ impl Pod {
         self.schedule.run(&mut self.world);
     }
 
-    /// Takes one control step of a pod with one environment and says how it ended, leaving the ended state to be read.
-    /// After an end, it is over: no next episode begins.
+    /// Takes one control step and says how it left environment 0, whose ended state can still be read: the next episode
+    /// begins with [`Pod::begin_ended_episodes`].
     pub fn step_without_reset(&mut self) -> StepEnd {
         self.world.insert_resource(Frames { step: true, reset: false });
         self.step();
         self.world.insert_resource(Frames::ALL);
         self.world.get(self.entities[0]).cloned().unwrap_or_default()
+    }
+
+    /// Begins the next episode of every environment whose last one has ended.
+    pub fn begin_ended_episodes(&mut self) {
+        self.world.insert_resource(Frames { step: false, reset: true });
+        self.step();
+        self.world.insert_resource(Frames::ALL);
     }
 
     /// Plays `horizon` steps with a frozen policy and notes them in the pod's rollout. Ends early, with an incomplete

@@ -5,6 +5,7 @@
 //! with as many solver iterations as the scene wants substeps: Rapier rebuilds mass matrix and accelerations in each.
 
 pub mod actuate;
+pub mod energy;
 pub mod plant;
 pub mod readings;
 pub mod reset;

@@ -25,7 +25,12 @@ impl Adam {
     /// For so many parameters. `epsilon` is added to the root of the mean square and keeps steps finite: 1e-8 in the
     /// paper, 1e-5 in many implementations of PPO.
     pub fn new(parameters: usize, epsilon: f32) -> Self {
-        Self { mean: vec![0.0; parameters], square: vec![0.0; parameters], step: 0, epsilon }
+        Self {
+            mean: vec![0.0; parameters],
+            square: vec![0.0; parameters],
+            step: 0,
+            epsilon,
+        }
     }
 
     /// Moves `parameters` against `gradient` by at most about `learning_rate` each.
@@ -36,9 +41,23 @@ impl Adam {
         self.step_on(arch(), parameters, gradient, learning_rate);
     }
 
-    fn step_on(&mut self, arch: Arch, parameters: &mut [f32], gradient: &[f32], learning_rate: f32) {
-        assert_eq!(parameters.len(), self.mean.len(), "not the parameters of this optimiser");
-        assert_eq!(gradient.len(), self.mean.len(), "not the gradient of these parameters");
+    fn step_on(
+        &mut self,
+        arch: Arch,
+        parameters: &mut [f32],
+        gradient: &[f32],
+        learning_rate: f32,
+    ) {
+        assert_eq!(
+            parameters.len(),
+            self.mean.len(),
+            "not the parameters of this optimiser"
+        );
+        assert_eq!(
+            gradient.len(),
+            self.mean.len(),
+            "not the gradient of these parameters"
+        );
         self.step += 1;
         // theta -= rate (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + epsilon), with both corrections taken out of the loop.
         let mean_correction = 1.0 - power(BETA_1, self.step);
@@ -138,9 +157,74 @@ impl<S: Simd> Formula<S> {
         g: S::f32s,
     ) -> (S::f32s, S::f32s, S::f32s) {
         let m = simd.mul_add_f32s(self.beta_1, m, simd.mul_f32s(self.one_minus_beta_1, g));
-        let v = simd.mul_add_f32s(self.beta_2, v, simd.mul_f32s(simd.mul_f32s(self.one_minus_beta_2, g), g));
+        let v = simd.mul_add_f32s(
+            self.beta_2,
+            v,
+            simd.mul_f32s(simd.mul_f32s(self.one_minus_beta_2, g), g),
+        );
         let root = simd.add_f32s(simd.sqrt_f32s(v), self.epsilon);
         let step = simd.div_f32s(simd.mul_f32s(self.rate, m), root);
         (m, v, simd.sub_f32s(theta, step))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::arches;
+    use super::*;
+
+    #[test]
+    fn the_first_step_moves_by_the_rate_whatever_the_gradient() {
+        // Both means are then the gradient and its square, times their corrections: rate * g / |g|.
+        let mut parameters = [1.0, 1.0, 1.0, 1.0];
+        Adam::new(4, 0.0).step(&mut parameters, &[2.0, -0.5, 1e-6, 1e6], 0.25);
+        for (parameter, expected) in parameters.into_iter().zip([0.75, 1.25, 0.75, 0.75]) {
+            assert!(
+                (parameter - expected).abs() < 1e-6,
+                "{parameter} instead of {expected}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_gradient_of_zero_moves_nothing() {
+        let mut parameters = [1.0, -2.0];
+        Adam::new(2, 1e-8).step(&mut parameters, &[0.0, 0.0], 0.25);
+        assert_eq!(parameters, [1.0, -2.0]);
+    }
+
+    #[test]
+    fn a_constant_gradient_moves_by_the_rate_at_every_step() {
+        let (mut adam, mut parameter) = (Adam::new(1, 0.0), [0.0]);
+        for _ in 0..100 {
+            adam.step(&mut parameter, &[3.0], 0.5);
+        }
+        assert!((parameter[0] + 50.0).abs() < 1e-3, "{}", parameter[0]);
+    }
+
+    #[test]
+    fn epsilon_is_compared_with_the_corrected_root() {
+        // |g| = epsilon halves the step.
+        let mut parameter = [1.0];
+        Adam::new(1, 0.5).step(&mut parameter, &[0.5], 0.25);
+        assert!((parameter[0] - 0.875).abs() < 1e-6, "{}", parameter[0]);
+    }
+
+    #[test]
+    fn every_cpu_gives_the_same_bits() {
+        let gradients: Vec<f32> = (0..101)
+            .map(|i| ((i * 37) % 23) as f32 / 7.0 - 1.5)
+            .collect();
+        let run = |arch| {
+            let (mut adam, mut parameters) = (Adam::new(101, 1e-8), vec![0.5; 101]);
+            for step in 1..20 {
+                let gradient: Vec<f32> = gradients.iter().map(|g| g / step as f32).collect();
+                adam.step_on(arch, &mut parameters, &gradient, 3e-4);
+            }
+            (parameters, adam)
+        };
+        for arch in arches() {
+            assert_eq!(run(Arch::Scalar), run(arch), "{arch:?}");
+        }
     }
 }

@@ -53,3 +53,20 @@ impl PartialEq for Aligned {
         **self == **other
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn begins_a_line_and_keeps_its_content_when_cloned() {
+        let mut values = Aligned::default();
+        values.grow(5);
+        values.copy_from_slice(&[1.0, 2.0, 3.0, 4.0, 5.0]);
+        let clone = values.clone();
+        for values in [&values, &clone] {
+            assert_eq!(values.as_ptr().align_offset(LINE), 0);
+            assert_eq!(values[..], [1.0, 2.0, 3.0, 4.0, 5.0]);
+        }
+    }
+}

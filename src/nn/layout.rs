@@ -39,7 +39,10 @@ impl Layout {
 
     /// Number of parameters, weights and biases.
     pub fn parameters(&self) -> usize {
-        self.sizes.windows(2).map(|pair| (pair[0] + 1) * pair[1]).sum()
+        self.sizes
+            .windows(2)
+            .map(|pair| (pair[0] + 1) * pair[1])
+            .sum()
     }
 
     /// Number of matrix entries alone.
@@ -69,7 +72,12 @@ impl Layout {
             let weights = *next..*next + inputs * outputs;
             let bias = weights.end..weights.end + outputs;
             *next = bias.end;
-            Some(LayerShape { inputs, outputs, weights, bias })
+            Some(LayerShape {
+                inputs,
+                outputs,
+                weights,
+                bias,
+            })
         })
     }
 }
@@ -89,7 +97,11 @@ impl TryFrom<Unchecked> for Layout {
     type Error = InvalidLayout;
 
     fn try_from(Unchecked { sizes, activation }: Unchecked) -> Result<Self, InvalidLayout> {
-        if is_valid(&sizes) { Ok(Self { sizes, activation }) } else { Err(InvalidLayout) }
+        if is_valid(&sizes) {
+            Ok(Self { sizes, activation })
+        } else {
+            Err(InvalidLayout)
+        }
     }
 }
 
@@ -104,3 +116,47 @@ impl fmt::Display for InvalidLayout {
 }
 
 impl std::error::Error for InvalidLayout {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn layers_follow_one_another() {
+        let layout = Layout::new(vec![3, 4, 2], Activation::Tanh);
+        let layers: Vec<_> = layout.layers().collect();
+        assert_eq!(
+            layers[0],
+            LayerShape {
+                inputs: 3,
+                outputs: 4,
+                weights: 0..12,
+                bias: 12..16
+            }
+        );
+        assert_eq!(
+            layers[1],
+            LayerShape {
+                inputs: 4,
+                outputs: 2,
+                weights: 16..24,
+                bias: 24..26
+            }
+        );
+        assert_eq!((layout.inputs(), layout.outputs()), (3, 2));
+        assert_eq!((layout.parameters(), layout.weights()), (26, 20));
+    }
+
+    #[test]
+    fn stored_sizes_are_checked() {
+        for sizes in [vec![], vec![3], vec![3, 0, 2]] {
+            assert_eq!(
+                Layout::try_from(Unchecked {
+                    sizes,
+                    activation: Activation::Relu
+                }),
+                Err(InvalidLayout)
+            );
+        }
+    }
+}

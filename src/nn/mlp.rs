@@ -1,15 +1,13 @@
 //! The network itself: forward and backward over blocks of rows that stay in the cache.
 
 use super::aligned::Aligned;
+use super::layer::{Ends, Layer, ROWS, copy_rows};
 use super::orthogonal::orthogonal;
-use super::product::{BLOCK, Left, Product, Right, Start, pack, pack_transposed, packed_len, padded};
-use super::{LayerShape, Layout, arch};
+use super::product::padded;
+use super::{Layout, arch};
 use pulp::{Arch, Simd, WithSimd};
 use serde::{Deserialize, Serialize};
-use std::{fmt, mem, ops::Range};
-
-/// Rows that pass through all layers before the next ones do: whole tiles, and few enough for the first-level cache.
-const ROWS: usize = 64;
+use std::{fmt, mem};
 
 /// A dense network: its [`Layout`] and its parameters.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,29 +22,23 @@ pub struct Mlp {
     packed: Aligned,
 }
 
-/// A layer and where its parts lie in [`Mlp::packed`].
-#[derive(Clone, Debug, PartialEq)]
-struct Layer {
-    shape: LayerShape,
-    weights: Range<usize>,
-    bias: Range<usize>,
-    /// Empty for the first layer, behind which no gradient is asked for.
-    transposed: Range<usize>,
-    /// Where the gradient of the weights is summed in [`Workspace::sums`], padded.
-    weight_sums: Range<usize>,
-    bias_sums: Range<usize>,
-    /// A layer with few outputs is summed as `dy^T x`, which fills the vectors.
-    sums_transposed: bool,
-}
-
 impl Mlp {
     /// Orthogonal weights (arXiv:1312.6120) of gain `sqrt 2` in hidden layers and `head_gain` in the last one; biases 0.
     pub fn orthogonal(layout: Layout, head_gain: f32, rng: &mut impl rand::Rng) -> Self {
         let mut parameters = vec![0.0; layout.parameters()];
         let head = layout.layers().count() - 1;
         for (index, layer) in layout.layers().enumerate() {
-            let gain = if index == head { head_gain } else { std::f32::consts::SQRT_2 };
-            parameters[layer.weights].copy_from_slice(&orthogonal(layer.inputs, layer.outputs, gain, rng));
+            let gain = if index == head {
+                head_gain
+            } else {
+                std::f32::consts::SQRT_2
+            };
+            parameters[layer.weights].copy_from_slice(&orthogonal(
+                layer.inputs,
+                layer.outputs,
+                gain,
+                rng,
+            ));
         }
         Self::from_parameters(layout, parameters)
     }
@@ -56,34 +48,25 @@ impl Mlp {
     /// # Panics
     /// If there are not exactly [`Layout::parameters`] of them.
     pub fn from_parameters(layout: Layout, parameters: Vec<f32>) -> Self {
-        assert_eq!(parameters.len(), layout.parameters(), "parameters do not fit the layout");
-        let (mut packed_end, mut sums_end) = (0, 0);
-        let take = |end: &mut usize, len| {
-            let start = *end;
-            *end += len;
-            start..*end
-        };
+        assert_eq!(
+            parameters.len(),
+            layout.parameters(),
+            "parameters do not fit the layout"
+        );
+        let mut ends = Ends::default();
         let layers = layout
             .layers()
             .enumerate()
-            .map(|(index, shape)| {
-                let LayerShape { inputs, outputs, .. } = shape;
-                let sums_transposed = index > 0 && outputs < BLOCK;
-                let sums = if sums_transposed { outputs * padded(inputs) } else { inputs * padded(outputs) };
-                Layer {
-                    weights: take(&mut packed_end, packed_len(inputs, outputs)),
-                    bias: take(&mut packed_end, padded(outputs)),
-                    transposed: take(&mut packed_end, if index == 0 { 0 } else { packed_len(outputs, inputs) }),
-                    weight_sums: take(&mut sums_end, sums),
-                    bias_sums: take(&mut sums_end, padded(outputs)),
-                    sums_transposed,
-                    shape,
-                }
-            })
+            .map(|(index, shape)| Layer::new(shape, index == 0, &mut ends))
             .collect();
         let mut packed = Aligned::default();
-        packed.grow(packed_end);
-        let mut mlp = Self { layout, parameters, layers, packed };
+        packed.grow(ends.packed);
+        let mut mlp = Self {
+            layout,
+            parameters,
+            layers,
+            packed,
+        };
         mlp.pack();
         mlp
     }
@@ -105,13 +88,8 @@ impl Mlp {
     }
 
     fn pack(&mut self) {
-        for Layer { shape, weights, bias, transposed, .. } in &self.layers {
-            let matrix = &self.parameters[shape.weights.clone()];
-            pack(matrix, shape.outputs, &mut self.packed[weights.clone()]);
-            self.packed[bias.clone()][..shape.outputs].copy_from_slice(&self.parameters[shape.bias.clone()]);
-            if !transposed.is_empty() {
-                pack_transposed(matrix, shape.outputs, &mut self.packed[transposed.clone()]);
-            }
+        for layer in &self.layers {
+            layer.pack(&self.parameters, &mut self.packed);
         }
     }
 
@@ -120,14 +98,34 @@ impl Mlp {
     ///
     /// # Panics
     /// If `input` does not hold `rows` rows.
-    pub fn forward<'w>(&self, rows: usize, input: &[f32], workspace: &'w mut Workspace) -> &'w [f32] {
+    pub fn forward<'w>(
+        &self,
+        rows: usize,
+        input: &[f32],
+        workspace: &'w mut Workspace,
+    ) -> &'w [f32] {
         self.forward_on(arch(), rows, input, workspace)
     }
 
-    fn forward_on<'w>(&self, arch: Arch, rows: usize, input: &[f32], workspace: &'w mut Workspace) -> &'w [f32] {
-        assert_eq!(input.len(), rows * self.layout.inputs(), "the input does not hold {rows} rows");
+    fn forward_on<'w>(
+        &self,
+        arch: Arch,
+        rows: usize,
+        input: &[f32],
+        workspace: &'w mut Workspace,
+    ) -> &'w [f32] {
+        assert_eq!(
+            input.len(),
+            rows * self.layout.inputs(),
+            "the input does not hold {rows} rows"
+        );
         workspace.grow(self, rows);
-        arch.dispatch(Forward { mlp: self, rows, input, workspace });
+        arch.dispatch(Forward {
+            mlp: self,
+            rows,
+            input,
+            workspace,
+        });
         &workspace.output[..rows * self.layout.outputs()]
     }
 
@@ -159,10 +157,29 @@ impl Mlp {
         workspace: &mut Workspace,
         gradient: &mut [f32],
     ) {
-        assert_eq!(input.len(), rows * self.layout.inputs(), "the input does not hold {rows} rows");
-        assert_eq!(output_gradient.len(), rows * self.layout.outputs(), "the gradient does not hold {rows} rows");
-        assert_eq!(gradient.len(), self.parameters.len(), "the result does not fit the parameters");
-        arch.dispatch(Backward { mlp: self, rows, input, output_gradient, workspace, gradient });
+        assert_eq!(
+            input.len(),
+            rows * self.layout.inputs(),
+            "the input does not hold {rows} rows"
+        );
+        assert_eq!(
+            output_gradient.len(),
+            rows * self.layout.outputs(),
+            "the gradient does not hold {rows} rows"
+        );
+        assert_eq!(
+            gradient.len(),
+            self.parameters.len(),
+            "the result does not fit the parameters"
+        );
+        arch.dispatch(Backward {
+            mlp: self,
+            rows,
+            input,
+            output_gradient,
+            workspace,
+            gradient,
+        });
     }
 }
 
@@ -183,16 +200,26 @@ pub struct Workspace {
 
 impl Workspace {
     fn grow(&mut self, mlp: &Mlp, rows: usize) {
-        let (head, hidden) = mlp.layers.split_last().expect("a layout has at least one layer");
-        self.hidden.resize_with(hidden.len().max(self.hidden.len()), Aligned::default);
+        let (head, hidden) = mlp
+            .layers
+            .split_last()
+            .expect("a layout has at least one layer");
+        self.hidden
+            .resize_with(hidden.len().max(self.hidden.len()), Aligned::default);
         for (values, layer) in self.hidden.iter_mut().zip(hidden) {
             values.grow(rows * padded(layer.shape.outputs));
         }
-        self.output.resize(self.output.len().max(rows * head.shape.outputs), 0.0);
-        let widest = mlp.layers.iter().map(|layer| padded(layer.shape.outputs)).max().unwrap_or_default();
+        self.output
+            .resize(self.output.len().max(rows * head.shape.outputs), 0.0);
+        let widest = mlp
+            .layers
+            .iter()
+            .map(|layer| padded(layer.shape.outputs))
+            .max()
+            .unwrap_or_default();
         self.gradient.grow(ROWS * widest);
         self.next_gradient.grow(ROWS * widest);
-        self.sums.grow(head.bias_sums.end);
+        self.sums.grow(head.sums_end());
     }
 }
 
@@ -208,8 +235,16 @@ impl WithSimd for Forward<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Self { mlp, rows, input, workspace } = self;
-        let (head, hidden) = mlp.layers.split_last().expect("a layout has at least one layer");
+        let Self {
+            mlp,
+            rows,
+            input,
+            workspace,
+        } = self;
+        let (head, hidden) = mlp
+            .layers
+            .split_last()
+            .expect("a layout has at least one layer");
         for first in (0..rows).step_by(ROWS) {
             let m = ROWS.min(rows - first);
             let mut stride = mlp.layout.inputs();
@@ -217,42 +252,20 @@ impl WithSimd for Forward<'_> {
             for (layer, values) in hidden.iter().zip(&mut workspace.hidden) {
                 let width = padded(layer.shape.outputs);
                 let c = &mut values[first * width..][..m * width];
-                layer.forward(simd, mlp, m, a, stride, c, width);
+                layer.forward(simd, &mlp.packed, m, a, stride, c, width);
                 mlp.layout.activation().apply(simd, c);
                 (a, stride) = (c, width);
             }
             let (outputs, width) = (head.shape.outputs, padded(head.shape.outputs));
             let c = &mut workspace.gradient[..m * width];
-            head.forward(simd, mlp, m, a, stride, c, width);
-            copy_rows(c, width, &mut workspace.output[first * outputs..][..m * outputs], outputs);
+            head.forward(simd, &mlp.packed, m, a, stride, c, width);
+            copy_rows(
+                c,
+                width,
+                &mut workspace.output[first * outputs..][..m * outputs],
+                outputs,
+            );
         }
-    }
-}
-
-impl Layer {
-    /// `c [m, width] = bias + a W`.
-    #[inline(always)]
-    fn forward<S: Simd>(
-        &self,
-        simd: S,
-        mlp: &Mlp,
-        m: usize,
-        a: &[f32],
-        stride: usize,
-        c: &mut [f32],
-        width: usize,
-    ) {
-        let LayerShape { inputs, outputs, .. } = self.shape;
-        simd.vectorize(Product {
-            m,
-            k: inputs,
-            n: width,
-            a: Left::Rows { values: a, stride },
-            b: Right::packed(&mlp.packed[self.weights.clone()], inputs, outputs),
-            start: Start::Row(&mlp.packed[self.bias.clone()]),
-            c,
-            c_stride: width,
-        });
     }
 }
 
@@ -270,116 +283,57 @@ impl WithSimd for Backward<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Self { mlp, rows, input, output_gradient, workspace, gradient } = self;
-        let Workspace { hidden, gradient: dy, next_gradient: dx, sums, .. } = workspace;
+        let Self {
+            mlp,
+            rows,
+            input,
+            output_gradient,
+            workspace,
+            gradient,
+        } = self;
+        let Workspace {
+            hidden,
+            gradient: dy,
+            next_gradient: dx,
+            sums,
+            ..
+        } = workspace;
         for layer in &mlp.layers {
             layer.load_sums(gradient, sums);
         }
         let outputs = mlp.layout.outputs();
         for first in (0..rows).step_by(ROWS) {
             let m = ROWS.min(rows - first);
-            copy_rows(&output_gradient[first * outputs..][..m * outputs], outputs, dy, padded(outputs));
+            copy_rows(
+                &output_gradient[first * outputs..][..m * outputs],
+                outputs,
+                dy,
+                padded(outputs),
+            );
             for (index, layer) in mlp.layers.iter().enumerate().rev() {
                 let Some(previous) = index.checked_sub(1) else {
                     let stride = mlp.layout.inputs();
-                    layer.add_gradient(simd, m, &input[first * stride..][..m * stride], stride, dy, sums);
+                    layer.add_gradient(
+                        simd,
+                        m,
+                        &input[first * stride..][..m * stride],
+                        stride,
+                        dy,
+                        sums,
+                    );
                     continue;
                 };
                 let stride = padded(layer.shape.inputs);
                 let x = &hidden[previous][first * stride..][..m * stride];
                 layer.add_gradient(simd, m, x, stride, dy, sums);
                 let dx_block = &mut dx[..m * stride];
-                layer.backward(simd, mlp, m, dy, dx_block);
+                layer.backward(simd, &mlp.packed, m, dy, dx_block);
                 mlp.layout.activation().apply_derivative(simd, dx_block, x);
                 mem::swap(dy, dx);
             }
         }
         for layer in &mlp.layers {
             layer.store_sums(sums, gradient);
-        }
-    }
-}
-
-impl Layer {
-    /// Adds `x^T dy` and the column sums of `dy` to the layer's part of the sums.
-    #[inline(always)]
-    fn add_gradient<S: Simd>(&self, simd: S, m: usize, x: &[f32], stride: usize, dy: &[f32], sums: &mut [f32]) {
-        let width = padded(self.shape.outputs);
-        let dy = &dy[..m * width];
-        let start = Start::Result;
-        simd.vectorize(if self.sums_transposed {
-            let (a, b) = (Left::Columns { values: dy, stride: width }, Right::rows(x, stride));
-            let c = &mut sums[self.weight_sums.clone()];
-            Product { m: self.shape.outputs, k: m, n: stride, a, b, start, c, c_stride: stride }
-        } else {
-            let (a, b) = (Left::Columns { values: x, stride }, Right::rows(dy, width));
-            let c = &mut sums[self.weight_sums.clone()];
-            Product { m: self.shape.inputs, k: m, n: width, a, b, start, c, c_stride: width }
-        });
-        let a = Left::Columns { values: &[1.0; ROWS], stride: 1 };
-        let c = &mut sums[self.bias_sums.clone()];
-        simd.vectorize(Product { m: 1, k: m, n: width, a, b: Right::rows(dy, width), start, c, c_stride: width });
-    }
-
-    /// `dx [m, padded(inputs)] = dy W^T`.
-    #[inline(always)]
-    fn backward<S: Simd>(&self, simd: S, mlp: &Mlp, m: usize, dy: &[f32], dx: &mut [f32]) {
-        let LayerShape { inputs, outputs, .. } = self.shape;
-        simd.vectorize(Product {
-            m,
-            k: outputs,
-            n: padded(inputs),
-            a: Left::Rows { values: dy, stride: padded(outputs) },
-            b: Right::packed(&mlp.packed[self.transposed.clone()], outputs, inputs),
-            start: Start::Zero,
-            c: dx,
-            c_stride: padded(inputs),
-        });
-    }
-
-    #[inline(always)]
-    fn load_sums(&self, gradient: &[f32], sums: &mut [f32]) {
-        let LayerShape { inputs, outputs, weights, bias } = self.shape.clone();
-        let into = &mut sums[self.weight_sums.clone()];
-        if self.sums_transposed {
-            for (i, row) in gradient[weights].chunks_exact(outputs).enumerate() {
-                for (into, &value) in into.chunks_exact_mut(padded(inputs)).zip(row) {
-                    into[i] = value;
-                }
-            }
-        } else {
-            copy_rows(&gradient[weights], outputs, into, padded(outputs));
-        }
-        sums[self.bias_sums.clone()][..outputs].copy_from_slice(&gradient[bias]);
-    }
-
-    #[inline(always)]
-    fn store_sums(&self, sums: &[f32], gradient: &mut [f32]) {
-        let LayerShape { inputs, outputs, weights, bias } = self.shape.clone();
-        let from = &sums[self.weight_sums.clone()];
-        if self.sums_transposed {
-            for (i, row) in gradient[weights].chunks_exact_mut(outputs).enumerate() {
-                for (from, value) in from.chunks_exact(padded(inputs)).zip(row) {
-                    *value = from[i];
-                }
-            }
-        } else {
-            copy_rows(from, padded(outputs), &mut gradient[weights], outputs);
-        }
-        gradient[bias].copy_from_slice(&sums[self.bias_sums.clone()][..outputs]);
-    }
-}
-
-/// Copies what fits from rows of one width to rows of another.
-#[inline(always)]
-fn copy_rows(from: &[f32], from_width: usize, into: &mut [f32], into_width: usize) {
-    if from_width == into_width {
-        into[..from.len()].copy_from_slice(from);
-        return;
-    }
-    for (from, into) in from.chunks_exact(from_width).zip(into.chunks_exact_mut(into_width)) {
-        for (from, into) in from.iter().zip(into) {
-            *into = *from;
         }
     }
 }
@@ -398,7 +352,10 @@ impl TryFrom<Unchecked> for Mlp {
         if parameters.len() == layout.parameters() {
             Ok(Self::from_parameters(layout, parameters))
         } else {
-            Err(InvalidMlp { expected: layout.parameters(), found: parameters.len() })
+            Err(InvalidMlp {
+                expected: layout.parameters(),
+                found: parameters.len(),
+            })
         }
     }
 }
@@ -414,8 +371,229 @@ pub struct InvalidMlp {
 
 impl fmt::Display for InvalidMlp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the layout asks for {} parameters, but there are {}", self.expected, self.found)
+        write!(
+            f,
+            "the layout asks for {} parameters, but there are {}",
+            self.expected, self.found
+        )
     }
 }
 
 impl std::error::Error for InvalidMlp {}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Activation, arches};
+    use super::*;
+    use rand_xoshiro::{Xoshiro256PlusPlus, rand_core::SeedableRng};
+    use std::ops::Range;
+
+    fn network(sizes: &[usize], activation: Activation) -> Mlp {
+        let layout = Layout::new(sizes.to_vec(), activation);
+        Mlp::orthogonal(layout, 0.5, &mut Xoshiro256PlusPlus::seed_from_u64(7))
+    }
+
+    fn noise(len: usize) -> Vec<f32> {
+        (0..len)
+            .map(|i| ((i * 37 + i / 7) % 101) as f32 / 50.0 - 1.0)
+            .collect()
+    }
+
+    fn bits(values: &[f32]) -> Vec<u32> {
+        values.iter().map(|value| value.to_bits()).collect()
+    }
+
+    #[test]
+    fn one_unit_by_hand() {
+        // Weights 2 and 3, biases 0.5 and -1, relu: x = 1 gives h = 2.5 and y = 6.5, x = -1 gives h = 0 and y = -1.
+        let layout = Layout::new(vec![1, 1, 1], Activation::Relu);
+        let mlp = Mlp::from_parameters(layout, vec![2.0, 0.5, 3.0, -1.0]);
+        let mut workspace = Workspace::default();
+        assert_eq!(mlp.forward(2, &[1.0, -1.0], &mut workspace), [6.5, -1.0]);
+        // With d loss / d y = 2 for the first and 10 for the second row, only the last bias sees the second:
+        // dW1 = 2 * 3 * 1, db1 = 2 * 3, dW2 = 2 * 2.5, db2 = 2 + 10. The gradient held 1 before.
+        let mut gradient = [1.0; 4];
+        mlp.backward(2, &[1.0, -1.0], &[2.0, 10.0], &mut workspace, &mut gradient);
+        assert_eq!(gradient, [7.0, 7.0, 6.0, 13.0]);
+    }
+
+    #[test]
+    fn an_update_reaches_forward_and_backward() {
+        let layout = Layout::new(vec![1, 1, 1], Activation::Relu);
+        let mut mlp = Mlp::from_parameters(layout, vec![0.0; 4]);
+        mlp.update(|parameters| parameters.copy_from_slice(&[2.0, 0.5, 3.0, -1.0]));
+        let mut workspace = Workspace::default();
+        assert_eq!(mlp.forward(1, &[1.0], &mut workspace), [6.5]);
+        let mut gradient = [0.0; 4];
+        mlp.backward(1, &[1.0], &[2.0], &mut workspace, &mut gradient);
+        assert_eq!(gradient, [6.0, 6.0, 5.0, 2.0]);
+    }
+
+    /// The loss `sum of g_i y_i`, summed in f64 so that only the network rounds.
+    fn loss(mlp: &Mlp, rows: usize, input: &[f32], output_gradient: &[f32]) -> f64 {
+        let mut workspace = Workspace::default();
+        let output = mlp.forward(rows, input, &mut workspace);
+        output
+            .iter()
+            .zip(output_gradient)
+            .map(|(&y, &g)| f64::from(y) * f64::from(g))
+            .sum()
+    }
+
+    #[test]
+    fn backward_agrees_with_finite_differences() {
+        let rows = 5;
+        for (sizes, activation) in [
+            (&[3, 7, 5, 2][..], Activation::Tanh),
+            (&[3, 7, 5, 2], Activation::Elu),
+            (&[3, 7, 5, 2], Activation::Relu),
+            (&[4, 18, 3], Activation::Tanh),
+            (&[4, 70, 17], Activation::Tanh),
+            (&[4, 3], Activation::Tanh),
+        ] {
+            let mut mlp = network(sizes, activation);
+            // Biases off zero, so that no unit of relu sits at its kink.
+            mlp.update(|parameters| {
+                parameters
+                    .iter_mut()
+                    .zip(noise(2000))
+                    .for_each(|(x, n)| *x += 0.1 * n);
+            });
+            let (input, output_gradient) =
+                (noise(rows * sizes[0]), noise(rows * mlp.layout().outputs()));
+            let mut workspace = Workspace::default();
+            mlp.forward(rows, &input, &mut workspace);
+            let mut gradient = vec![0.0; mlp.parameters().len()];
+            mlp.backward(
+                rows,
+                &input,
+                &output_gradient,
+                &mut workspace,
+                &mut gradient,
+            );
+            let step = 1.0 / 512.0;
+            for (i, &analytic) in gradient.iter().enumerate() {
+                let mut moved = |by: f32| {
+                    mlp.update(|parameters| parameters[i] += by);
+                    let loss = loss(&mlp, rows, &input, &output_gradient);
+                    mlp.update(|parameters| parameters[i] -= by);
+                    loss
+                };
+                let numeric = (moved(step) - moved(-step)) / (2.0 * f64::from(step));
+                // Rounding of the outputs over twice the step, and the third derivative times the step squared.
+                let error = (f64::from(analytic) - numeric).abs();
+                assert!(
+                    error < 5e-4,
+                    "{sizes:?} {activation:?}, parameter {i}: {analytic} instead of {numeric}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_row_has_the_same_bits_in_any_batch_on_any_cpu() {
+        let mlp = network(&[24, 64, 50, 6], Activation::Tanh);
+        let input = noise(256 * 24);
+        let run = |arch, rows: usize| {
+            bits(mlp.forward_on(arch, rows, &input[..rows * 24], &mut Workspace::default()))
+        };
+        let all = run(Arch::Scalar, 256);
+        for arch in arches() {
+            for rows in 0..=256 {
+                assert!(
+                    run(arch, rows) == all[..rows * 6],
+                    "{arch:?} with {rows} rows"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn the_gradient_has_the_same_bits_on_any_cpu_and_however_the_batch_is_cut() {
+        for activation in [Activation::Tanh, Activation::Relu, Activation::Elu] {
+            let mlp = network(&[10, 64, 50, 2], activation);
+            let (input, output_gradient) = (noise(200 * 10), noise(200 * 2));
+            let run = |arch, rows_per_call: usize| {
+                let (mut workspace, mut gradient) =
+                    (Workspace::default(), vec![0.0; mlp.parameters().len()]);
+                for (x, g) in input
+                    .chunks(rows_per_call * 10)
+                    .zip(output_gradient.chunks(rows_per_call * 2))
+                {
+                    let rows = x.len() / 10;
+                    mlp.forward_on(arch, rows, x, &mut workspace);
+                    mlp.backward_on(arch, rows, x, g, &mut workspace, &mut gradient);
+                }
+                bits(&gradient)
+            };
+            let expected = run(Arch::Scalar, 200);
+            for arch in arches() {
+                for rows_per_call in [200, 128, 64, 33, 1] {
+                    assert!(
+                        run(arch, rows_per_call) == expected,
+                        "{arch:?} {activation:?} by {rows_per_call}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_used_workspace_changes_nothing() {
+        let (large, small) = (
+            network(&[9, 70, 33, 20], Activation::Elu),
+            network(&[5, 18, 3], Activation::Elu),
+        );
+        let run = |workspace: &mut Workspace| {
+            let mut gradient = vec![0.0; small.parameters().len()];
+            let output = small.forward(40, &noise(200), workspace).to_vec();
+            small.backward(40, &noise(200), &noise(120), workspace, &mut gradient);
+            (output, gradient)
+        };
+        let fresh = run(&mut Workspace::default());
+        let mut workspace = Workspace::default();
+        let mut gradient = vec![0.0; large.parameters().len()];
+        large.forward(100, &noise(900), &mut workspace);
+        large.backward(
+            100,
+            &noise(900),
+            &[f32::NAN; 2000],
+            &mut workspace,
+            &mut gradient,
+        );
+        assert_eq!(run(&mut workspace), fresh);
+    }
+
+    #[test]
+    fn biases_start_at_zero_and_the_head_is_small() {
+        let mlp = network(&[4, 8, 2], Activation::Tanh);
+        let layers: Vec<_> = mlp.layout().layers().collect();
+        for layer in &layers {
+            assert!(
+                mlp.parameters()[layer.bias.clone()]
+                    .iter()
+                    .all(|&bias| bias == 0.0)
+            );
+        }
+        let squares =
+            |range: Range<usize>| mlp.parameters()[range].iter().map(|w| w * w).sum::<f32>();
+        assert!((squares(layers[0].weights.clone()) - 4.0 * 2.0).abs() < 1e-5);
+        assert!((squares(layers[1].weights.clone()) - 2.0 * 0.25).abs() < 1e-5);
+    }
+
+    #[test]
+    fn stored_parameters_are_checked() {
+        let layout = Layout::new(vec![1, 1], Activation::Tanh);
+        let stored = Unchecked {
+            layout,
+            parameters: vec![0.0; 3],
+        };
+        assert_eq!(
+            Mlp::try_from(stored),
+            Err(InvalidMlp {
+                expected: 2,
+                found: 3
+            })
+        );
+    }
+}

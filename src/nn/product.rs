@@ -47,13 +47,21 @@ pub struct Right<'a> {
 impl<'a> Right<'a> {
     /// A matrix whose rows of `stride` elements lie one after another.
     pub fn rows(values: &'a [f32], stride: usize) -> Self {
-        Self { values, stride, strip: STRIP }
+        Self {
+            values,
+            stride,
+            strip: STRIP,
+        }
     }
 
     /// What [`pack`] made of a matrix `[k, n]`.
     pub(super) fn packed(values: &'a [f32], k: usize, n: usize) -> Self {
         let stride = padded(n).min(STRIP);
-        Self { values, stride, strip: k * stride }
+        Self {
+            values,
+            stride,
+            strip: k * stride,
+        }
     }
 }
 
@@ -89,7 +97,10 @@ pub(super) fn pack(matrix: &[f32], n: usize, into: &mut [f32]) {
 pub(super) fn pack_transposed(matrix: &[f32], k: usize, into: &mut [f32]) {
     let n = matrix.len() / k;
     let width = padded(n).min(STRIP);
-    for (strip, rows) in into.chunks_exact_mut(k * width).zip(matrix.chunks(k * STRIP)) {
+    for (strip, rows) in into
+        .chunks_exact_mut(k * width)
+        .zip(matrix.chunks(k * STRIP))
+    {
         for (column, row) in rows.chunks_exact(k).enumerate() {
             for (into, &value) in strip.chunks_exact_mut(width).zip(row) {
                 into[column] = value;
@@ -122,7 +133,16 @@ pub(super) fn product_on(
     c: &mut [f32],
     c_stride: usize,
 ) {
-    arch.dispatch(Product { m, k, n, a, b, start, c, c_stride });
+    arch.dispatch(Product {
+        m,
+        k,
+        n,
+        a,
+        b,
+        start,
+        c,
+        c_stride,
+    });
 }
 
 /// A product to run inside a call that has dispatched already.
@@ -142,7 +162,10 @@ impl WithSimd for Product<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        assert!(self.b.stride.is_multiple_of(BLOCK), "rows of the right operand are not padded");
+        assert!(
+            self.b.stride.is_multiple_of(BLOCK),
+            "rows of the right operand are not padded"
+        );
         match self.a {
             Left::Rows { values, stride } => self.strips(simd, Rows { values, stride }),
             Left::Columns { values, stride } => self.strips(simd, Columns { values, stride }),
@@ -155,18 +178,17 @@ impl Product<'_> {
     fn strips<S: Simd>(mut self, simd: S, a: impl Operand) {
         for strip in 0..self.n.div_ceil(STRIP) {
             let first = strip * STRIP;
-            let width = padded(self.n - first).min(STRIP);
+            let columns = (self.n - first).min(STRIP);
             // The widest tile of which the accumulators, one row of B and one element of A fit the registers.
             if S::F32_LANES == BLOCK {
-                match width / BLOCK {
+                match columns.div_ceil(BLOCK) {
                     4 => self.rows::<S, _, 6, 4>(simd, a, strip, 0),
                     3 => self.rows::<S, _, 6, 3>(simd, a, strip, 0),
                     2 => self.rows::<S, _, 6, 2>(simd, a, strip, 0),
                     _ => self.rows::<S, _, 8, 1>(simd, a, strip, 0),
                 }
             } else {
-                let tile = 2 * S::F32_LANES;
-                for column in (0..width).step_by(tile) {
+                for column in (0..columns).step_by(2 * S::F32_LANES) {
                     self.rows::<S, _, 6, 2>(simd, a, strip, column);
                 }
             }
@@ -213,8 +235,11 @@ impl Product<'_> {
         column: usize,
     ) {
         let first = strip * STRIP + column;
-        let columns = self.n.saturating_sub(first).min(V * S::F32_LANES);
-        let b = RowsOf { values: &self.b.values[strip * self.b.strip + column..], stride: self.b.stride };
+        let columns = (self.n - first).min(V * S::F32_LANES);
+        let b = RowsOf {
+            values: &self.b.values[strip * self.b.strip + column..],
+            stride: self.b.stride,
+        };
         let start = match self.start {
             Start::Row(values) => Start::Row(&values[first..]),
             start => start,
@@ -227,7 +252,16 @@ impl Product<'_> {
             for (padded, c) in padded.iter_mut().zip(c.chunks(self.c_stride)) {
                 padded[..columns].copy_from_slice(&c[..columns]);
             }
-            whole_tile::<S, A, R, V>(simd, a, row, self.k, b, start, padded.as_flattened_mut(), STRIP);
+            whole_tile::<S, A, R, V>(
+                simd,
+                a,
+                row,
+                self.k,
+                b,
+                start,
+                padded.as_flattened_mut(),
+                STRIP,
+            );
             for (padded, c) in padded.iter().zip(c.chunks_mut(self.c_stride)) {
                 c[..columns].copy_from_slice(&padded[..columns]);
             }
@@ -362,4 +396,179 @@ fn vectors<S: Simd, const V: usize>(simd: S, values: &[f32]) -> [S::f32s; V] {
         *vector = *value;
     }
     vectors
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::arches;
+    use super::*;
+    use proptest::prelude::*;
+
+    /// A matrix of halves in [-4, 4], of which sums of products are exact.
+    fn halves(rows: usize, columns: usize, seed: usize) -> Vec<f32> {
+        (0..rows * columns)
+            .map(|i| ((i * 7 + i / 5 + seed) % 17) as f32 * 0.5 - 4.0)
+            .collect()
+    }
+
+    /// A matrix of values whose products round.
+    fn sevenths(rows: usize, columns: usize) -> Vec<f32> {
+        (0..rows * columns)
+            .map(|i| ((i * 31 + i / 3) % 41) as f32 / 7.0 - 2.5)
+            .collect()
+    }
+
+    /// The same matrix with rows of another length.
+    fn widen(matrix: &[f32], columns: usize, stride: usize) -> Vec<f32> {
+        let pad = |row: &[f32]| {
+            row.iter()
+                .copied()
+                .chain(std::iter::repeat(f32::NAN))
+                .take(stride)
+                .collect::<Vec<_>>()
+        };
+        matrix.chunks_exact(columns).flat_map(pad).collect()
+    }
+
+    fn transpose(matrix: &[f32], columns: usize) -> Vec<f32> {
+        (0..columns)
+            .flat_map(|j| matrix.iter().skip(j).step_by(columns).copied())
+            .collect()
+    }
+
+    fn bits(values: &[f32]) -> Vec<u32> {
+        values.iter().map(|value| value.to_bits()).collect()
+    }
+
+    #[test]
+    fn two_by_two() {
+        // [1 2; 3 4] [5 6; 7 8] = [19 22; 43 50]
+        let b = widen(&[5.0, 6.0, 7.0, 8.0], 2, 16);
+        let mut c = [100.0; 4];
+        let a = Left::Rows {
+            values: &[1.0, 2.0, 3.0, 4.0],
+            stride: 2,
+        };
+        product((2, 2, 2), a, Right::rows(&b, 16), Start::Zero, &mut c, 2);
+        assert_eq!(c, [19.0, 22.0, 43.0, 50.0]);
+        product((2, 2, 2), a, Right::rows(&b, 16), Start::Result, &mut c, 2);
+        assert_eq!(c, [38.0, 44.0, 86.0, 100.0]);
+        let mut row = [0.0; 16];
+        row[..2].copy_from_slice(&[0.5, -0.5]);
+        product(
+            (2, 2, 2),
+            a,
+            Right::rows(&b, 16),
+            Start::Row(&row),
+            &mut c,
+            2,
+        );
+        assert_eq!(c, [19.5, 21.5, 43.5, 49.5]);
+    }
+
+    proptest! {
+        #[test]
+        fn any_shape_agrees_with_sums_in_f64(m in 1..40_usize, k in 1..40_usize, n in 1..150_usize, stretch in 0..3_usize) {
+            let (a, b, c) = (halves(m, k, 1), halves(k, n, 2), halves(m, n, 3));
+            let expected: Vec<f32> = (0..m * n)
+                .map(|i| {
+                    let terms = (0..k).map(|j| f64::from(a[i / n * k + j]) * f64::from(b[j * n + i % n]));
+                    (f64::from(c[i]) + terms.sum::<f64>()) as f32
+                })
+                .collect();
+            let (a_stride, c_stride) = (k + stretch, n + stretch);
+            let b_stride = padded(n) + BLOCK * stretch;
+            let rows = widen(&a, k, a_stride);
+            let columns = widen(&transpose(&a, k), m, m + stretch);
+            let wide_b = widen(&b, n, b_stride);
+            let mut packed_b = vec![0.0; packed_len(k, n)];
+            pack(&b, n, &mut packed_b);
+            for a in [
+                Left::Rows { values: &rows, stride: a_stride },
+                Left::Columns { values: &columns, stride: m + stretch },
+            ] {
+                for b in [Right::rows(&wide_b, b_stride), Right::packed(&packed_b, k, n)] {
+                    for arch in arches() {
+                        let mut result = widen(&c, n, c_stride);
+                        product_on(arch, (m, k, n), a, b, Start::Result, &mut result, c_stride);
+                        prop_assert_eq!(bits(&result), bits(&widen(&expected, n, c_stride)));
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_row_has_the_same_bits_in_any_batch_on_any_cpu() {
+        let (k, n) = (37, 85);
+        let (a, b) = (sevenths(256, k), widen(&sevenths(k, n), n, padded(n)));
+        let run = |arch, m| {
+            let mut c = vec![0.0; m * n];
+            let a = Left::Rows {
+                values: &a,
+                stride: k,
+            };
+            product_on(
+                arch,
+                (m, k, n),
+                a,
+                Right::rows(&b, padded(n)),
+                Start::Zero,
+                &mut c,
+                n,
+            );
+            bits(&c)
+        };
+        let all = run(Arch::Scalar, 256);
+        for arch in arches() {
+            for m in 1..=256 {
+                assert!(run(arch, m) == all[..m * n], "{arch:?} with {m} rows");
+            }
+        }
+    }
+
+    #[test]
+    fn a_transposed_operand_has_the_same_bits() {
+        let (m, k, n) = (23, 50, 70);
+        let (a, b) = (sevenths(m, k), widen(&sevenths(k, n), n, padded(n)));
+        let columns = transpose(&a, k);
+        let b = Right::rows(&b, padded(n));
+        let (mut c, mut d) = (vec![0.0; m * n], vec![0.0; m * n]);
+        product(
+            (m, k, n),
+            Left::Rows {
+                values: &a,
+                stride: k,
+            },
+            b,
+            Start::Zero,
+            &mut c,
+            n,
+        );
+        product(
+            (m, k, n),
+            Left::Columns {
+                values: &columns,
+                stride: m,
+            },
+            b,
+            Start::Zero,
+            &mut d,
+            n,
+        );
+        assert_eq!(bits(&c), bits(&d));
+    }
+
+    #[test]
+    fn strips_hold_the_matrix_and_its_transpose() {
+        let (k, n) = (3, 70);
+        let matrix = sevenths(k, n);
+        let (mut strips, mut transposed) =
+            (vec![0.0; packed_len(k, n)], vec![0.0; packed_len(k, n)]);
+        pack(&matrix, n, &mut strips);
+        pack_transposed(&transpose(&matrix, n), k, &mut transposed);
+        assert_eq!(strips, transposed);
+        assert_eq!(strips[..STRIP], matrix[..STRIP]);
+        assert_eq!(strips[k * STRIP..][..n - STRIP], matrix[STRIP..n]);
+    }
 }

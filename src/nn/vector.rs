@@ -51,7 +51,12 @@ pub fn scale(x: &mut [f32], by: f32) {
         #[inline(always)]
         fn with_simd<S: Simd>(self, simd: S) {
             let Self(x, by) = self;
-            map(simd, x, #[inline(always)] |simd, x| simd.mul_f32s(x, simd.splat_f32s(by)));
+            map(
+                simd,
+                x,
+                #[inline(always)]
+                |simd, x| simd.mul_f32s(x, simd.splat_f32s(by)),
+            );
         }
     }
     arch().dispatch(Scale(x, by));
@@ -68,7 +73,13 @@ pub fn add(into: &mut [f32], x: &[f32]) {
         #[inline(always)]
         fn with_simd<S: Simd>(self, simd: S) {
             let Self(into, x) = self;
-            zip_map(simd, into, x, #[inline(always)] |simd, into, x| simd.add_f32s(into, x));
+            zip_map(
+                simd,
+                into,
+                x,
+                #[inline(always)]
+                |simd, into, x| simd.add_f32s(into, x),
+            );
         }
     }
     assert_eq!(into.len(), x.len(), "lengths differ");
@@ -90,14 +101,62 @@ pub(super) fn map<S: Simd>(simd: S, x: &mut [f32], f: impl Fn(S, S::f32s) -> S::
 
 /// `x_i := f(x_i, y_i)` for slices of one length, by vectors and a partial one for the rest.
 #[inline(always)]
-pub(super) fn zip_map<S: Simd>(simd: S, x: &mut [f32], y: &[f32], f: impl Fn(S, S::f32s, S::f32s) -> S::f32s) {
+pub(super) fn zip_map<S: Simd>(
+    simd: S,
+    x: &mut [f32],
+    y: &[f32],
+    f: impl Fn(S, S::f32s, S::f32s) -> S::f32s,
+) {
     let (vectors, rest) = S::as_mut_simd_f32s(x);
     let (y_vectors, y_rest) = S::as_simd_f32s(y);
     for (x, &y) in vectors.iter_mut().zip(y_vectors) {
         *x = f(simd, *x, y);
     }
     if !rest.is_empty() {
-        let x = f(simd, simd.partial_load_f32s(rest), simd.partial_load_f32s(y_rest));
+        let x = f(
+            simd,
+            simd.partial_load_f32s(rest),
+            simd.partial_load_f32s(y_rest),
+        );
         simd.partial_store_f32s(rest, x);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::arches;
+    use super::*;
+
+    #[test]
+    fn sums_of_squares() {
+        assert_eq!(squared_norm(&[]), 0.0);
+        assert_eq!(squared_norm(&[3.0, 4.0]), 25.0);
+        assert_eq!(squared_norm(&[2.0; 1000]), 4000.0);
+    }
+
+    #[test]
+    fn every_cpu_sums_the_same_bits() {
+        for len in [1, 15, 16, 63, 64, 65, 1000] {
+            let x: Vec<f32> = (0..len).map(|i| (i % 41) as f32 / 7.0 - 2.5).collect();
+            for arch in arches() {
+                let expected = squared_norm_on(Arch::Scalar, &x);
+                assert_eq!(
+                    squared_norm_on(arch, &x).to_bits(),
+                    expected.to_bits(),
+                    "{arch:?}, {len} elements"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn scaling_and_adding_reach_the_last_element() {
+        for len in [1, 16, 37] {
+            let mut x = vec![1.5; len];
+            scale(&mut x, 2.0);
+            assert_eq!(x, vec![3.0; len]);
+            add(&mut x, &vec![0.25; len]);
+            assert_eq!(x, vec![3.25; len]);
+        }
     }
 }

@@ -261,6 +261,15 @@ pub(super) enum Observe {
         #[serde(default = "one")]
         scale: f32,
     },
+    Pull {
+        point: String,
+        #[serde(default = "one")]
+        scale: f32,
+    },
+    GravityLoad {
+        #[serde(default = "one")]
+        scale: f32,
+    },
     LastAction {
         #[serde(default = "one")]
         scale: f32,

@@ -138,6 +138,14 @@ pub enum Sensor {
         /// Which coordinates.
         axes: Vec<usize>,
     },
+    /// What the joints would feel of a spring of 1 N/m between the point and the goal: the point's Jacobian, transposed,
+    /// times the way to the goal (N m, or N), one entry per joint.
+    Pull {
+        /// Which point.
+        point: usize,
+    },
+    /// The share of each motor's limit that holding the pose against gravity takes; 1 when it is just enough.
+    GravityLoad,
     /// The previous action as the motors got it, one entry per joint; 0 at the start.
     LastAction,
     /// What is left of the episode: 1 at the start, 0 at the limit.
@@ -158,6 +166,7 @@ impl Sensor {
         let of_point = |point: usize, what: &str, axes: &[usize]| {
             of_axes(&format!("{}{what}", robot.points[point].name), axes)
         };
+        let every: Vec<usize> = (0..robot.joints.len()).collect();
         match self {
             Sensor::Angle { joints } => of_joints(joints, "angle"),
             Sensor::Cos { joints } => of_joints(joints, "cos"),
@@ -168,10 +177,11 @@ impl Sensor {
             Sensor::ToGoal { point, axes } => of_point(*point, ".to_goal", axes),
             Sensor::FromGoal { point, axes } => of_point(*point, ".from_goal", axes),
             Sensor::PointVelocity { point, axes } => of_point(*point, ".velocity", axes),
-            Sensor::LastAction => {
-                let every: Vec<usize> = (0..robot.joints.len()).collect();
-                of_joints(&every, "last_action")
+            Sensor::Pull { point } => {
+                of_joints(&every, &format!("pull_of_{}", robot.points[*point].name))
             }
+            Sensor::GravityLoad => of_joints(&every, "gravity_load"),
+            Sensor::LastAction => of_joints(&every, "last_action"),
             Sensor::TimeLeft => vec!["time_left".to_owned()],
         }
     }

@@ -58,7 +58,7 @@ impl Physics {
 #[derive(Resource)]
 pub struct Plant {
     template: Physics,
-    gravity: Vec3,
+    pub(super) gravity: Vec3,
     /// Seconds of one control step.
     dt: f32,
     pub(super) multibody: MultibodyIndex,

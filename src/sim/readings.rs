@@ -2,7 +2,7 @@
 
 use bevy::ecs::prelude::Component;
 use bevy::math::{Quat, Vec3};
-use bevy_rapier3d::rapier::dynamics::{MultibodyJointSet, RigidBodySet};
+use bevy_rapier3d::rapier::dynamics::{Multibody, MultibodyJointSet, RigidBodySet};
 
 use super::plant::Plant;
 
@@ -17,6 +17,10 @@ pub struct Readings {
     pub points: Vec<[f32; 3]>,
     /// Velocities of the named points (m/s, world).
     pub velocities: Vec<[f32; 3]>,
+    /// How the named points move with each joint: per point one column per joint (m/rad; 1 for slides along it).
+    pub jacobians: Vec<Vec<[f32; 3]>>,
+    /// The share of each motor's limit that holding this pose takes.
+    pub gravity_loads: Vec<f32>,
 }
 
 impl Readings {
@@ -42,6 +46,7 @@ pub fn read(
     readings.speeds.clear();
     readings.points.clear();
     readings.velocities.clear();
+    readings.jacobians.resize_with(plant.points.len(), Vec::new);
     for joint in &plant.joints {
         let link = multibody
             .link(plant.links[joint.link].id)
@@ -51,16 +56,57 @@ pub fn read(
             .push(link.joint().coords()[joint.coordinate]);
         readings.speeds.push(velocities[joint.freedom]);
     }
-    for &(link, at) in &plant.points {
+    read_gravity_loads(plant, multibody, bodies, &mut readings.gravity_loads);
+    for (&(link, at), columns) in plant.points.iter().zip(&mut readings.jacobians) {
         let handles = &plant.links[link];
         let link = multibody
             .link(handles.id)
             .expect("links are never removed");
         let place = *link.local_to_world() * at;
-        let velocity = bodies[handles.body].velocity_at_point(place);
+        let from_center = place - *link.local_to_world() * bodies[handles.body].local_center_of_mass();
+        let jacobian = multibody.body_jacobian(handles.id);
+        let mut velocity = Vec3::ZERO;
+        columns.clear();
+        for (joint, speed) in plant.joints.iter().zip(&readings.speeds) {
+            let twist = jacobian.column(joint.freedom);
+            let turning = Vec3::new(twist[3], twist[4], twist[5]);
+            let column = Vec3::new(twist[0], twist[1], twist[2]) + turning.cross(from_center);
+            velocity += column * *speed;
+            columns.push(column.into());
+        }
         readings.points.push(place.into());
         readings.velocities.push(velocity.into());
     }
+}
+
+/// Torque against gravity: each link's weight, seen through the Jacobian of its centre of mass.
+fn read_gravity_loads(
+    plant: &Plant,
+    multibody: &Multibody,
+    bodies: &RigidBodySet,
+    loads: &mut Vec<f32>,
+) {
+    loads.clear();
+    loads.resize(plant.joints.len(), 0.0);
+    for handles in &plant.links {
+        let lift = -plant.gravity * bodies[handles.body].mass();
+        let jacobian = multibody.body_jacobian(handles.id);
+        for (load, joint) in loads.iter_mut().zip(&plant.joints) {
+            let column = jacobian.column(joint.freedom);
+            let torque = column[0] * lift.x + column[1] * lift.y + column[2] * lift.z;
+            *load += torque / joint.torque;
+        }
+    }
+}
+
+/// Velocity of a link's centre of mass (m/s) and its angular velocity (rad/s), both in the world. From the joint speeds:
+/// after a step, those kept with Rapier's bodies are one substep old.
+pub(super) fn velocity(multibody: &Multibody, link: usize) -> (Vec3, Vec3) {
+    let twist = multibody.body_jacobian(link) * multibody.generalized_velocity();
+    (
+        Vec3::new(twist[0], twist[1], twist[2]),
+        Vec3::new(twist[3], twist[4], twist[5]),
+    )
 }
 
 /// Where the robot's links are (world), in their order: for pictures.

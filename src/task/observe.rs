@@ -35,6 +35,15 @@ fn sense(task: &Task, sensor: &Sensor, moment: &Moment, out: &mut Vec<f32>) {
             axes_of(axes, difference(readings.points[*point], moment.goal));
         }
         Sensor::PointVelocity { point, axes } => axes_of(axes, readings.velocities[*point]),
+        Sensor::Pull { point } => {
+            let way = difference(moment.goal, readings.points[*point]);
+            let jacobian = &readings.jacobians[*point];
+            let pull = jacobian.iter().map(|column| {
+                column[0] * way[0] + column[1] * way[1] + column[2] * way[2]
+            });
+            out.extend(pull);
+        }
+        Sensor::GravityLoad => out.extend_from_slice(&readings.gravity_loads),
         Sensor::LastAction => out.extend_from_slice(moment.action),
         Sensor::TimeLeft => {
             let elapsed = moment.step as f32 / task.episode_steps as f32;

@@ -292,6 +292,11 @@ impl Context<'_> {
                 let (point, axes) = (self.point(point, at)?, self::axes(axes, at)?);
                 (Sensor::PointVelocity { point, axes }, scale)
             }
+            O::Pull { point, scale } => {
+                let point = self.goal_point(point, at)?;
+                (Sensor::Pull { point }, scale)
+            }
+            O::GravityLoad { scale } => (Sensor::GravityLoad, scale),
             O::LastAction { scale } => (Sensor::LastAction, scale),
             O::TimeLeft { scale } => (Sensor::TimeLeft, scale),
         };

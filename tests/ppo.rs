@@ -1,0 +1,115 @@
+//! Promise: PPO's update is what its formulas say, and no number that is not finite is ever learnt from.
+
+use sinew::learn::LearnerSettings;
+use sinew::learn::rollout::Rollout;
+use sinew::metrics::{Metric, Row};
+use sinew::policy::gaussian::Deviation;
+use sinew::policy::{Policy, Scratch};
+use sinew::scene::Scene;
+use sinew::seed::Seed;
+use sinew::step::{ActionSpace, Spaces, StepEnd};
+use sinew::team::Team;
+
+fn spaces() -> Spaces {
+    Spaces {
+        observation: vec!["x".into(), "v".into()],
+        action: ActionSpace::Continuous(vec!["u".into()]),
+    }
+}
+
+fn settings(set: &[&str]) -> LearnerSettings {
+    let all = ["learner.envs=4", "learner.horizon=8", "learner.batch=32"];
+    let set: Vec<String> = all.iter().chain(set).map(|&s| s.to_owned()).collect();
+    let scene = Scene::open_with("pendulum", Some("ppo"), &set).expect("it is shipped");
+    scene.learner(Some("ppo")).expect("it is there").1.clone()
+}
+
+/// Four environments whose observations wander, acted in by `policy`; action 0 is what is paid.
+fn rollout(policy: &Policy) -> Rollout {
+    let mut rollout = Rollout::new(4, 8, &spaces());
+    let mut rng = Seed::new(5).stream("test").nth(0);
+    let deviation = Deviation::new(&policy.log_std);
+    for i in 0..rollout.samples() {
+        let observation = [(i as f32 * 0.7).sin(), (i as f32 * 0.3).cos()];
+        rollout.observations[2 * i..][..2].copy_from_slice(&observation);
+        let mut scratch = Scratch::default();
+        let mean = policy.means(1, &observation, &mut scratch)[0];
+        let mut action = [0.0];
+        rollout.means[i] = mean;
+        rollout.log_probabilities[i] = policy.sample(&deviation, &[mean], &mut rng, &mut action);
+        rollout.actions[i] = action[0];
+        rollout.rewards[i] = action[0];
+    }
+    rollout
+}
+
+fn update(set: &[&str], change: impl Fn(&mut Rollout)) -> (Row, Policy, Policy) {
+    let mut learner = settings(set).start(&spaces(), Seed::new(1));
+    let before = (*learner.policy()).clone();
+    let mut rollout = rollout(&before);
+    change(&mut rollout);
+    let row = learner.update(&rollout, &Team::new(2));
+    let after = (*learner.policy()).clone();
+    (row, before, after)
+}
+
+#[test]
+fn the_first_ratio_is_exactly_one() {
+    // One pass in one minibatch: every ratio is taken before anything has moved.
+    let (row, ..) = update(&["learner.epochs=1"], |_| {});
+    assert_eq!(row.get(Metric::Kl), Some(0.0));
+    assert_eq!(row.get(Metric::ClipFraction), Some(0.0));
+}
+
+#[test]
+fn what_is_paid_becomes_more_likely() {
+    let (_, before, after) = update(&["learner.epochs=10"], |_| {});
+    let mean = |policy: &Policy| policy.means(1, &[0.5, 0.5], &mut Scratch::default())[0];
+    assert!(mean(&after) > mean(&before));
+}
+
+#[test]
+fn a_reward_that_is_not_a_number_is_not_learnt_from() {
+    for bad in [f32::NAN, f32::INFINITY] {
+        let (row, before, after) = update(&["learner.scale_rewards=false"], |rollout| {
+            rollout.observations[0] = bad;
+            rollout.log_probabilities[3] = bad;
+        });
+        assert_eq!(before.mean, after.mean, "nothing was committed");
+        assert_eq!(before.log_std, after.log_std);
+        assert!(after.is_finite());
+        assert!(row.get(Metric::Dropped) > Some(0.0));
+    }
+}
+
+#[test]
+fn a_broken_step_is_masked() {
+    let marked = |rollout: &mut Rollout| {
+        rollout.ends[10] = StepEnd::Broken;
+        rollout.ends[9] = StepEnd::TimeLimit { last: vec![0.5, 0.5] };
+        rollout.rewards[10] = 0.0;
+    };
+    let (_, _, masked) = update(&[], marked);
+    let (_, _, masked_and_wild) = update(&[], |rollout| {
+        marked(rollout);
+        rollout.actions[10] = 1e20;
+        rollout.log_probabilities[10] = -1e20;
+    });
+    assert_eq!(masked.mean, masked_and_wild.mean, "what it did makes no difference");
+    let (_, _, unmasked) = update(&[], |_| {});
+    assert_ne!(masked.mean, unmasked.mean);
+}
+
+#[test]
+fn any_team_learns_the_same_bits() {
+    let learn = |threads| {
+        let mut learner = settings(&["learner.batch=13"]).start(&spaces(), Seed::new(1));
+        let rollout = rollout(&learner.policy());
+        for _ in 0..3 {
+            learner.update(&rollout, &Team::new(threads));
+        }
+        learner.state_bytes()
+    };
+    assert_eq!(learn(1), learn(2));
+    assert_eq!(learn(1), learn(5));
+}

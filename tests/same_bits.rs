@@ -1,0 +1,85 @@
+//! Promise: a run has the same bits for any number of threads, watched or not.
+
+use sinew::pod::scene::SceneEnvironment;
+use sinew::scene::Scene;
+use sinew::seed::Seed;
+use sinew::train::publish::Viewer;
+use sinew::train::{Job, Trainer};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+/// Small, but with several minibatches, a ragged last chunk, episodes that end and evaluations.
+fn job(scene: &str, seed: u64, threads: usize) -> Job {
+    let set = [
+        "learner.envs=12",
+        "learner.horizon=25",
+        "learner.batch=130",
+        "learner.steps=6000",
+        "task.episode_s=0.4",
+    ];
+    let scene = Scene::open_with(scene, None, &set.map(str::to_owned)).expect("it is shipped");
+    let scene = Arc::new(scene);
+    let (name, learner) = scene.learner(None).expect("it has one");
+    Job {
+        environment: Arc::new(SceneEnvironment::new(scene.clone())),
+        scene: scene.name().to_owned(),
+        solved: Some(sinew::scene::task::Solved::Return(-1e9)),
+        learner_name: name.to_owned(),
+        learner: learner.clone(),
+        seed: Seed::new(seed),
+        threads,
+        until_solved: false,
+        folder: None,
+        launched: Instant::now(),
+    }
+}
+
+fn hash(scene: &str, seed: u64, threads: usize) -> String {
+    let viewer = Viewer::default();
+    let trainer = Trainer::new(job(scene, seed, threads), viewer.publisher()).expect("it builds");
+    let result = trainer.run();
+    assert_eq!(result.solved_step, Some(300 * 17), "an evaluation was part of it");
+    result.state_hash
+}
+
+#[test]
+fn the_number_of_threads_changes_nothing() {
+    let alone = hash("reach", 1, 1);
+    for threads in [2, 3, 8] {
+        assert_eq!(hash("reach", 1, threads), alone, "{threads} threads");
+    }
+    assert_ne!(hash("reach", 2, 1), alone, "another seed");
+}
+
+#[test]
+fn a_watcher_changes_nothing() {
+    let alone = hash("reach", 1, 2);
+    let viewer = Viewer::default();
+    let trainer = Trainer::new(job("reach", 1, 2), viewer.publisher()).expect("it builds");
+    let done = AtomicBool::new(false);
+    let watched = std::thread::scope(|scope| {
+        let watcher = scope.spawn(|| {
+            let mut seen = 0;
+            let mut held = false;
+            while !done.load(Ordering::Relaxed) {
+                let (snapshot, rows) = viewer.take_news();
+                seen += rows.len() + usize::from(snapshot.is_some());
+                // Hold it and let it go on, again and again.
+                held = !held;
+                viewer.hold(held);
+                std::thread::yield_now();
+            }
+            seen
+        });
+        let result = trainer_result(trainer, &viewer);
+        done.store(true, Ordering::Relaxed);
+        assert!(watcher.join().expect("it does not panic") > 0, "somebody watched");
+        result
+    });
+    assert_eq!(watched, alone);
+}
+
+fn trainer_result(trainer: Trainer, _viewer: &Viewer) -> String {
+    trainer.run().state_hash
+}
