@@ -9,9 +9,7 @@ use serde::Serialize;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::learn::LearnerSettings;
-use crate::pod::Environment;
-use crate::pod::scene::{SceneEnvironment, spaces};
+use crate::pod::scene::spaces;
 use crate::scene::Scene;
 use crate::seed::Seed;
 use crate::sim::{Plant, Readings, actuate, readings, reset};
@@ -21,6 +19,8 @@ use crate::train::{Job, TrainError, Trainer};
 
 /// Short measurements are the best of so many.
 const REPEATS: usize = 5;
+/// Any will do.
+const SEED: u64 = 1;
 /// How long one of them takes, about (s).
 const SPAN_S: f64 = 0.5;
 
@@ -52,13 +52,18 @@ pub struct Bench {
 /// The environment does not fit together.
 pub fn bench(
     scene: &Arc<Scene>,
-    learner: &LearnerSettings,
-    seed: Seed,
+    learner_name: Option<&str>,
     threads: usize,
 ) -> Result<Bench, TrainError> {
-    let bare_us = least(|| bare_us(scene, seed));
+    let (_, learner) = scene.learner(learner_name)?;
+    let bare_us = least(|| bare_us(scene));
     let gemm_gflops = greatest(gemm_gflops);
-    let mut trainer = Trainer::new(endless(scene, learner, seed, threads), Viewer::default().publisher())?;
+    let job = Job {
+        learner: learner.clone().with_steps(u64::MAX),
+        threads,
+        ..Job::new(scene, learner_name, SEED)?
+    };
+    let mut trainer = Trainer::new(job, Viewer::default().publisher())?;
     let steps = (learner.envs() * learner.horizon()) as f64;
     let collect_steps_per_s = steps_per_s(steps, || {
         trainer.collect();
@@ -81,22 +86,6 @@ pub fn bench(
     })
 }
 
-fn endless(scene: &Arc<Scene>, learner: &LearnerSettings, seed: Seed, threads: usize) -> Job {
-    let environment: Arc<dyn Environment> = Arc::new(SceneEnvironment::new(scene.clone()));
-    Job {
-        environment,
-        scene: scene.name().to_owned(),
-        solved: None,
-        learner_name: String::new(),
-        learner: learner.clone().resized(Some(u64::MAX), None),
-        seed,
-        threads,
-        until_solved: false,
-        folder: None,
-        launched: Instant::now(),
-    }
-}
-
 /// The fastest of some repeats of an iteration's span.
 fn steps_per_s(steps: f64, mut iterate: impl FnMut()) -> f64 {
     iterate();
@@ -113,7 +102,9 @@ fn steps_per_s(steps: f64, mut iterate: impl FnMut()) -> f64 {
 
 /// The least of [`REPEATS`] measurements.
 fn least(mut measure: impl FnMut() -> f64) -> f64 {
-    (0..REPEATS).map(|_| measure()).fold(f64::INFINITY, f64::min)
+    (0..REPEATS)
+        .map(|_| measure())
+        .fold(f64::INFINITY, f64::min)
 }
 
 /// The greatest of [`REPEATS`] measurements.
@@ -122,10 +113,10 @@ fn greatest(mut measure: impl FnMut() -> f64) -> f64 {
 }
 
 /// Microseconds per control step of the engine alone. Episodes begin as the scene says, outside the measured time.
-fn bare_us(scene: &Scene, seed: Seed) -> f64 {
+fn bare_us(scene: &Scene) -> f64 {
     let plant = Plant::new(scene);
     let (robot, task) = (scene.robot(), scene.task());
-    let mut rng = seed.stream("bench").nth(0);
+    let mut rng = Seed::new(SEED).stream("bench").nth(0);
     let mut physics = plant.instantiate();
     let mut now = Readings::default();
     let mut torques = vec![0.0; robot.joints.len()];
@@ -164,15 +155,35 @@ fn gemm_gflops() -> f64 {
     gflops
 }
 
-#[expect(unsafe_code, reason = "the yardstick is somebody else's kernel, which takes pointers")]
+#[expect(
+    unsafe_code,
+    reason = "the yardstick is somebody else's kernel, which takes pointers"
+)]
 fn multiply(n: usize, a: &[f32], b: &[f32], c: &mut [f32]) {
     assert!(a.len() == n * n && b.len() == n * n && c.len() == n * n);
     let stride = n as isize;
     // SAFETY: the three slices hold n x n numbers, row-major, and only `c` is written.
     unsafe {
         gemm::gemm(
-            n, n, n, c.as_mut_ptr(), 1, stride, false, a.as_ptr(), 1, stride, b.as_ptr(), 1, stride,
-            0.0, 1.0, false, false, false, gemm::Parallelism::None,
+            n,
+            n,
+            n,
+            c.as_mut_ptr(),
+            1,
+            stride,
+            false,
+            a.as_ptr(),
+            1,
+            stride,
+            b.as_ptr(),
+            1,
+            stride,
+            0.0,
+            1.0,
+            false,
+            false,
+            false,
+            gemm::Parallelism::None,
         );
     }
 }

@@ -42,13 +42,17 @@ pub struct RunSettings {
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
     /// The folder holds something already.
-    #[error("{0} is not empty: name another folder with --run, or leave --run away to get a new one")]
+    #[error(
+        "{0} is not empty: name another folder with --run, or leave --run away to get a new one"
+    )]
     NotEmpty(PathBuf),
     /// The folder is no run.
     #[error("{0} is not a run folder: it has no {1}")]
     NotARun(PathBuf, &'static str),
     /// The run has not solved its scene.
-    #[error("{0} has no best.safetensors, because this run has not solved its scene: leave --best away")]
+    #[error(
+        "{0} has no best.safetensors, because this run has not solved its scene: leave --best away"
+    )]
     NoBest(PathBuf),
     /// A file of it does not say what it should.
     #[error("{0}: {1}")]
@@ -104,13 +108,13 @@ impl RunFolder {
         }
         let settings = serde_json::to_string_pretty(settings).expect("plain data is JSON");
         fs::write(path.join("run.json"), settings + "\n").map_err(io)?;
-        let mut metrics = csv::Writer::from_path(path.join("metrics.csv"))
-            .map_err(|error| io(error.into()))?;
+        let mut metrics =
+            csv::Writer::from_path(path.join("metrics.csv")).map_err(|error| io(error.into()))?;
         metrics
             .write_record(Metric::ALL.iter().map(|metric| metric.name()))
             .map_err(|error| io(error.into()))?;
-        let mut timing = csv::Writer::from_path(path.join("timing.csv"))
-            .map_err(|error| io(error.into()))?;
+        let mut timing =
+            csv::Writer::from_path(path.join("timing.csv")).map_err(|error| io(error.into()))?;
         timing
             .write_record(["iteration", "wall_s"])
             .map_err(|error| io(error.into()))?;
@@ -149,7 +153,11 @@ impl RunFolder {
         let io = |error| RunError::Io(self.path.clone(), error);
         self.metrics.flush().map_err(io)?;
         self.timing.flush().map_err(io)?;
-        replace(&self.path.join(which.file()), &policy_file::to_bytes(policy)).map_err(io)
+        replace(
+            &self.path.join(which.file()),
+            &policy_file::to_bytes(policy),
+        )
+        .map_err(io)
     }
 
     /// Writes what `train --json` prints.

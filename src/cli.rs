@@ -19,7 +19,12 @@ use print::{Failure, say};
 
 /// Robots that learn: train a policy on a scene, headless or in a 3D window.
 #[derive(Parser)]
-#[command(name = "sinew", version, about, after_help = "No command is `train reach`.")]
+#[command(
+    name = "sinew",
+    version,
+    about,
+    after_help = "No command is `train reach`."
+)]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
@@ -125,7 +130,12 @@ struct PlayArgs {
     #[arg(long, value_name = "FILE.png")]
     picture: Option<PathBuf>,
     /// When to take the picture, in seconds after launch
-    #[arg(long, value_name = "SECONDS", default_value_t = 3.0, requires = "picture")]
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = 3.0,
+        requires = "picture"
+    )]
     picture_after: f32,
 }
 
@@ -211,7 +221,10 @@ fn check(scene: &str) -> Result<ExitCode, Failure> {
 fn scenes() -> Result<ExitCode, Failure> {
     for (name, text) in Scene::shipped() {
         let about = text.lines().next().unwrap_or_default();
-        say(format_args!("{name:10} {}", about.trim_start_matches(['/', ' '])));
+        say(format_args!(
+            "{name:10} {}",
+            about.trim_start_matches(['/', ' '])
+        ));
     }
     Ok(ExitCode::SUCCESS)
 }

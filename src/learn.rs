@@ -57,18 +57,15 @@ impl LearnerSettings {
         }
     }
 
-    /// The same settings for another length of the run and number of environments.
-    pub fn resized(mut self, steps: Option<u64>, envs: Option<usize>) -> Self {
+    /// The same settings for another length of the run.
+    pub fn with_steps(mut self, steps: u64) -> Self {
         match &mut self {
-            Self::Ppo(settings) => {
-                settings.steps = steps.unwrap_or(settings.steps);
-                settings.envs = envs.unwrap_or(settings.envs);
-            }
+            Self::Ppo(settings) => settings.steps = steps,
         }
         self
     }
 
-    /// Names the first field that is out of its range, and what would do.
+    /// Names the first field that is out of its range, and what it must be.
     pub fn check(&self) -> Result<(), (&'static str, String)> {
         match self {
             Self::Ppo(settings) => settings.check(),

@@ -1,16 +1,43 @@
-//! sinew: a robot-learning sandbox.
-pub mod seed;
-pub mod metrics;
-pub mod team;
-pub mod step;
-pub mod nn;
-pub mod policy;
-pub mod learn;
-pub mod scene;
-pub mod sim;
-pub mod task;
-pub mod pod;
-pub mod checkpoint;
-pub mod train;
+//! sinew: robots that learn. Bevy ECS systems step Rapier robots, a policy turns observations into joint torques, and a
+//! learner makes the policy better, on a server or in front of you in a 3D window.
+//!
+//! Headless and windowed training are the same Bevy [`App`](bevy::app::App) with other plugins:
+//!
+//! ```
+//! use bevy::app::{App, ScheduleRunnerPlugin};
+//! use sinew::scene::Scene;
+//! use sinew::train::{Job, plugin::LearnerPlugin};
+//! use std::{sync::Arc, time::Duration};
+//!
+//! # fn main() -> Result<(), sinew::scene::SceneError> {
+//! let scene = Scene::open_with("reach", None, &["learner.steps=4096".into()])?;
+//! let learner = LearnerPlugin::new(Job::new(&Arc::new(scene), None, 1)?);
+//! let viewer = learner.viewer();
+//! App::new()
+//!     .add_plugins(ScheduleRunnerPlugin::run_loop(Duration::from_millis(10)))
+//!     .add_plugins(learner)
+//!     .run();
+//! let result = viewer.result().expect("the app ends with the training");
+//! assert_eq!(result.map(|result| result.steps), Ok(4096));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The rooms, from those that know nothing to those that know all, are described in `ARCHITECTURE.md`. To bring an
+//! environment of your own, implement [`pod::Environment`].
+
 pub mod bench;
+pub mod checkpoint;
 pub mod cli;
+pub mod learn;
+pub mod metrics;
+pub mod nn;
+pub mod pod;
+pub mod policy;
+pub mod scene;
+pub mod seed;
+pub mod sim;
+pub mod step;
+pub mod task;
+pub mod team;
+pub mod train;

@@ -52,7 +52,7 @@ metrics! {
     GradientNorm, "gradient_norm", "1", "Norm of the actor's gradient before clipping, mean over the minibatches";
     ExplainedVariance, "explained_variance", "share", "1 - var(return - value) / var(return) before the update";
     StandardDeviation, "std", "1", "Mean standard deviation of the policy's actions";
-    Dropped, "dropped", "1", "Minibatches not committed because a number was not finite, since the start";
+    Dropped, "dropped", "1", "Rollouts and minibatches not learnt from because a number was not finite, since the start";
 }
 
 /// One value per metric, or none where it was not measured.

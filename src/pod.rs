@@ -232,15 +232,24 @@ impl Pod {
     /// Takes one control step and says how it left environment 0, whose ended state can still be read: the next episode
     /// begins with [`Pod::begin_ended_episodes`].
     pub fn step_without_reset(&mut self) -> StepEnd {
-        self.world.insert_resource(Frames { step: true, reset: false });
+        self.world.insert_resource(Frames {
+            step: true,
+            reset: false,
+        });
         self.step();
         self.world.insert_resource(Frames::ALL);
-        self.world.get(self.entities[0]).cloned().unwrap_or_default()
+        self.world
+            .get(self.entities[0])
+            .cloned()
+            .unwrap_or_default()
     }
 
     /// Begins the next episode of every environment whose last one has ended.
     pub fn begin_ended_episodes(&mut self) {
-        self.world.insert_resource(Frames { step: false, reset: true });
+        self.world.insert_resource(Frames {
+            step: false,
+            reset: true,
+        });
         self.step();
         self.world.insert_resource(Frames::ALL);
     }
@@ -259,12 +268,13 @@ impl Pod {
             self.step();
         }
         let entities = &self.entities;
-        self.world.resource_scope(|world, mut recording: Mut<Recording>| {
-            recording.finish(entities.iter().map(|&entity| {
-                let Observation(next) = world.get(entity).expect("every environment observes");
-                next.as_slice()
-            }));
-        });
+        self.world
+            .resource_scope(|world, mut recording: Mut<Recording>| {
+                recording.finish(entities.iter().map(|&entity| {
+                    let Observation(next) = world.get(entity).expect("every environment observes");
+                    next.as_slice()
+                }));
+            });
         self.world.clear_trackers();
     }
 

@@ -36,7 +36,12 @@ pub struct Scratch {
 
 impl Policy {
     /// Mean actions `[rows, A]` of observations `[rows, O]`. A row has the same bits in any batch.
-    pub fn means<'s>(&self, rows: usize, observations: &[f32], scratch: &'s mut Scratch) -> &'s [f32] {
+    pub fn means<'s>(
+        &self,
+        rows: usize,
+        observations: &[f32],
+        scratch: &'s mut Scratch,
+    ) -> &'s [f32] {
         scratch.normalized.clear();
         scratch.normalized.extend_from_slice(observations);
         self.normalizer.apply(&mut scratch.normalized);

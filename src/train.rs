@@ -14,9 +14,11 @@ use crate::checkpoint::{RunError, RunFolder, Which};
 use crate::learn::rollout::Rollout;
 use crate::learn::{Learner, LearnerSettings};
 use crate::metrics::{Metric, Row};
+use crate::pod::scene::SceneEnvironment;
 use crate::pod::{Decider, Environment, Pod, PodError, Purpose};
 use crate::policy::Policy;
 use crate::scene::task::Solved;
+use crate::scene::{Scene, SceneError};
 use crate::seed::Seed;
 use crate::team::Team;
 use evaluate::{EVALUATION_EPISODES, Evaluation, evaluate};
@@ -50,6 +52,29 @@ pub struct Job {
     pub folder: Option<RunFolder>,
     /// When the program was launched.
     pub launched: Instant,
+}
+
+impl Job {
+    /// Trains on a scene with one of its presets (none: its first), on all cores, to the preset's last step, keeping
+    /// nothing.
+    ///
+    /// # Errors
+    /// There is no preset of that name.
+    pub fn new(scene: &Arc<Scene>, learner: Option<&str>, seed: u64) -> Result<Self, SceneError> {
+        let (learner_name, learner) = scene.learner(learner)?;
+        Ok(Self {
+            environment: Arc::new(SceneEnvironment::new(scene.clone())),
+            scene: scene.name().to_owned(),
+            solved: scene.task().solved,
+            learner_name: learner_name.to_owned(),
+            learner: learner.clone(),
+            seed: Seed::new(seed),
+            threads: std::thread::available_parallelism().map_or(1, usize::from),
+            until_solved: false,
+            folder: None,
+            launched: Instant::now(),
+        })
+    }
 }
 
 /// What a training ends with, as `train --json` prints it.
@@ -195,13 +220,18 @@ impl Trainer {
         }
         // By time and environment, whatever pods they were in.
         finished.sort_by_key(|episode| (episode.at, episode.environment));
-        self.progress.count(self.rollout.samples() as u64, &finished);
+        self.progress
+            .count(self.rollout.samples() as u64, &finished);
         true
     }
 
     /// Asks whether the scene is solved, once training suggests it, and not too often.
     fn evaluate_if_near(&mut self, row: &mut Row) {
-        let Some(solved) = self.job.solved.filter(|_| self.progress.solved_step().is_none()) else {
+        let Some(solved) = self
+            .job
+            .solved
+            .filter(|_| self.progress.solved_step().is_none())
+        else {
             return;
         };
         if !self.progress.is_evaluation_due(&solved) {
@@ -340,6 +370,9 @@ pub enum TrainError {
     /// The environment does not fit together.
     #[error(transparent)]
     Pod(#[from] PodError),
+    /// The scene has no such preset.
+    #[error(transparent)]
+    Scene(#[from] SceneError),
     /// The run's folder cannot be used.
     #[error(transparent)]
     Run(#[from] RunError),

@@ -1,6 +1,10 @@
 //! Promise: the arm of `scenes/reach.ron` is the reference arm, and moves as it does.
 //!
 //! The trajectories in `tests/data` were computed with MuJoCo 4.0 (RK4, 12,000 steps/s).
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot read its own data fails"
+)]
 
 use bevy::ecs::prelude::World;
 use bevy_rapier3d::plugin::context::{RapierContextJoints, RapierRigidBodySet};
@@ -28,7 +32,11 @@ fn at_home(scene: Scene) -> Pod {
 
 fn act(pod: &mut Pod, action: &[f32]) {
     let entity = pod.entity(0);
-    pod.world.get_mut::<Action>(entity).unwrap().0.copy_from_slice(action);
+    pod.world
+        .get_mut::<Action>(entity)
+        .unwrap()
+        .0
+        .copy_from_slice(action);
     pod.step();
 }
 
@@ -39,7 +47,11 @@ fn readings(pod: &Pod) -> &Readings {
 fn energy_of(world: &World, pod: &Pod) -> f64 {
     let joints: &RapierContextJoints = world.get(pod.entity(0)).unwrap();
     let bodies: &RapierRigidBodySet = world.get(pod.entity(0)).unwrap();
-    energy(world.resource::<Plant>(), &joints.multibody_joints, &bodies.bodies)
+    energy(
+        world.resource::<Plant>(),
+        &joints.multibody_joints,
+        &bodies.bodies,
+    )
 }
 
 /// Largest difference of a joint angle (rad) from a table within its first half second.
@@ -106,14 +118,21 @@ fn a_point_moves_as_its_velocity_says() {
     for _ in 0..10 {
         act(&mut pod, &[0.1, 0.05, -0.1, 0.2, 0.1, 0.0]);
     }
-    // Over one step the mean of both ends' velocities is the way divided by the time, up to the square of the step.
+    // The way of one step, divided by its time, is a mean of velocities within it.
     let before = readings(&pod).clone();
     act(&mut pod, &[0.1, 0.05, -0.1, 0.2, 0.1, 0.0]);
     let after = readings(&pod);
     for axis in 0..3 {
         let way = (after.points[0][axis] - before.points[0][axis]) * 60.0;
-        let mean = 0.5 * (after.velocities[0][axis] + before.velocities[0][axis]);
-        assert!((way - mean).abs() < 0.03, "axis {axis}: {way} {mean}");
+        let [low, high] = {
+            let mut ends = [before.velocities[0][axis], after.velocities[0][axis]];
+            ends.sort_by(f32::total_cmp);
+            ends
+        };
+        assert!(
+            (low - 0.01..high + 0.01).contains(&way),
+            "axis {axis}: {way}, {low} to {high}"
+        );
     }
 }
 
@@ -125,7 +144,10 @@ fn passive_and_damped_it_only_loses_energy() {
         act(&mut pod, &[0.0; 6]);
         let now = energy_of(&pod.world, &pod);
         let rounding = 1e-5 * last.abs().max(1.0);
-        assert!(now <= last + rounding, "step {step}: {last} J, then {now} J");
+        assert!(
+            now <= last + rounding,
+            "step {step}: {last} J, then {now} J"
+        );
         last = now;
     }
 }

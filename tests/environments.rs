@@ -1,4 +1,8 @@
 //! Promise: an episode is a function of scene, seed, environment, number and actions alone, in every shipped scene.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot read its own data fails"
+)]
 
 use sinew::pod::scene::{Goal, SceneEnvironment, spaces};
 use sinew::pod::{Action, Episode, Observation, Pod, Purpose, Reward};
@@ -14,7 +18,13 @@ fn scenes() -> Vec<Arc<Scene>> {
 
 fn pod(scene: &Arc<Scene>, seed: u64, environments: std::ops::Range<u64>) -> Pod {
     let environment = SceneEnvironment::new(scene.clone());
-    Pod::new(&environment, Seed::new(seed), Purpose::Training, environments).expect("it builds")
+    Pod::new(
+        &environment,
+        Seed::new(seed),
+        Purpose::Training,
+        environments,
+    )
+    .expect("it builds")
 }
 
 /// A rough but lively policy: actions that change from step to step.
@@ -71,7 +81,12 @@ fn a_reset_environment_equals_a_fresh_one() {
         }
         let number = |pod: &Pod| pod.world.get::<Episode>(pod.entity(0)).unwrap().number;
         assert_eq!((number(&wild), number(&calm)), (2, 2), "{}", scene.name());
-        assert_eq!(trace(&mut wild, 0, 100), trace(&mut calm, 0, 100), "{}", scene.name());
+        assert_eq!(
+            trace(&mut wild, 0, 100),
+            trace(&mut calm, 0, 100),
+            "{}",
+            scene.name()
+        );
         assert_eq!(wild.state_bytes(), calm.state_bytes(), "{}", scene.name());
     }
 }
@@ -90,7 +105,11 @@ fn ten_thousand_random_steps_are_sound_and_of_the_stated_size() {
                 let entity = pod.entity(row);
                 let Observation(observation) = pod.world.get(entity).unwrap();
                 assert_eq!(observation.len(), size, "{}", scene.name());
-                assert!(observation.iter().all(|x| x.is_finite()), "{}", scene.name());
+                assert!(
+                    observation.iter().all(|x| x.is_finite()),
+                    "{}",
+                    scene.name()
+                );
                 let Reward(reward) = pod.world.get(entity).unwrap();
                 assert!(reward.is_finite(), "{}", scene.name());
             }
@@ -105,8 +124,17 @@ fn a_broken_environment_is_ended_and_begins_anew() {
     for scene in scenes() {
         let mut pod = pod(&scene, 1, 0..2);
         let entity = pod.entity(0);
-        pod.world.get_mut::<Action>(entity).unwrap().0.fill(f32::NAN);
-        assert_eq!(pod.step_without_reset(), StepEnd::Broken, "{}", scene.name());
+        pod.world
+            .get_mut::<Action>(entity)
+            .unwrap()
+            .0
+            .fill(f32::NAN);
+        assert_eq!(
+            pod.step_without_reset(),
+            StepEnd::Broken,
+            "{}",
+            scene.name()
+        );
         pod.world.get_mut::<Action>(entity).unwrap().0.fill(0.0);
         pod.begin_ended_episodes();
         let episode = pod.world.get::<Episode>(entity).unwrap();

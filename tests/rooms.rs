@@ -13,7 +13,9 @@ fn rows() -> Vec<Vec<String>> {
         .map(|line| {
             let first = line.split('|').nth(1).expect("a table row has cells");
             let names = first.split('`').skip(1).step_by(2);
-            names.map(|name| name.trim_end_matches('/').to_owned()).collect()
+            names
+                .map(|name| name.trim_end_matches('/').to_owned())
+                .collect()
         })
         .collect()
 }
@@ -55,7 +57,9 @@ fn arrows_point_up() {
         if room == "lib" {
             continue;
         }
-        let mine = *rank.get(&room).unwrap_or_else(|| panic!("room `{room}` is not in the table"));
+        let mine = *rank
+            .get(&room)
+            .unwrap_or_else(|| panic!("room `{room}` is not in the table"));
         let text = fs::read_to_string(&file).expect("it is text");
         for (number, line) in text.lines().enumerate() {
             let Some((_, after)) = line.split_once("crate::") else {
@@ -64,18 +68,30 @@ fn arrows_point_up() {
             if line.trim_start().starts_with("//") {
                 continue;
             }
-            let target: String = after.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            let target: String = after
+                .chars()
+                .take_while(|c| c.is_alphanumeric() || *c == '_')
+                .collect();
             let Some(&theirs) = rank.get(&target) else {
                 continue;
             };
             arrows += 1;
             if target != room && theirs >= mine {
-                wrong.push(format!("{}:{}: {}", file.display(), number + 1, line.trim()));
+                wrong.push(format!(
+                    "{}:{}: {}",
+                    file.display(),
+                    number + 1,
+                    line.trim()
+                ));
             }
         }
     }
     assert!(arrows > 50, "imports were found");
-    assert!(wrong.is_empty(), "arrows against the table:\n{}", wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "arrows against the table:\n{}",
+        wrong.join("\n")
+    );
 }
 
 #[test]
@@ -87,8 +103,15 @@ fn what_is_pure_names_neither_app_nor_rapier() {
         let room = room_of(&file, &src);
         if ["nn", "policy", "learn", "scene", "task"].contains(&room.as_str()) {
             let text = fs::read_to_string(&file).expect("it is text");
-            for line in text.lines().filter(|line| line.trim_start().starts_with("use ")) {
-                assert!(!line.contains("rapier") && !line.contains("App"), "{}: {line}", file.display());
+            for line in text
+                .lines()
+                .filter(|line| line.trim_start().starts_with("use "))
+            {
+                assert!(
+                    !line.contains("rapier") && !line.contains("App"),
+                    "{}: {line}",
+                    file.display()
+                );
             }
         }
     }

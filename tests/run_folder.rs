@@ -1,12 +1,16 @@
 //! Promise: what a run writes is read back exactly, and what somebody broke is refused in words.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot read its own data fails"
+)]
 
+use proptest::prelude::*;
 use sinew::checkpoint::policy_file::{from_bytes, to_bytes};
 use sinew::nn::{Activation, Layout, Mlp};
 use sinew::policy::Policy;
 use sinew::policy::normalize::Normalizer;
 use sinew::seed::Seed;
 use sinew::step::{ActionSpace, Spaces};
-use proptest::prelude::*;
 
 fn policy() -> Policy {
     let layout = Layout::new(vec![3, 5, 2], Activation::Tanh);
@@ -44,7 +48,11 @@ fn other_tools_find_tensors_by_name_and_shape() {
 fn a_number_that_is_not_finite_is_refused() {
     let mut broken = policy();
     broken.log_std[0] = f32::NAN;
-    assert!(from_bytes(&to_bytes(&broken)).unwrap_err().contains("not finite"));
+    assert!(
+        from_bytes(&to_bytes(&broken))
+            .unwrap_err()
+            .contains("not finite")
+    );
 }
 
 proptest! {

@@ -1,13 +1,11 @@
 //! Promise: a run has the same bits for any number of threads, watched or not.
 
-use sinew::pod::scene::SceneEnvironment;
 use sinew::scene::Scene;
-use sinew::seed::Seed;
+use sinew::scene::task::Solved;
 use sinew::train::publish::Viewer;
 use sinew::train::{Job, Trainer};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
 
 /// Small, but with several minibatches, a ragged last chunk, episodes that end and evaluations.
 fn job(scene: &str, seed: u64, threads: usize) -> Job {
@@ -20,18 +18,10 @@ fn job(scene: &str, seed: u64, threads: usize) -> Job {
     ];
     let scene = Scene::open_with(scene, None, &set.map(str::to_owned)).expect("it is shipped");
     let scene = Arc::new(scene);
-    let (name, learner) = scene.learner(None).expect("it has one");
     Job {
-        environment: Arc::new(SceneEnvironment::new(scene.clone())),
-        scene: scene.name().to_owned(),
-        solved: Some(sinew::scene::task::Solved::Return(-1e9)),
-        learner_name: name.to_owned(),
-        learner: learner.clone(),
-        seed: Seed::new(seed),
+        solved: Some(Solved::Return(-1e9)),
         threads,
-        until_solved: false,
-        folder: None,
-        launched: Instant::now(),
+        ..Job::new(&scene, None, seed).expect("it has a preset")
     }
 }
 
@@ -39,7 +29,11 @@ fn hash(scene: &str, seed: u64, threads: usize) -> String {
     let viewer = Viewer::default();
     let trainer = Trainer::new(job(scene, seed, threads), viewer.publisher()).expect("it builds");
     let result = trainer.run();
-    assert_eq!(result.solved_step, Some(300 * 17), "an evaluation was part of it");
+    assert_eq!(
+        result.solved_step,
+        Some(300 * 17),
+        "an evaluation was part of it"
+    );
     result.state_hash
 }
 
@@ -72,14 +66,13 @@ fn a_watcher_changes_nothing() {
             }
             seen
         });
-        let result = trainer_result(trainer, &viewer);
+        let result = trainer.run().state_hash;
         done.store(true, Ordering::Relaxed);
-        assert!(watcher.join().expect("it does not panic") > 0, "somebody watched");
+        assert!(
+            watcher.join().expect("it does not panic") > 0,
+            "somebody watched"
+        );
         result
     });
     assert_eq!(watched, alone);
-}
-
-fn trainer_result(trainer: Trainer, _viewer: &Viewer) -> String {
-    trainer.run().state_hash
 }

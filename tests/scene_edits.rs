@@ -4,7 +4,10 @@
 
 use expect_test::{Expect, expect};
 use sinew::{
-    learn::{LearnerSettings, PpoSettings, Rate},
+    learn::{
+        LearnerSettings,
+        ppo::{PpoSettings, Rate},
+    },
     scene::{
         Scene,
         task::{Goal, Sensor},
@@ -27,13 +30,13 @@ fn ppo(scene: &Scene) -> &PpoSettings {
 fn a_written_value_is_replaced() {
     let scene = edited(&[
         "learner.gamma=0.5",
-        "learners.mine.rate=KlAdaptive(start: 0.5, target: 0.25)",
+        "learners.mine.rate=KlAdaptive(start: 0.005, target: 0.25)",
     ]);
     assert_eq!(ppo(&scene).gamma, 0.5);
     assert_eq!(
         ppo(&scene).rate,
         Rate::KlAdaptive {
-            start: 0.5,
+            start: 0.005,
             target: 0.25
         }
     );
@@ -267,14 +270,14 @@ fn what_cannot_be_set() {
     refused(
         "learner.gamma=1.5",
         expect![[r#"
-        error: `gamma` is out of its range
-          --> HERE/tests/scenes/small.ron:35:107
-           |
-        35 |             steps: 1000, envs: 4, horizon: 8, epochs: 2, batch: 16, widths: [8], activation: Tanh, gamma: 1.5,
-           |                                                                                                           ^^^ found `1.5`
-           |
-           = note: this is the scene as changed by --set learner.gamma=1.5
-           = help: gamma: a number from 0 up to, but not including, 1"#]],
+            error: `gamma` is out of its range
+              --> HERE/tests/scenes/small.ron:35:107
+               |
+            35 |             steps: 1000, envs: 4, horizon: 8, epochs: 2, batch: 16, widths: [8], activation: Tanh, gamma: 1.5,
+               |                                                                                                           ^^^ found `1.5`
+               |
+               = note: this is the scene as changed by --set learner.gamma=1.5
+               = help: it must be from 0 to 1"#]],
     );
     refused(
         "learner.gamma=high",

@@ -1037,13 +1037,13 @@ fn settings_out_of_range() {
         "gamma: 0.9",
         "gamma: 1.5",
         expect![[r#"
-        error: `gamma` is out of its range
-          --> small.ron:35:107
-           |
-        35 |             steps: 1000, envs: 4, horizon: 8, epochs: 2, batch: 16, widths: [8], activation: Tanh, gamma: 1.5,
-           |                                                                                                           ^^^ found `1.5`
-           |
-           = help: gamma: a number from 0 up to, but not including, 1"#]],
+            error: `gamma` is out of its range
+              --> small.ron:35:107
+               |
+            35 |             steps: 1000, envs: 4, horizon: 8, epochs: 2, batch: 16, widths: [8], activation: Tanh, gamma: 1.5,
+               |                                                                                                           ^^^ found `1.5`
+               |
+               = help: it must be from 0 to 1"#]],
     );
 }
 

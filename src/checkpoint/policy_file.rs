@@ -2,19 +2,27 @@
 //!
 //! Tensors (f32): `mean.<layer>.weight` `[in, out]`, `mean.<layer>.bias` `[out]`, `log_std` `[A]`, and where observations
 //! are normalised `observation.shift` and `observation.factor` `[O]`. An action's mean is the network of
-//! `clip((x - shift) * factor, -10, 10)`, each layer being `x W + b` with the activation between layers. Metadata: `format`,
-//! `activation`, and the names of the entries of observations and actions, all as JSON.
+//! `clip((x - shift) * factor, -10, 10)`, each layer being `x W + b` with the activation between layers. Metadata `sinew`:
+//! a JSON object with `format`, `activation`, and in `spaces` the names of the entries of observations and actions.
 
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
-use crate::nn::{Layout, Mlp};
+use crate::nn::{Activation, Layout, Mlp};
 use crate::policy::Policy;
 use crate::policy::normalize::Normalizer;
+use crate::step::Spaces;
 
 const FORMAT: &str = "sinew policy 1";
+const KEY: &str = "sinew";
+
+#[derive(Serialize, Deserialize)]
+struct About {
+    format: String,
+    activation: Activation,
+    spaces: Spaces,
+}
 
 /// The file's bytes.
 pub fn to_bytes(policy: &Policy) -> Vec<u8> {
@@ -26,20 +34,35 @@ pub fn to_bytes(policy: &Policy) -> Vec<u8> {
     let parameters = policy.mean.parameters();
     for (i, layer) in policy.mean.layout().layers().enumerate() {
         let shape = vec![layer.inputs, layer.outputs];
-        put(format!("mean.{i}.weight"), shape, &parameters[layer.weights]);
-        put(format!("mean.{i}.bias"), vec![layer.outputs], &parameters[layer.bias]);
+        put(
+            format!("mean.{i}.weight"),
+            shape,
+            &parameters[layer.weights],
+        );
+        put(
+            format!("mean.{i}.bias"),
+            vec![layer.outputs],
+            &parameters[layer.bias],
+        );
     }
-    put("log_std".into(), vec![policy.log_std.len()], &policy.log_std);
+    put(
+        "log_std".into(),
+        vec![policy.log_std.len()],
+        &policy.log_std,
+    );
     let (shift, factor) = policy.normalizer.parts();
     if !shift.is_empty() {
         put("observation.shift".into(), vec![shift.len()], shift);
         put("observation.factor".into(), vec![factor.len()], factor);
     }
-    let metadata = HashMap::from([
-        ("format".to_owned(), FORMAT.to_owned()),
-        ("activation".to_owned(), json(&policy.mean.layout().activation())),
-        ("spaces".to_owned(), json(&policy.spaces)),
-    ]);
+    let about = About {
+        format: FORMAT.to_owned(),
+        activation: policy.mean.layout().activation(),
+        spaces: policy.spaces.clone(),
+    };
+    let about = serde_json::to_string(&about).expect("plain data is JSON");
+    // One entry, because several would be written in any order.
+    let metadata = HashMap::from([(KEY.to_owned(), about)]);
     let views = tensors.iter().map(|(name, shape, bytes)| {
         let view = TensorView::new(Dtype::F32, shape.clone(), bytes);
         (name, view.expect("the bytes fit the shape"))
@@ -54,14 +77,16 @@ pub fn to_bytes(policy: &Policy) -> Vec<u8> {
 pub fn from_bytes(bytes: &[u8]) -> Result<Policy, String> {
     let (_, header) = SafeTensors::read_metadata(bytes).map_err(|error| error.to_string())?;
     let file = SafeTensors::deserialize(bytes).map_err(|error| error.to_string())?;
-    let metadata = header.metadata().clone().unwrap_or_default();
-    match metadata.get("format").map(String::as_str) {
-        Some(FORMAT) => {}
-        Some(other) => return Err(format!("format `{other}`, expected `{FORMAT}`")),
-        None => return Err(format!("no metadata `format`, expected `{FORMAT}`")),
+    let about = header.metadata().as_ref().and_then(|all| all.get(KEY));
+    let about = about.ok_or_else(|| format!("no metadata `{KEY}`"))?;
+    let about: About =
+        serde_json::from_str(about).map_err(|error| format!("metadata `{KEY}`: {error}"))?;
+    if about.format != FORMAT {
+        return Err(format!("format `{}`, expected `{FORMAT}`", about.format));
     }
-    let spaces: crate::step::Spaces = parse(&metadata, "spaces")?;
-    let activation = parse(&metadata, "activation")?;
+    let About {
+        spaces, activation, ..
+    } = about;
     let mut sizes = vec![spaces.observations()];
     let mut parameters = Vec::new();
     while let Ok(weight) = file.tensor(&format!("mean.{}.weight", sizes.len() - 1)) {
@@ -71,9 +96,15 @@ pub fn from_bytes(bytes: &[u8]) -> Result<Policy, String> {
             return Err(format!("mean.{layer}.weight is not a matrix"));
         };
         if rows != inputs || outputs == 0 {
-            return Err(format!("mean.{layer}.weight has {rows} rows, expected {inputs}"));
+            return Err(format!(
+                "mean.{layer}.weight has {rows} rows, expected {inputs}"
+            ));
         }
-        parameters.extend(numbers(&file, &format!("mean.{layer}.weight"), rows * outputs)?);
+        parameters.extend(numbers(
+            &file,
+            &format!("mean.{layer}.weight"),
+            rows * outputs,
+        )?);
         parameters.extend(numbers(&file, &format!("mean.{layer}.bias"), outputs)?);
         sizes.push(outputs);
     }
@@ -101,15 +132,6 @@ pub fn from_bytes(bytes: &[u8]) -> Result<Policy, String> {
     } else {
         Err("a number in it is not finite".to_owned())
     }
-}
-
-fn json(value: &impl Serialize) -> String {
-    serde_json::to_string(value).expect("plain data is JSON")
-}
-
-fn parse<T: DeserializeOwned>(metadata: &HashMap<String, String>, key: &str) -> Result<T, String> {
-    let text = metadata.get(key).ok_or(format!("no metadata `{key}`"))?;
-    serde_json::from_str(text).map_err(|error| format!("metadata `{key}`: {error}"))
 }
 
 fn numbers(file: &SafeTensors, name: &str, count: usize) -> Result<Vec<f32>, String> {

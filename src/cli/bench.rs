@@ -5,12 +5,11 @@ use std::sync::Arc;
 
 use super::BenchArgs;
 use super::print::{Failure, say, say_json};
-use crate::seed::Seed;
 
 pub(super) fn bench(args: &BenchArgs) -> Result<ExitCode, Failure> {
     let scene = Arc::new(args.scene.open(None)?);
-    let (_, learner) = scene.learner(args.scene.learner.as_deref())?;
-    let bench = crate::bench::bench(&scene, learner, Seed::new(1), args.scene.threads(0))?;
+    let learner = args.scene.learner.as_deref();
+    let bench = crate::bench::bench(&scene, learner, args.scene.threads(0))?;
     if args.scene.json {
         say_json(&bench);
         return Ok(ExitCode::SUCCESS);

@@ -12,7 +12,9 @@ use crate::train::plugin::LearnerPlugin;
 
 #[cfg(not(feature = "window"))]
 mod windowless {
-    use super::{Arc, ExitCode, Failure, Instant, LearnerPlugin, PlayArgs, Scene, TrainArgs, TrainResult};
+    use super::{
+        Arc, ExitCode, Failure, Instant, LearnerPlugin, PlayArgs, Scene, TrainArgs, TrainResult,
+    };
 
     const REASON: &str = "this sinew was built without its window (feature `window`)";
 

@@ -25,7 +25,11 @@ impl Failure {
             Self::Failed(message) => (message, 1),
         };
         // A scene's error brings its own heading.
-        let heading = if message.starts_with("error") { "" } else { "error: " };
+        let heading = if message.starts_with("error") {
+            ""
+        } else {
+            "error: "
+        };
         note(format_args!("{heading}{message}"));
         ExitCode::from(code)
     }
@@ -57,6 +61,7 @@ impl From<TrainError> for Failure {
         match error {
             TrainError::Pod(error) => error.into(),
             TrainError::Run(error) => error.into(),
+            TrainError::Scene(error) => error.into(),
         }
     }
 }

@@ -42,21 +42,28 @@ pub(super) fn rollout(args: &RolloutArgs) -> Result<ExitCode, Failure> {
     };
     let rows = play(scene, rules, actor, args.seed)?;
     say(format_args!("{}: {} rows", args.out.display(), rows.len()));
-    write(&args.out, rows).map_err(|error| Failure::Failed(format!("{}: {error}", args.out.display())))?;
+    write(&args.out, rows)
+        .map_err(|error| Failure::Failed(format!("{}: {error}", args.out.display())))?;
     Ok(ExitCode::SUCCESS)
 }
 
 fn policy_of(run: &Path, scene: &Scene) -> Result<Decider, Failure> {
     let (_, policy) = open_run(run, false)?;
     if policy.spaces != crate::pod::scene::spaces(scene) {
-        let message = "the run's policy was trained on other observations or actions than this scene has";
+        let message =
+            "the run's policy was trained on other observations or actions than this scene has";
         return Err(Failure::Wrong(format!("{}: {message}", run.display())));
     }
     Ok(Decider::Mean(policy))
 }
 
 /// The table's rows, header first: row k is the state before action k, the last row is without action and reward.
-fn play(scene: Scene, rules: EpisodeRules, actor: Actor, seed: u64) -> Result<Vec<Vec<String>>, Failure> {
+fn play(
+    scene: Scene,
+    rules: EpisodeRules,
+    actor: Actor,
+    seed: u64,
+) -> Result<Vec<Vec<String>>, Failure> {
     let scene = Arc::new(scene);
     let dt = 1.0 / f64::from(scene.task().control_hz);
     let environment = SceneEnvironment::with_rules(scene.clone(), rules);
@@ -93,7 +100,10 @@ fn play(scene: Scene, rules: EpisodeRules, actor: Actor, seed: u64) -> Result<Ve
         }
     }
     let blanks = vec![String::new(); scene.robot().joints.len()];
-    let end = [time(rows.len() - 1, dt)].into_iter().chain(blanks).chain(last);
+    let end = [time(rows.len() - 1, dt)]
+        .into_iter()
+        .chain(blanks)
+        .chain(last);
     rows.push(end.chain([String::new()]).collect());
     Ok(rows)
 }
@@ -134,9 +144,14 @@ fn read_actions(path: &Path, joints: usize) -> Result<Vec<Vec<f32>>, Failure> {
     let columns = (1..=joints)
         .map(|i| {
             let name = format!("a{i}");
-            header.iter().position(|column| column.trim() == name).ok_or_else(|| {
-                wrong(format!("line 1: no column `{name}`; the scene's robot needs a1 to a{joints}"))
-            })
+            header
+                .iter()
+                .position(|column| column.trim() == name)
+                .ok_or_else(|| {
+                    wrong(format!(
+                        "line 1: no column `{name}`; the scene's robot needs a1 to a{joints}"
+                    ))
+                })
         })
         .collect::<Result<Vec<_>, _>>()?;
     let mut table = Vec::new();
@@ -149,9 +164,18 @@ fn read_actions(path: &Path, joints: usize) -> Result<Vec<Vec<f32>>, Failure> {
         }
         let number = |(i, cell): (usize, &&str)| match cell.parse::<f32>() {
             Ok(number) if number.is_finite() => Ok(number),
-            _ => Err(wrong(format!("line {line}: a{} is `{cell}`, expected a finite number", i + 1))),
+            _ => Err(wrong(format!(
+                "line {line}: a{} is `{cell}`, expected a finite number",
+                i + 1
+            ))),
         };
-        table.push(cells.iter().enumerate().map(number).collect::<Result<_, _>>()?);
+        table.push(
+            cells
+                .iter()
+                .enumerate()
+                .map(number)
+                .collect::<Result<_, _>>()?,
+        );
     }
     Ok(table)
 }

@@ -33,7 +33,9 @@ impl Plugin for TerminalPlugin {
     fn build(&self, app: &mut App) {
         app.add_plugins(ScheduleRunnerPlugin::run_loop(LOOK));
         app.insert_resource(Display {
-            bar: std::io::stderr().is_terminal().then(|| bar(self.total_steps)),
+            bar: std::io::stderr()
+                .is_terminal()
+                .then(|| bar(self.total_steps)),
             next_line: Instant::now() + LINE_EVERY,
             total_steps: self.total_steps,
             complained: false,

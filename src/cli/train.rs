@@ -10,9 +10,8 @@ use super::print::{Failure, note, or_dash, say, say_json};
 use super::signals::Signals;
 use super::terminal::TerminalPlugin;
 use crate::checkpoint::{RunFolder, RunSettings};
-use crate::pod::scene::SceneEnvironment;
-use crate::seed::Seed;
 use crate::train::plugin::LearnerPlugin;
+use crate::train::publish::Viewer;
 use crate::train::{Job, TrainResult};
 
 pub(super) fn train(args: &TrainArgs, launched: Instant) -> Result<ExitCode, Failure> {
@@ -33,24 +32,21 @@ pub(super) fn train(args: &TrainArgs, launched: Instant) -> Result<ExitCode, Fai
         steps: learner.steps(),
         envs: learner.envs(),
     };
+    // From here on there is something to save, so from here on signals are heard.
+    let viewer = Viewer::default();
+    let signals = Signals::listen(&viewer.stop_flag())
+        .map_err(|error| Failure::Failed(format!("cannot listen for signals: {error}")))?;
     let folder = RunFolder::create(args.run.as_deref(), &settings, Some(scene.text()))?;
     note(format_args!("run folder: {}", folder.path().display()));
     let job = Job {
-        environment: Arc::new(SceneEnvironment::new(scene.clone())),
-        scene: scene.name().to_owned(),
-        solved: scene.task().solved,
-        learner_name: learner_name.to_owned(),
-        learner: learner.clone(),
-        seed: Seed::new(args.seed),
         threads: args.scene.threads(usize::from(has_window)),
         until_solved: args.until_solved,
         folder: Some(folder),
         launched,
+        ..Job::new(&scene, args.scene.learner.as_deref(), args.seed)?
     };
     let total_steps = job.learner.steps();
-    let plugin = LearnerPlugin::new(job);
-    let signals = Signals::listen(&plugin.viewer().stop_flag())
-        .map_err(|error| Failure::Failed(format!("cannot listen for signals: {error}")))?;
+    let plugin = LearnerPlugin::with_viewer(job, viewer);
     let result = if has_window {
         super::play::train(plugin, &scene, args, launched)?
     } else {
@@ -67,9 +63,13 @@ fn opens_window(args: &TrainArgs) -> Result<bool, Failure> {
     }
     match super::play::probe() {
         Ok(()) => Ok(true),
-        Err(reason) if args.picture.is_some() => Err(Failure::Failed(format!("no window: {reason}"))),
+        Err(reason) if args.picture.is_some() => {
+            Err(Failure::Failed(format!("no window: {reason}")))
+        }
         Err(reason) => {
-            note(format_args!("no window ({reason}); training in the terminal"));
+            note(format_args!(
+                "no window ({reason}); training in the terminal"
+            ));
             Ok(false)
         }
     }
@@ -80,7 +80,9 @@ fn in_terminal(plugin: LearnerPlugin, total_steps: u64) -> Result<TrainResult, F
     App::new()
         .add_plugins((plugin, TerminalPlugin { total_steps }))
         .run();
-    let result = viewer.result().expect("the app runs until the training has ended");
+    let result = viewer
+        .result()
+        .expect("the app runs until the training has ended");
     result.map_err(Failure::Failed)
 }
 
@@ -106,7 +108,9 @@ fn report(args: &TrainArgs, result: &TrainResult) {
     ));
     if let Some(run) = &result.run {
         let run = run.display();
-        say(format_args!("watch it: sinew play {run}\njudge it: sinew eval {run}"));
+        say(format_args!(
+            "watch it: sinew play {run}\njudge it: sinew eval {run}"
+        ));
     }
 }
 

@@ -1,5 +1,5 @@
 //! Proximal policy optimisation (arXiv:1707.06347) with a Gaussian policy, generalized advantages and an optional
-//! learning rate that follows the divergence (as in rsl_rl).
+//! learning rate that follows the divergence (as in `rsl_rl`).
 //!
 //! The story is [`Ppo::update`]: value the rollout, then pass over it in shuffled minibatches. A minibatch is cut into
 //! chunks of [`CHUNK`] rows whatever the number of threads; gradients of chunks are summed in their order.
@@ -28,7 +28,7 @@ use crate::step::{Spaces, StepEnd};
 use crate::team::Team;
 
 /// Rows of a minibatch that one thread takes at once.
-const CHUNK: usize = 64;
+const CHUNK: usize = 128;
 /// Where an adaptive rate stays.
 const RATES: RangeInclusive<f32> = 1e-5..=1e-2;
 /// By how much it changes at a time.
@@ -96,7 +96,7 @@ struct Chunk {
     slopes: Vec<f32>,
     actor_workspace: Workspace,
     critic_workspace: Workspace,
-    /// Mean network, then log_std.
+    /// Mean network, then `log_std`.
     actor_gradient: Vec<f32>,
     critic_gradient: Vec<f32>,
     sums: Sums,
@@ -239,7 +239,10 @@ impl Ppo {
         let goes_on = AtomicBool::new(true);
         let this = &*self;
         team.run(|member| {
-            for minibatch in passes.iter().flat_map(|order| order.chunks(this.settings.batch)) {
+            for minibatch in passes
+                .iter()
+                .flat_map(|order| order.chunks(this.settings.batch))
+            {
                 let chunks = minibatch.len().div_ceil(CHUNK);
                 for i in member.share(chunks) {
                     let rows = minibatch.chunks(CHUNK).nth(i).expect("i is in range");
@@ -376,10 +379,16 @@ impl Ppo {
         if is_committed {
             let actor = &mut *self.actor.write().expect("nobody panicked");
             actor.rate = self.next_rate(actor.rate, sums.divergence / size as f32);
-            clip_norm(&mut first.actor_gradient, norm, self.settings.max_gradient_norm);
+            clip_norm(
+                &mut first.actor_gradient,
+                norm,
+                self.settings.max_gradient_norm,
+            );
             let (mean, log_std) = first.actor_gradient.split_at(actor.mean.parameters().len());
             let (adam, rate) = (&mut actor.adam, actor.rate);
-            actor.mean.update(|parameters| adam.step(parameters, mean, rate));
+            actor
+                .mean
+                .update(|parameters| adam.step(parameters, mean, rate));
             actor.log_std_adam.step(&mut actor.log_std, log_std, rate);
             for log_std in &mut actor.log_std {
                 *log_std = log_std.clamp(*LOG_STD.start(), *LOG_STD.end());
@@ -446,6 +455,11 @@ impl Learner for Ppo {
     }
 
     fn update(&mut self, rollout: &Rollout, team: &Team) -> Row {
+        // Scenes end an environment before it can say such a thing; somebody's own environment may not.
+        if !rollout.is_finite() {
+            self.dropped += 1;
+            return self.row(&Report::default(), None);
+        }
         let (inputs, mut advantages, targets) = self.value(rollout, team);
         let explained_variance = self.explained_variance(&targets, &advantages);
         let samples: Vec<u32> = (0..rollout.samples() as u32)
@@ -466,7 +480,7 @@ impl Learner for Ppo {
         if self.settings.normalize_observations {
             self.normalizer.observe(&rollout.observations);
         }
-        self.row(&report, explained_variance)
+        self.row(&report, Some(explained_variance))
     }
 
     fn state_bytes(&self) -> Vec<u8> {
@@ -482,20 +496,24 @@ impl Learner for Ppo {
 }
 
 impl Ppo {
-    fn row(&self, report: &Report, explained_variance: f64) -> Row {
+    fn row(&self, report: &Report, explained_variance: Option<f64>) -> Row {
         let actor = self.actor.read().expect("nobody panicked");
         let deviation = Deviation::new(&actor.log_std);
         let sums = &report.sums;
         let mean = |sum: f32| f64::from(sum / sums.samples);
         let mut row = Row::default();
-        row.set(Metric::ActorLoss, mean(sums.actor_loss));
-        row.set(Metric::CriticLoss, mean(sums.critic_loss));
+        if report.minibatches > 0.0 {
+            row.set(Metric::ActorLoss, mean(sums.actor_loss));
+            row.set(Metric::CriticLoss, mean(sums.critic_loss));
+            row.set(Metric::Kl, mean(sums.approximate_divergence));
+            row.set(Metric::ClipFraction, mean(sums.clipped));
+            row.set(Metric::GradientNorm, report.norms / report.minibatches);
+        }
+        if let Some(explained_variance) = explained_variance {
+            row.set(Metric::ExplainedVariance, explained_variance);
+        }
         row.set(Metric::Entropy, f64::from(deviation.entropy()));
-        row.set(Metric::Kl, mean(sums.approximate_divergence));
-        row.set(Metric::ClipFraction, mean(sums.clipped));
         row.set(Metric::Rate, f64::from(actor.rate));
-        row.set(Metric::GradientNorm, report.norms / report.minibatches);
-        row.set(Metric::ExplainedVariance, explained_variance);
         let std = deviation.std.iter().sum::<f32>() / deviation.std.len() as f32;
         row.set(Metric::StandardDeviation, f64::from(std));
         row.set(Metric::Dropped, self.dropped as f64);
@@ -592,5 +610,98 @@ mod tests {
         let mut advantages = [1.0, 100.0, 3.0];
         standardize(&mut advantages, &[0, 2]); // mean 2, deviation 1
         assert_eq!((advantages[0], advantages[2]), (-1.0, 1.0));
+    }
+
+    /// Four samples of two observations and one action, off the policy so that some ratios are clipped.
+    fn batch(rollout: &Rollout) -> Batch<'_> {
+        Batch {
+            inputs: vec![0.5, -1.0, 1.0, 0.25, -0.75, 0.5, 0.0, 1.0],
+            advantages: vec![1.0, -0.5, 0.75, -1.25],
+            targets: vec![0.5, -0.5, 1.0, 0.0],
+            old: Deviation::new(&[-0.5]),
+            rollout,
+        }
+    }
+
+    fn learner_and_rollout() -> (Ppo, Rollout) {
+        let spaces = Spaces {
+            observation: vec!["x".into(), "y".into()],
+            action: crate::step::ActionSpace::Continuous(vec!["u".into()]),
+        };
+        let mut rollout = Rollout::new(2, 2, &spaces);
+        rollout.actions = vec![0.25, -0.5, 1.0, 0.125];
+        rollout.log_probabilities = vec![-0.5, -1.0, -1.5, -0.25];
+        let settings = PpoSettings {
+            steps: 1,
+            envs: 2,
+            horizon: 2,
+            epochs: 1,
+            batch: 4,
+            widths: vec![8, 8],
+            activation: crate::nn::Activation::Tanh,
+            gamma: 0.5,
+            lambda: 0.5,
+            clip: 0.25,
+            rate: Rate::Constant(1e-3),
+            critic_rate: 1e-3,
+            entropy: 0.125,
+            max_gradient_norm: 0.5,
+            log_std: -0.5,
+            normalize_observations: true,
+            scale_rewards: true,
+        };
+        (Ppo::new(settings, &spaces, Seed::new(3)), rollout)
+    }
+
+    /// Both losses of the batch: actor with its entropy bonus, critic.
+    fn losses(ppo: &Ppo, rollout: &Rollout) -> (f64, f64, Chunk) {
+        let mut chunk = Chunk::default();
+        ppo.differentiate(&batch(rollout), &[0, 1, 2, 3], 4, &mut chunk);
+        let entropy = Deviation::new(&ppo.actor.read().unwrap().log_std).entropy();
+        let actor = f64::from(chunk.sums.actor_loss) / 4.0 - 0.125 * f64::from(entropy);
+        (actor, f64::from(chunk.sums.critic_loss) / 4.0, chunk)
+    }
+
+    #[test]
+    fn gradients_are_those_of_finite_differences() {
+        let (mut ppo, rollout) = learner_and_rollout();
+        let (.., chunk) = losses(&ppo, &rollout);
+        let h = 1e-2_f32;
+        let mut slope = |change: &dyn Fn(&mut Ppo, f32), of: &dyn Fn((f64, f64, Chunk)) -> f64| {
+            change(&mut ppo, h);
+            let above = of(losses(&ppo, &rollout));
+            change(&mut ppo, -2.0 * h);
+            let below = of(losses(&ppo, &rollout));
+            change(&mut ppo, h);
+            (above - below) / f64::from(2.0 * h)
+        };
+        let close =
+            |slope: f64, exact: f32| (slope - f64::from(exact)).abs() < 2e-3 + 0.02 * slope.abs();
+        let mut seen = 0;
+        for i in (0..chunk.critic_gradient.len()).step_by(5) {
+            let critic =
+                |ppo: &mut Ppo, by: f32| ppo.critic.get_mut().unwrap().value.update(|p| p[i] += by);
+            let got = slope(&critic, &|(_, critic, _)| critic);
+            assert!(
+                close(got, chunk.critic_gradient[i]),
+                "critic {i}: {got} {}",
+                chunk.critic_gradient[i]
+            );
+            let actor =
+                |ppo: &mut Ppo, by: f32| ppo.actor.get_mut().unwrap().mean.update(|p| p[i] += by);
+            seen += usize::from(got.abs() > 0.005);
+            let got = slope(&actor, &|(actor, ..)| actor);
+            assert!(
+                close(got, chunk.actor_gradient[i]),
+                "actor {i}: {got} {}",
+                chunk.actor_gradient[i]
+            );
+            seen += usize::from(got.abs() > 0.005);
+        }
+        assert!(seen > 3, "some slopes are not zero");
+        let log_std = |ppo: &mut Ppo, by: f32| ppo.actor.get_mut().unwrap().log_std[0] += by;
+        let got = slope(&log_std, &|(actor, ..)| actor);
+        let exact = *chunk.actor_gradient.last().unwrap();
+        assert!(close(got, exact), "log_std: {got} {exact}");
     }
 }

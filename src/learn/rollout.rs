@@ -47,6 +47,25 @@ impl Rollout {
         self.envs * self.horizon
     }
 
+    /// Whether every number is finite.
+    pub fn is_finite(&self) -> bool {
+        let lasts = self.ends.iter().filter_map(|end| match end {
+            StepEnd::TimeLimit { last } => Some(last),
+            _ => None,
+        });
+        [
+            &self.observations,
+            &self.actions,
+            &self.means,
+            &self.log_probabilities,
+            &self.rewards,
+            &self.next_observations,
+        ]
+        .into_iter()
+        .chain(lasts)
+        .all(|numbers| numbers.iter().all(|x| x.is_finite()))
+    }
+
     /// Adds the environments of `other`, which follow those already here. Both have the same horizon.
     pub fn append(&mut self, other: &Self) {
         self.envs += other.envs;

@@ -57,7 +57,9 @@ impl Recording {
     pub(super) fn finish<'a>(&mut self, next_observations: impl Iterator<Item = &'a [f32]>) {
         self.rollout.next_observations.clear();
         for observation in next_observations {
-            self.rollout.next_observations.extend_from_slice(observation);
+            self.rollout
+                .next_observations
+                .extend_from_slice(observation);
         }
     }
 

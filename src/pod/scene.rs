@@ -80,7 +80,10 @@ impl Environment for SceneEnvironment {
             );
             let motors = MotorAction(vec![0.0; self.scene.robot().joints.len()]);
             let before = ReadingsBefore(now.clone());
-            pod.spawn(slot, (physics, now, before, motors, Goal::default(), Sound(true)));
+            pod.spawn(
+                slot,
+                (physics, now, before, motors, Goal::default(), Sound(true)),
+            );
         }
         pod.world.insert_resource(plant);
         pod.world.insert_resource(PlayedScene(self.scene.clone()));

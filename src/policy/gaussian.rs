@@ -28,7 +28,9 @@ impl Deviation {
 
     /// `ln p(a) = sum[-((a - m) / s)^2 / 2 - ln s - ln(2 pi) / 2]`.
     pub fn log_probability(&self, action: &[f32], mean: &[f32]) -> f32 {
-        -0.5 * self.squared_distance(action, mean) - self.sum_log - action.len() as f32 * HALF_LN_TAU
+        -0.5 * self.squared_distance(action, mean)
+            - self.sum_log
+            - action.len() as f32 * HALF_LN_TAU
     }
 
     /// Gradient of `ln p(a)`: `(a - m) / s^2` to `to_mean`, `((a - m) / s)^2 - 1` to `to_log_std`, both `[A]`.

@@ -120,7 +120,11 @@ impl Normalizer {
     pub fn observe(&mut self, rows: &[f32]) {
         let entries = self.moments.len();
         for (entry, moments) in self.moments.iter_mut().enumerate() {
-            let column = rows.iter().skip(entry).step_by(entries).map(|&x| f64::from(x));
+            let column = rows
+                .iter()
+                .skip(entry)
+                .step_by(entries)
+                .map(|&x| f64::from(x));
             moments.merge(&Moments::of(column));
             self.shift[entry] = moments.mean as f32;
             self.factor[entry] = (1.0 / moments.deviation()) as f32;

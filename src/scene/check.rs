@@ -33,7 +33,7 @@ pub(super) fn learners(
                 at.nth(i).field(field),
                 format!("`{field}` is out of its range"),
             )
-            .help(format!("{field}: {would_do}"))
+            .help(format!("it must be {would_do}"))
         })?;
     }
     Ok(learners.0.clone())

@@ -26,7 +26,13 @@ pub fn apply_torques(plant: &Plant, action: &[f32], bodies: &mut RigidBodySet) {
         let parent = *bodies[joint.parent].position();
         let effort = parent.rotation * joint.axis * (joint.torque * action);
         let anchor = parent * joint.anchor;
-        push(joint.kind, effort, anchor, plant.links[joint.link].body, bodies);
+        push(
+            joint.kind,
+            effort,
+            anchor,
+            plant.links[joint.link].body,
+            bodies,
+        );
         if joint.parent_link.is_some() {
             push(joint.kind, -effort, anchor, joint.parent, bodies);
         }

@@ -2,11 +2,11 @@
 
 use bevy::ecs::prelude::{Bundle, Resource};
 use bevy::math::{EulerRot, Quat, Vec3};
+use bevy_rapier3d::plugin::TimestepMode;
 use bevy_rapier3d::plugin::context::{
     RapierContextColliders, RapierContextJoints, RapierContextSimulation, RapierRigidBodySet,
     SimulationToRenderTime,
 };
-use bevy_rapier3d::plugin::TimestepMode;
 use bevy_rapier3d::rapier::dynamics::{
     CCDSolver, GenericJoint, JointAxesMask, JointAxis, Multibody, MultibodyIndex,
     MultibodyJointSet, RigidBodyBuilder, RigidBodyHandle, RigidBodySet,

@@ -59,11 +59,10 @@ pub fn read(
     read_gravity_loads(plant, multibody, bodies, &mut readings.gravity_loads);
     for (&(link, at), columns) in plant.points.iter().zip(&mut readings.jacobians) {
         let handles = &plant.links[link];
-        let link = multibody
-            .link(handles.id)
-            .expect("links are never removed");
+        let link = multibody.link(handles.id).expect("links are never removed");
         let place = *link.local_to_world() * at;
-        let from_center = place - *link.local_to_world() * bodies[handles.body].local_center_of_mass();
+        let from_center =
+            place - *link.local_to_world() * bodies[handles.body].local_center_of_mass();
         let jacobian = multibody.body_jacobian(handles.id);
         let mut velocity = Vec3::ZERO;
         columns.clear();

@@ -14,7 +14,9 @@ pub fn start(robot: &Robot, start: &Start, rng: &mut Rng) -> (Vec<f32>, Vec<f32>
         .iter()
         .map(|joint| {
             let angle = around(joint.home, start.angle);
-            joint.range.map_or(angle, |[low, high]| angle.clamp(low, high))
+            joint
+                .range
+                .map_or(angle, |[low, high]| angle.clamp(low, high))
         })
         .collect();
     let speeds = robot

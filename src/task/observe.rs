@@ -38,9 +38,9 @@ fn sense(task: &Task, sensor: &Sensor, moment: &Moment, out: &mut Vec<f32>) {
         Sensor::Pull { point } => {
             let way = difference(moment.goal, readings.points[*point]);
             let jacobian = &readings.jacobians[*point];
-            let pull = jacobian.iter().map(|column| {
-                column[0] * way[0] + column[1] * way[1] + column[2] * way[2]
-            });
+            let pull = jacobian
+                .iter()
+                .map(|column| column[0] * way[0] + column[1] * way[1] + column[2] * way[2]);
             out.extend(pull);
         }
         Sensor::GravityLoad => out.extend_from_slice(&readings.gravity_loads),

@@ -69,12 +69,21 @@ pub fn evaluate(
     // Small pods, so that members who are done early find more to do.
     let parts = (4 * team.threads() as u64).max(episodes.end.saturating_sub(episodes.start) / 64);
     let mut pods = split(episodes, parts)
-        .map(|range| Ok((Pod::new(environment, seed, Purpose::Evaluation, range)?, Vec::new())))
+        .map(|range| {
+            Ok((
+                Pod::new(environment, seed, Purpose::Evaluation, range)?,
+                Vec::new(),
+            ))
+        })
         .collect::<Result<Vec<_>, PodError>>()?;
     team.for_each(&mut pods, |(pod, finished)| {
-        *finished = pod.play_one_episode_each(Decider::Mean(policy.clone()), &|| team.is_stopping());
+        *finished =
+            pod.play_one_episode_each(Decider::Mean(policy.clone()), &|| team.is_stopping());
     });
-    let finished: Vec<FinishedEpisode> = pods.into_iter().flat_map(|(_, finished)| finished).collect();
+    let finished: Vec<FinishedEpisode> = pods
+        .into_iter()
+        .flat_map(|(_, finished)| finished)
+        .collect();
     Ok((!team.is_stopping() && !finished.is_empty()).then(|| Evaluation::of(&finished)))
 }
 
@@ -82,9 +91,7 @@ pub fn evaluate(
 pub(crate) fn split(range: Range<u64>, parts: u64) -> impl Iterator<Item = Range<u64>> {
     let count = range.end - range.start;
     let parts = parts.clamp(1, count.max(1));
-    (0..parts).map(move |i| {
-        range.start + count * i / parts..range.start + count * (i + 1) / parts
-    })
+    (0..parts).map(move |i| range.start + count * i / parts..range.start + count * (i + 1) / parts)
 }
 
 #[cfg(test)]
@@ -107,7 +114,9 @@ mod tests {
         let evaluation = Evaluation::of(&[episode(1.0, true), episode(3.0, false)]);
         assert_eq!(evaluation.success, Some(0.5));
         assert_eq!((evaluation.return_mean, evaluation.return_std), (2.0, 1.0));
-        assert!(evaluation.meets(&Solved::Success(0.5)) && !evaluation.meets(&Solved::Success(0.75)));
+        assert!(
+            evaluation.meets(&Solved::Success(0.5)) && !evaluation.meets(&Solved::Success(0.75))
+        );
         assert!(evaluation.meets(&Solved::Return(2.0)) && !evaluation.meets(&Solved::Return(2.5)));
     }
 

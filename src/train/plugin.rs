@@ -20,9 +20,14 @@ pub struct LearnerPlugin {
 impl LearnerPlugin {
     /// Begins `job` when the app is built.
     pub fn new(job: Job) -> Self {
+        Self::with_viewer(job, Viewer::default())
+    }
+
+    /// The same, on a line that somebody listens to already.
+    pub fn with_viewer(job: Job, viewer: Viewer) -> Self {
         Self {
             job: Mutex::new(Some(job)),
-            viewer: Viewer::default(),
+            viewer,
             stays_open: false,
         }
     }
@@ -100,7 +105,10 @@ impl Training {
 }
 
 fn read_news(mut training: ResMut<Training>, mut exit: MessageWriter<AppExit>) {
-    let ended = training.thread.as_ref().is_some_and(JoinHandle::is_finished);
+    let ended = training
+        .thread
+        .as_ref()
+        .is_some_and(JoinHandle::is_finished);
     let (newest, rows) = training.viewer.take_news();
     if newest.is_some() {
         training.newest = newest;
@@ -113,7 +121,11 @@ fn read_news(mut training: ResMut<Training>, mut exit: MessageWriter<AppExit>) {
         training.join();
         if !training.stays_open {
             let failed = matches!(training.result, Some(Err(_)));
-            exit.write(if failed { AppExit::error() } else { AppExit::Success });
+            exit.write(if failed {
+                AppExit::error()
+            } else {
+                AppExit::Success
+            });
         }
     }
 }

@@ -53,7 +53,7 @@ pub enum Rate {
     Constant(f32),
     /// From this value to 0 at the last step; above 0.
     Linear(f32),
-    /// Follows how far a minibatch's policy has moved from the one that acted (as in rsl_rl).
+    /// Follows how far a minibatch's policy has moved from the one that acted (as in `rsl_rl`).
     KlAdaptive {
         /// The first rate, 1e-5 to 1e-2.
         start: f32,
@@ -74,20 +74,30 @@ impl Rate {
 }
 
 impl PpoSettings {
-    /// Names the first field that is out of its range, and what would do.
+    /// Names the first field that is out of its range, and what it must be.
     pub fn check(&self) -> Result<(), (&'static str, String)> {
         let rate_is_fine = match self.rate {
             Rate::Constant(rate) | Rate::Linear(rate) => positive(rate),
-            Rate::KlAdaptive { start, target } => {
-                super::RATES.contains(&start) && positive(target)
-            }
+            Rate::KlAdaptive { start, target } => super::RATES.contains(&start) && positive(target),
         };
         let rules = [
             ("steps", self.steps >= 1, "at least 1"),
             ("envs", (1..=65_536).contains(&self.envs), "from 1 to 65536"),
-            ("horizon", (1..=65_536).contains(&self.horizon), "from 1 to 65536"),
-            ("horizon", self.envs.saturating_mul(self.horizon) <= 1 << 22, "at most 4194304 / envs"),
-            ("epochs", (1..=1000).contains(&self.epochs), "from 1 to 1000"),
+            (
+                "horizon",
+                (1..=65_536).contains(&self.horizon),
+                "from 1 to 65536",
+            ),
+            (
+                "horizon",
+                self.envs.saturating_mul(self.horizon) <= 1 << 22,
+                "at most 4194304 / envs",
+            ),
+            (
+                "epochs",
+                (1..=1000).contains(&self.epochs),
+                "from 1 to 1000",
+            ),
             ("batch", self.batch >= 1, "at least 1"),
             (
                 "widths",
@@ -97,21 +107,37 @@ impl PpoSettings {
             ("gamma", (0.0..=1.0).contains(&self.gamma), "from 0 to 1"),
             ("lambda", (0.0..=1.0).contains(&self.lambda), "from 0 to 1"),
             ("clip", positive(self.clip), "above 0"),
-            ("rate", rate_is_fine, "above 0; KlAdaptive starts from 1e-5 to 1e-2 with a target above 0"),
+            (
+                "rate",
+                rate_is_fine,
+                "above 0; KlAdaptive starts from 1e-5 to 1e-2 with a target above 0",
+            ),
             ("critic_rate", positive(self.critic_rate), "above 0"),
-            ("entropy", self.entropy >= 0.0 && self.entropy.is_finite(), "at least 0"),
-            ("max_gradient_norm", positive(self.max_gradient_norm), "above 0"),
-            ("log_std", (-5.0..=2.0).contains(&self.log_std), "from -5 to 2"),
+            (
+                "entropy",
+                self.entropy >= 0.0 && self.entropy.is_finite(),
+                "at least 0",
+            ),
+            (
+                "max_gradient_norm",
+                positive(self.max_gradient_norm),
+                "above 0",
+            ),
+            (
+                "log_std",
+                (-5.0..=2.0).contains(&self.log_std),
+                "from -5 to 2",
+            ),
         ];
         for (field, holds, range) in rules {
             if !holds {
-                return Err((field, format!("`{field}` must be {range}")));
+                return Err((field, range.to_owned()));
             }
         }
         if self.batch > self.envs * self.horizon {
             let samples = self.envs * self.horizon;
             let rule = format!(
-                "`batch` must be at most envs * horizon = {} * {} = {samples}",
+                "at most envs * horizon = {} * {} = {samples}",
                 self.envs, self.horizon
             );
             return Err(("batch", rule));
