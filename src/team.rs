@@ -1,14 +1,35 @@
 //! Threads that work on one thing together and may ask no more of the result than that it be the same for any number
 //! of them: members write to places of their own, and sums are taken in a fixed order by whoever comes after.
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{JoinHandle, Thread};
 
-/// How many threads work, and the word to stop.
-#[derive(Clone, Debug)]
+/// Threads that stay, so that what one has in its caches is still there in the next round, and the word to stop.
 pub struct Team {
-    threads: usize,
+    shared: Arc<Shared>,
+    workers: Vec<JoinHandle<()>>,
+    /// One round at a time.
+    rounds: Mutex<()>,
     stop: Arc<AtomicBool>,
+}
+
+/// What a member does in a round.
+type Work<'a> = &'a (dyn Fn(&Member) + Sync + 'a);
+
+struct Shared {
+    members: usize,
+    /// The work of the round, while there is one.
+    work: Mutex<Option<Work<'static>>>,
+    /// Counts rounds; workers wait for it to change.
+    round: AtomicUsize,
+    /// Workers that are done with the round.
+    done: AtomicUsize,
+    /// The thread that waits for them.
+    caller: Mutex<Option<Thread>>,
+    closing: AtomicBool,
+    barrier: Barrier,
 }
 
 impl Team {
@@ -19,15 +40,34 @@ impl Team {
 
     /// The same, with a flag of somebody else's that asks it to stop.
     pub fn stoppable(threads: usize, stop: Arc<AtomicBool>) -> Self {
+        let members = threads.max(1);
+        let shared = Arc::new(Shared {
+            members,
+            work: Mutex::default(),
+            round: AtomicUsize::new(0),
+            done: AtomicUsize::new(0),
+            caller: Mutex::default(),
+            closing: AtomicBool::new(false),
+            barrier: Barrier::new(members),
+        });
+        let worker = |index| {
+            let shared = shared.clone();
+            std::thread::Builder::new()
+                .name(format!("member {index}"))
+                .spawn(move || shared.work_until_closed(index))
+                .expect("the system starts a thread")
+        };
         Self {
-            threads: threads.max(1),
+            workers: (1..members).map(worker).collect(),
+            shared,
+            rounds: Mutex::default(),
             stop,
         }
     }
 
     /// The number of members.
     pub fn threads(&self) -> usize {
-        self.threads
+        self.shared.members
     }
 
     /// Whether the work should end early; whoever ends early leaves a consistent state behind.
@@ -40,31 +80,104 @@ impl Team {
     /// # Panics
     /// A member's panic is passed on after all have ended; members that wait for it are released.
     pub fn run(&self, work: impl Fn(&Member) + Sync) {
-        let barrier = Barrier::new(self.threads);
-        let member = |index| Member {
-            index,
-            count: self.threads,
-            barrier: &barrier,
-        };
-        std::thread::scope(|scope| {
-            for index in 1..self.threads {
-                let (member, work) = (member(index), &work);
-                scope.spawn(move || member.do_work(work));
-            }
-            member(0).do_work(&work);
-        });
+        let shared = &*self.shared;
+        let _round = self.rounds.lock().unwrap_or_else(PoisonError::into_inner);
+        shared.barrier.reset();
+        shared.done.store(0, Ordering::Relaxed);
+        *shared.caller.lock().expect("nobody panics with it") = Some(std::thread::current());
+        *shared.work.lock().expect("nobody panics with it") = Some(forget_lifetime(&work));
+        shared.round.fetch_add(1, Ordering::Release);
+        for worker in &self.workers {
+            worker.thread().unpark();
+        }
+        let mine = catch_unwind(AssertUnwindSafe(|| shared.take_part(0, &work)));
+        // Not before every worker is done may `work` go away, whatever happened here.
+        wait_until(|| shared.done.load(Ordering::Acquire) == self.workers.len());
+        *shared.work.lock().expect("nobody panics with it") = None;
+        if let Err(panic) = mine {
+            resume_unwind(panic);
+        }
+        assert!(!shared.barrier.is_broken(), "a member of the team panicked");
     }
 
-    /// Runs `work` once on each item, whichever member is free taking the next.
+    /// Runs `work` once on each item. Item `i` goes to member `i % threads`, in every round the same.
     pub fn for_each<T: Send>(&self, items: &mut [T], work: impl Fn(&mut T) + Sync) {
-        let next = AtomicUsize::new(0);
         let items: Vec<Mutex<&mut T>> = items.iter_mut().map(Mutex::new).collect();
-        self.run(|_| {
-            while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
-                let mut item = item.lock().expect("each item is taken once");
+        self.run(|member| {
+            for i in member.share(items.len()) {
+                let mut item = items[i].lock().expect("each item is taken once");
                 work(&mut item);
             }
         });
+    }
+}
+
+impl Drop for Team {
+    fn drop(&mut self) {
+        self.shared.closing.store(true, Ordering::Relaxed);
+        self.shared.round.fetch_add(1, Ordering::Release);
+        for worker in self.workers.drain(..) {
+            worker.thread().unpark();
+            // A worker catches the panics of its work, so it ends well.
+            let _ = worker.join();
+        }
+    }
+}
+
+#[expect(
+    unsafe_code,
+    reason = "threads that stay cannot be handed a borrow in safe Rust"
+)]
+fn forget_lifetime<'a>(work: Work<'a>) -> Work<'static> {
+    // SAFETY: only `Team::run` calls this. It does not return, nor unwind, before every worker has counted itself done
+    // with the work and before the work is taken out of the shared place, so nobody uses it after 'a.
+    unsafe { std::mem::transmute::<Work<'a>, Work<'static>>(work) }
+}
+
+impl Shared {
+    fn work_until_closed(&self, index: usize) {
+        let mut round = 0;
+        loop {
+            wait_until(|| self.round.load(Ordering::Acquire) != round);
+            round = self.round.load(Ordering::Acquire);
+            if self.closing.load(Ordering::Relaxed) {
+                return;
+            }
+            let work = self
+                .work
+                .lock()
+                .expect("nobody panics with it")
+                .expect("a round has work");
+            // The barrier remembers a panic; `run` passes it on.
+            let _ = catch_unwind(AssertUnwindSafe(|| self.take_part(index, work)));
+            self.done.fetch_add(1, Ordering::Release);
+            if let Some(caller) = &*self.caller.lock().expect("nobody panics with it") {
+                caller.unpark();
+            }
+        }
+    }
+
+    fn take_part(&self, index: usize, work: Work) {
+        let guard = BreakOnPanic(&self.barrier);
+        work(&Member {
+            index,
+            count: self.members,
+            barrier: &self.barrier,
+        });
+        std::mem::forget(guard);
+    }
+}
+
+/// Spins briefly, because what is waited for is mostly a few microseconds away, and then sleeps until unparked.
+fn wait_until(is_so: impl Fn() -> bool) {
+    for _ in 0..SPINS {
+        if is_so() {
+            return;
+        }
+        std::hint::spin_loop();
+    }
+    while !is_so() {
+        std::thread::park();
     }
 }
 
@@ -87,12 +200,6 @@ impl Member<'_> {
     pub fn share(&self, count: usize) -> impl Iterator<Item = usize> + use<> {
         (self.index..count).step_by(self.count)
     }
-
-    fn do_work(&self, work: &impl Fn(&Member)) {
-        let guard = ReleaseOnPanic(self.barrier);
-        work(self);
-        std::mem::forget(guard);
-    }
 }
 
 /// A barrier that spins briefly, because the others are a few microseconds away, and then yields its core, because
@@ -114,6 +221,16 @@ impl Barrier {
         }
     }
 
+    /// Ready for the next round; nobody is at it.
+    fn reset(&self) {
+        self.arrived.store(0, Ordering::Relaxed);
+        self.broken.store(false, Ordering::Relaxed);
+    }
+
+    fn is_broken(&self) -> bool {
+        self.broken.load(Ordering::Relaxed)
+    }
+
     fn wait(&self) {
         let generation = self.generation.load(Ordering::Acquire);
         if self.arrived.fetch_add(1, Ordering::AcqRel) + 1 == self.members {
@@ -123,10 +240,7 @@ impl Barrier {
         }
         let mut spins = 0_u32;
         while self.generation.load(Ordering::Acquire) == generation {
-            assert!(
-                !self.broken.load(Ordering::Relaxed),
-                "another member of the team panicked"
-            );
+            assert!(!self.is_broken(), "another member of the team panicked");
             spins += 1;
             if spins < SPINS {
                 std::hint::spin_loop();
@@ -137,13 +251,13 @@ impl Barrier {
     }
 }
 
-/// About 50 microseconds: longer than a minibatch's imbalance, shorter than a time slice.
+/// Some tens of microseconds: longer than a minibatch's imbalance, shorter than a time slice.
 const SPINS: u32 = 2_000;
 
 /// Without it, a member that panics would leave the others waiting for ever.
-struct ReleaseOnPanic<'a>(&'a Barrier);
+struct BreakOnPanic<'a>(&'a Barrier);
 
-impl Drop for ReleaseOnPanic<'_> {
+impl Drop for BreakOnPanic<'_> {
     fn drop(&mut self) {
         self.0.broken.store(true, Ordering::Relaxed);
     }
