@@ -12,3 +12,5 @@ pub mod task;
 pub mod pod;
 pub mod checkpoint;
 pub mod train;
+#[cfg(feature = "window")]
+pub mod window;
