@@ -25,6 +25,8 @@ pub use probe::probe;
 
 use bevy::app::TerminalCtrlCHandlerPlugin;
 use bevy::prelude::*;
+use bevy::render::RenderPlugin;
+use bevy::render::settings::{Backends, WgpuSettings};
 use bevy::window::{PresentMode, WindowResolution};
 use bevy::winit::{UpdateMode, WinitSettings};
 use bevy_egui::EguiPlugin;
@@ -119,6 +121,7 @@ enum Frame {
 /// # Errors
 /// What went wrong, in a line.
 pub fn train(job: Job, scene: Arc<Scene>, options: Options) -> Result<TrainResult, String> {
+    let backends = probe::backend()?;
     let subject = Subject::Training {
         learner: job.learner_name.clone(),
         seed: job.seed.number(),
@@ -132,7 +135,7 @@ pub fn train(job: Job, scene: Arc<Scene>, options: Options) -> Result<TrainResul
     let mut app = App::new();
     // Before all else: the training need not wait for the window.
     app.add_plugins(learner);
-    let failure = furnish(&mut app, subject, shown, options);
+    let failure = furnish(&mut app, backends, subject, shown, options);
     app.insert_resource(ending.clone())
         .add_systems(Update, follow_training.in_set(Frame::News))
         .add_systems(Last, end_training);
@@ -148,13 +151,14 @@ pub fn train(job: Job, scene: Arc<Scene>, options: Options) -> Result<TrainResul
 /// # Errors
 /// What went wrong, in a line.
 pub fn play(what: Played, options: Options) -> Result<(), String> {
+    let backends = probe::backend()?;
     let (subject, scene, actor, path) = match what {
         Played::Scene { scene, path } => (Subject::Robot, scene, Actor::by_hand(), path),
         Played::Policy { scene, policy } => (Subject::Policy, scene, Actor::Policy(policy), None),
     };
     let shown = Shown::new(scene, Seed::new(0), actor)?;
     let mut app = App::new();
-    let failure = furnish(&mut app, subject, shown, options);
+    let failure = furnish(&mut app, backends, subject, shown, options);
     if let Some(path) = path {
         app.add_plugins(reload::Reload { path });
     }
@@ -163,7 +167,13 @@ pub fn play(what: Played, options: Options) -> Result<(), String> {
 }
 
 /// Everything but the training.
-fn furnish(app: &mut App, subject: Subject, shown: Shown, options: Options) -> Failure {
+fn furnish(
+    app: &mut App,
+    backends: Backends,
+    subject: Subject,
+    shown: Shown,
+    options: Options,
+) -> Failure {
     let failure = Failure::default();
     let window = Window {
         title: format!("sinew: {}", shown.scene().name()),
@@ -176,6 +186,14 @@ fn furnish(app: &mut App, subject: Subject, shown: Shown, options: Options) -> F
         .build()
         // Signals are the caller's.
         .disable::<TerminalCtrlCHandlerPlugin>()
+        .set(RenderPlugin {
+            render_creation: WgpuSettings {
+                backends: Some(backends),
+                ..default()
+            }
+            .into(),
+            ..default()
+        })
         .set(WindowPlugin {
             primary_window: Some(window),
             ..default()
@@ -220,11 +238,18 @@ struct Failure(Arc<Mutex<Option<String>>>);
 
 impl Failure {
     fn note(&self, error: String) {
-        self.0.lock().expect("no holder panics").get_or_insert(error);
+        self.0
+            .lock()
+            .expect("no holder panics")
+            .get_or_insert(error);
     }
 
     fn take(&self) -> Result<(), String> {
-        self.0.lock().expect("no holder panics").take().map_or(Ok(()), Err)
+        self.0
+            .lock()
+            .expect("no holder panics")
+            .take()
+            .map_or(Ok(()), Err)
     }
 }
 
@@ -248,7 +273,9 @@ fn follow_training(
     mut exit: MessageWriter<AppExit>,
 ) {
     if let Some(snapshot) = &training.newest
-        && acting.as_ref().is_none_or(|policy| !Arc::ptr_eq(policy, &snapshot.policy))
+        && acting
+            .as_ref()
+            .is_none_or(|policy| !Arc::ptr_eq(policy, &snapshot.policy))
     {
         shown.let_act(snapshot.policy.clone());
         *acting = Some(snapshot.policy.clone());
@@ -258,7 +285,11 @@ fn follow_training(
     }
 }
 
-fn end_training(exits: MessageReader<AppExit>, mut training: ResMut<Training>, ending: Res<Ending>) {
+fn end_training(
+    exits: MessageReader<AppExit>,
+    mut training: ResMut<Training>,
+    ending: Res<Ending>,
+) {
     if !exits.is_empty() {
         let result = training.stop_and_wait().clone();
         *ending.0.lock().expect("no holder panics") = Some(result);

@@ -2,6 +2,7 @@
 
 use bevy::camera::visibility::RenderLayers;
 use bevy::camera::{CameraOutputMode, ClearColorConfig, Viewport};
+use bevy::core_pipeline::tonemapping::Tonemapping;
 use bevy::light::{EnvironmentMapLight, Skybox};
 use bevy::prelude::*;
 use bevy::render::render_resource::BlendState;
@@ -14,7 +15,7 @@ use super::Frame;
 use super::goal::Drag;
 use super::panel::PanelWidth;
 use super::shown::Shown;
-use super::sky::Sky;
+use super::sky::{self, Sky};
 use super::stage::{Extent, up};
 use crate::scene::Scene;
 
@@ -43,6 +44,7 @@ fn spawn_cameras(mut commands: Commands, sky: Res<Sky>, extent: Res<Extent>, sho
         Eye,
         Camera3d::default(),
         Msaa::Sample4,
+        Tonemapping::AcesFitted,
         Projection::Perspective(PerspectiveProjection {
             fov: 0.62,
             near: 0.02 * extent.reach,
@@ -51,13 +53,13 @@ fn spawn_cameras(mut commands: Commands, sky: Res<Sky>, extent: Res<Extent>, sho
         }),
         Skybox {
             image: Some(sky.background.clone()),
-            brightness: 1000.0,
+            brightness: sky::BRIGHTNESS,
             ..default()
         },
         EnvironmentMapLight {
             diffuse_map: sky.diffuse.clone(),
             specular_map: sky.specular.clone(),
-            intensity: 2200.0,
+            intensity: 1500.0,
             ..default()
         },
         orbit(&extent, shown.scene()),
@@ -79,22 +81,20 @@ fn spawn_cameras(mut commands: Commands, sky: Res<Sky>, extent: Res<Extent>, sho
     ));
 }
 
-/// A view that a robot of this size fills, from where its joints are seen to turn.
+/// A view that a robot of this size fills.
 fn orbit(extent: &Extent, scene: &Scene) -> PanOrbitCamera {
-    let (yaw, pitch) = view(scene);
-    // Robots stand on something: what they do is above their base rather than below.
-    let center = extent.base + Vec3::Z * 0.22 * extent.reach * pitch.cos();
-    let focus = up() * center;
-    let radius = 2.75 * extent.reach;
+    let view = View::of(scene);
+    let focus = up() * (extent.base + Vec3::Z * view.above * extent.reach);
+    let radius = view.distance * extent.reach;
     PanOrbitCamera {
         focus,
         target_focus: focus,
         radius: Some(radius),
         target_radius: radius,
-        yaw: Some(yaw),
-        target_yaw: yaw,
-        pitch: Some(pitch),
-        target_pitch: pitch,
+        yaw: Some(view.yaw),
+        target_yaw: view.yaw,
+        pitch: Some(view.pitch),
+        target_pitch: view.pitch,
         pitch_lower_limit: Some(0.02),
         pitch_upper_limit: Some(1.55),
         zoom_lower_limit: 0.3 * extent.reach,
@@ -103,20 +103,45 @@ fn orbit(extent: &Extent, scene: &Scene) -> PanOrbitCamera {
     }
 }
 
-/// Yaw and pitch (rad). A robot that moves in a plane is looked at nearly along its axes.
-fn view(scene: &Scene) -> (f32, f32) {
-    let joints = &scene.robot().joints;
-    let links = &scene.robot().links;
-    let turned = joints.iter().any(|joint| links[joint.link].origin.rpy != [0.0; 3]);
-    let all_along = |axis: usize| !turned && joints.iter().all(|joint| joint.axis[axis].abs() > 0.99);
-    if all_along(2) {
-        (0.35, 0.95)
-    } else if all_along(1) {
-        (0.38, 0.16)
-    } else if all_along(0) {
-        (1.25, 0.16)
-    } else {
-        (0.62, 0.34)
+/// Where a robot is looked at from.
+struct View {
+    yaw: f32,
+    pitch: f32,
+    /// From the camera to what it looks at, in reaches.
+    distance: f32,
+    /// How much above its base a robot is looked at, in reaches.
+    above: f32,
+}
+
+impl View {
+    /// A robot that moves in a plane is looked at nearly along its axes, from where it fits in all the way around.
+    fn of(scene: &Scene) -> Self {
+        let (joints, links) = (&scene.robot().joints, &scene.robot().links);
+        let is_turned = joints
+            .iter()
+            .any(|joint| links[joint.link].origin.rpy != [0.0; 3]);
+        let are_all_along =
+            |axis: usize| !is_turned && joints.iter().all(|joint| joint.axis[axis].abs() > 0.99);
+        let (yaw, pitch) = match [0, 1, 2].map(are_all_along) {
+            [true, ..] => (1.25, 0.16),
+            [_, true, _] => (0.38, 0.16),
+            [.., true] => (0.25, 1.12),
+            // Any other stands on its base, and what it does is above that.
+            _ => {
+                return Self {
+                    yaw: 0.62,
+                    pitch: 0.34,
+                    distance: 2.3,
+                    above: 0.2,
+                };
+            }
+        };
+        Self {
+            yaw,
+            pitch,
+            distance: 3.45,
+            above: 0.0,
+        }
     }
 }
 
@@ -150,7 +175,10 @@ fn leave_room_for_panel(
         physical_size: UVec2::new(size.x - panel, size.y),
         ..default()
     });
-    let known = camera.viewport.as_ref().map(|viewport| viewport.physical_size);
+    let known = camera
+        .viewport
+        .as_ref()
+        .map(|viewport| viewport.physical_size);
     if known != viewport.as_ref().map(|viewport| viewport.physical_size) {
         camera.viewport = viewport;
     }
@@ -166,7 +194,8 @@ fn give_mouse(
     mut camera: Single<&mut PanOrbitCamera, With<Eye>>,
 ) {
     // An orbit that has begun goes on over the panel.
-    let is_orbiting = camera.enabled && buttons.any_pressed([MouseButton::Left, MouseButton::Right]);
+    let is_orbiting =
+        camera.enabled && buttons.any_pressed([MouseButton::Left, MouseButton::Right]);
     let is_begun = buttons.any_just_pressed([MouseButton::Left, MouseButton::Right]);
     let over_panel = panel.covers(&window);
     let free = !drag.is_active() && !egui.is_using_pointer() && !egui.is_popup_open();

@@ -97,7 +97,11 @@ mod tests {
         playback.speed = 0.25;
         assert_eq!(playback.due(0.5, 0.25), 0);
         playback.speed = 8.0;
-        assert_eq!(playback.due(1000.0, 0.25), 16, "no more than half a second's worth");
+        assert_eq!(
+            playback.due(1000.0, 0.25),
+            16,
+            "no more than half a second's worth"
+        );
     }
 
     #[test]

@@ -56,7 +56,11 @@ impl Curve {
         self.points.push(sums.map(|sum| sum / count));
         self.pending = (0, [0.0; 2]);
         if self.points.len() > MOST_POINTS {
-            self.points = self.points.chunks_exact(2).map(|pair| middle(pair[0], pair[1])).collect();
+            self.points = self
+                .points
+                .chunks_exact(2)
+                .map(|pair| middle(pair[0], pair[1]))
+                .collect();
             self.stride *= 2;
         }
     }
@@ -64,7 +68,10 @@ impl Curve {
     /// What to draw: the thinned points and the very last one.
     pub(super) fn points(&self) -> impl Iterator<Item = [f64; 2]> {
         let is_told = self.points.last().copied() == self.newest;
-        self.points.iter().copied().chain(self.newest.filter(|_| !is_told))
+        self.points
+            .iter()
+            .copied()
+            .chain(self.newest.filter(|_| !is_told))
     }
 
     /// The last value.
@@ -100,7 +107,9 @@ impl Curves {
 pub(super) fn plugin(app: &mut App) {
     app.init_resource::<Curves>().add_systems(
         Update,
-        note_rows.run_if(resource_exists::<Training>).in_set(Frame::News),
+        note_rows
+            .run_if(resource_exists::<Training>)
+            .in_set(Frame::News),
     );
 }
 

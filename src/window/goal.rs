@@ -52,7 +52,11 @@ pub(super) fn plugin(app: &mut App) {
         .add_systems(Update, drag_target.in_set(Frame::Input))
         .add_systems(
             Update,
-            ((build_target.run_if(is_another_scene), show_target).chain(), draw_zone).in_set(Frame::Show),
+            (
+                (build_target.run_if(is_another_scene), show_target).chain(),
+                draw_zone,
+            )
+                .in_set(Frame::Show),
         );
 }
 
@@ -78,11 +82,15 @@ fn build_target(
         return;
     }
     let (core, veil) = radii(&shown);
-    let (away, reached) = (LinearRgba::rgb(1.0, 0.16, 0.10), LinearRgba::rgb(0.10, 0.95, 0.30));
+    let (away, reached) = (
+        LinearRgba::rgb(1.0, 0.07, 0.03),
+        LinearRgba::rgb(0.03, 0.80, 0.20),
+    );
     let mut bright = |color: LinearRgba| {
         materials.add(StandardMaterial {
-            base_color: color.into(),
-            emissive: color * 900.0,
+            base_color: Color::BLACK,
+            emissive: color,
+            perceptual_roughness: 0.9,
             ..default()
         })
     };
@@ -93,7 +101,7 @@ fn build_target(
     let mut sheer = |color: LinearRgba| {
         materials.add(StandardMaterial {
             base_color: Color::from(color).with_alpha(0.20),
-            emissive: color * 60.0,
+            emissive: color * 0.10,
             alpha_mode: AlphaMode::Blend,
             perceptual_roughness: 0.25,
             ..default()
@@ -105,10 +113,20 @@ fn build_target(
     };
     let mut sphere = |radius: f32| Mesh3d(meshes.add(Sphere::new(radius).mesh().uv(48, 24)));
     commands
-        .spawn((Target, ChildOf(*root), Transform::default(), Visibility::default()))
+        .spawn((
+            Target,
+            ChildOf(*root),
+            Transform::default(),
+            Visibility::default(),
+        ))
         .with_children(|target| {
             target.spawn((sphere(core), MeshMaterial3d(cores.away.clone()), cores));
-            target.spawn((sphere(veil), MeshMaterial3d(veils.away.clone()), veils, NotShadowCaster));
+            target.spawn((
+                sphere(veil),
+                MeshMaterial3d(veils.away.clone()),
+                veils,
+                NotShadowCaster,
+            ));
         });
 }
 
@@ -122,7 +140,11 @@ fn show_target(
     }
     let is_reached = shown.is_reached();
     for (looks, mut material) in &mut looks {
-        let wanted = if is_reached { &looks.reached } else { &looks.away };
+        let wanted = if is_reached {
+            &looks.reached
+        } else {
+            &looks.away
+        };
         if material.0 != *wanted {
             material.0 = wanted.clone();
         }
@@ -180,19 +202,28 @@ fn draw_zone(shown: Res<Shown>, mut gizmos: Gizmos<ZoneLines>) {
     let Some(zone) = &shown.scene().task().goal else {
         return;
     };
-    let color = LinearRgba::new(0.35, 0.62, 1.0, 0.16);
+    let color = LinearRgba::new(0.35, 0.62, 1.0, 0.22);
     let flat = |height: Vec3| Isometry3d::new(up() * height, up());
     match *zone {
         Goal::Fixed { .. } => {}
         Goal::Disc { center, radius } => {
-            gizmos.circle(flat(center.into()), radius, color.with_alpha(0.5)).resolution(96);
+            gizmos
+                .circle(flat(center.into()), radius, color.with_alpha(0.5))
+                .resolution(96);
         }
         Goal::Box { min, max } => {
             let (min, max) = (Vec3::from(min), Vec3::from(max));
             let middle = Transform::from_translation(up() * (0.5 * (min + max)));
-            gizmos.cube(middle.with_rotation(up()).with_scale(max - min), color.with_alpha(0.35));
+            gizmos.cube(
+                middle.with_rotation(up()).with_scale(max - min),
+                color.with_alpha(0.35),
+            );
         }
-        Goal::Shell { center, radius, min_z } => {
+        Goal::Shell {
+            center,
+            radius,
+            min_z,
+        } => {
             let center = Vec3::from(center);
             let lowest = min_z.map_or(-radius[1], |min| min - center.z);
             let heights = [lowest, 0.5 * radius[1], 0.85 * radius[1]];
@@ -213,8 +244,11 @@ fn draw_zone(shown: Res<Shown>, mut gizmos: Gizmos<ZoneLines>) {
                 });
                 let arc: Vec<Vec3> = arc.collect();
                 for line in arc.windows(2) {
-                    if line.iter().all(|at| at.z >= center.z + lowest - 0.05 * radius[1]) {
-                        gizmos.line(up() * line[0], up() * line[1], color.with_alpha(0.09));
+                    if line
+                        .iter()
+                        .all(|at| at.z >= center.z + lowest - 0.05 * radius[1])
+                    {
+                        gizmos.line(up() * line[0], up() * line[1], color.with_alpha(0.14));
                     }
                 }
             }

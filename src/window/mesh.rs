@@ -16,7 +16,11 @@ pub(super) fn of_form(form: &Form) -> (Mesh, Transform) {
         Form::Capsule { from, to, radius } => {
             let (from, to) = (Vec3::from(from), Vec3::from(to));
             let capsule = Capsule3d::new(radius, from.distance(to));
-            let mesh = capsule.mesh().longitudes(AROUND).latitudes(AROUND / 2).build();
+            let mesh = capsule
+                .mesh()
+                .longitudes(AROUND)
+                .latitudes(AROUND / 2)
+                .build();
             (mesh, along(from, to))
         }
         Form::Sphere { center, radius } => (
@@ -79,10 +83,13 @@ pub(super) fn turned(outline: &[(f32, f32)]) -> Mesh {
             indices.extend([at, at + 1, at + 2, at + 2, at + 1, at + 3]);
         }
     }
-    Mesh::new(PrimitiveTopology::TriangleList, RenderAssetUsages::RENDER_WORLD)
-        .with_inserted_attribute(Mesh::ATTRIBUTE_POSITION, positions)
-        .with_inserted_attribute(Mesh::ATTRIBUTE_NORMAL, normals)
-        .with_inserted_indices(Indices::U32(indices))
+    Mesh::new(
+        PrimitiveTopology::TriangleList,
+        RenderAssetUsages::RENDER_WORLD,
+    )
+    .with_inserted_attribute(Mesh::ATTRIBUTE_POSITION, positions)
+    .with_inserted_attribute(Mesh::ATTRIBUTE_NORMAL, normals)
+    .with_inserted_indices(Indices::U32(indices))
 }
 
 #[cfg(test)]
@@ -92,7 +99,11 @@ mod tests {
     #[test]
     fn faces_of_a_turned_body_look_outwards() {
         let mesh = turned(&[(1.0, 0.0), (1.0, 2.0)]);
-        let positions = mesh.attribute(Mesh::ATTRIBUTE_POSITION).unwrap().as_float3().unwrap();
+        let positions = mesh
+            .attribute(Mesh::ATTRIBUTE_POSITION)
+            .unwrap()
+            .as_float3()
+            .unwrap();
         let Some(Indices::U32(indices)) = mesh.indices() else {
             panic!("a mesh of triangles");
         };

@@ -29,7 +29,9 @@ impl PanelWidth {
     /// Whether the mouse is over the panel.
     pub(super) fn covers(&self, window: &Window) -> bool {
         let left = window.width() - self.0;
-        window.cursor_position().is_some_and(|cursor| cursor.x >= left)
+        window
+            .cursor_position()
+            .is_some_and(|cursor| cursor.x >= left)
     }
 }
 
@@ -54,9 +56,13 @@ pub(super) fn draw_panel(
     let screen = context.viewport_rect();
     // A window narrower than two panels keeps half of itself for the robot.
     let wanted = WIDTH.min(0.5 * screen.width());
-    let builder = UiBuilder::new().layer_id(egui::LayerId::background()).max_rect(screen);
+    let builder = UiBuilder::new()
+        .layer_id(egui::LayerId::background())
+        .max_rect(screen);
     let mut whole = Ui::new(context.clone(), "window".into(), builder);
-    let frame = egui::Frame::new().fill(PANEL).inner_margin(Margin::symmetric(16, 12));
+    let frame = egui::Frame::new()
+        .fill(PANEL)
+        .inner_margin(Margin::symmetric(16, 12));
     let panel = egui::Panel::right("panel")
         .exact_size(wanted)
         .resizable(false)
@@ -66,7 +72,14 @@ pub(super) fn draw_panel(
         egui::ScrollArea::vertical().show(ui, |ui| {
             title(ui, &shown, &subject);
             match (&*subject, training) {
-                (Subject::Training { learner, seed, steps }, Some(training)) => {
+                (
+                    Subject::Training {
+                        learner,
+                        seed,
+                        steps,
+                    },
+                    Some(training),
+                ) => {
                     report::training(ui, &training, learner, *seed, *steps);
                     plots::plots(ui, &curves, &training, shown.scene());
                     report::acting(ui, &shown, "The newest policy, live");
@@ -113,6 +126,10 @@ fn title(ui: &mut Ui, shown: &Shown, subject: &Subject) {
 fn section(ui: &mut Ui, caption: &str) {
     ui.add_space(3.0);
     let (_, line) = ui.allocate_space(egui::vec2(ui.available_width(), 1.0));
-    ui.painter().hline(line.x_range(), line.center().y, egui::Stroke::new(1.0, EDGE));
+    ui.painter().hline(
+        line.x_range(),
+        line.center().y,
+        egui::Stroke::new(1.0, EDGE),
+    );
     ui.label(RichText::new(caption).color(DIM).small());
 }

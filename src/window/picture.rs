@@ -37,7 +37,10 @@ fn take_picture(
     let now = time.elapsed_secs();
     let is_over = || {
         training.as_ref().is_none_or(|training| {
-            let solved = training.newest.as_ref().and_then(|snapshot| snapshot.solved_step);
+            let solved = training
+                .newest
+                .as_ref()
+                .and_then(|snapshot| snapshot.solved_step);
             solved.is_some() || training.result.is_some()
         })
     };
@@ -55,7 +58,9 @@ fn take_picture(
     };
     if !*is_taken && since.is_some_and(|since| now - since >= wait) {
         *is_taken = true;
-        commands.spawn(Screenshot::primary_window()).observe(save_and_end);
+        commands
+            .spawn(Screenshot::primary_window())
+            .observe(save_and_end);
     }
 }
 
@@ -66,7 +71,11 @@ fn save_and_end(
     mut exit: MessageWriter<AppExit>,
 ) {
     let path = &wanted.0.path;
-    let saved = captured.image.clone().try_into_dynamic().map_err(|e| e.to_string());
+    let saved = captured
+        .image
+        .clone()
+        .try_into_dynamic()
+        .map_err(|e| e.to_string());
     let saved = saved.and_then(|image| image.to_rgb8().save(path).map_err(|e| e.to_string()));
     match saved {
         Ok(()) => exit.write(AppExit::Success),

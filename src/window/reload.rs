@@ -47,11 +47,7 @@ fn stamp(path: &Path) -> Option<Stamp> {
     Some((metadata.modified().ok()?, metadata.len()))
 }
 
-fn reload(
-    mut file: ResMut<SceneFile>,
-    mut shown: ResMut<Shown>,
-    mut trace: ResMut<Trace>,
-) {
+fn reload(mut file: ResMut<SceneFile>, mut shown: ResMut<Shown>, mut trace: ResMut<Trace>) {
     let now = stamp(&file.path);
     if now.is_none() || now == file.stamp {
         return;

@@ -30,7 +30,9 @@ pub(super) fn plugin(app: &mut App) {
 /// Whether the scene is another than the last time this was asked.
 pub(super) fn is_another_scene(shown: Res<Shown>, mut known: Local<Option<Arc<Scene>>>) -> bool {
     let scene = shown.scene();
-    let is_another = known.as_ref().is_none_or(|known| !Arc::ptr_eq(known, scene));
+    let is_another = known
+        .as_ref()
+        .is_none_or(|known| !Arc::ptr_eq(known, scene));
     if is_another {
         *known = Some(scene.clone());
     }
@@ -66,7 +68,13 @@ fn build_robot(
     let robot = scene.robot();
     let thickness = Extent::of(scene).thickness;
     for (index, link) in robot.links.iter().enumerate() {
-        let parent = (Part, ShownLink(index), ChildOf(*root), Transform::default(), Visibility::default());
+        let parent = (
+            Part,
+            ShownLink(index),
+            ChildOf(*root),
+            Transform::default(),
+            Visibility::default(),
+        );
         commands.spawn(parent).with_children(|parts| {
             for shape in &link.shapes {
                 let (mesh, at) = mesh::of_form(&shape.form);
@@ -75,7 +83,11 @@ fn build_robot(
             }
             if let Some(joint) = link.joint {
                 let (mesh, at) = motor(robot, &robot.joints[joint], thickness);
-                parts.spawn((Mesh3d(meshes.add(mesh)), MeshMaterial3d(paint.motor.clone()), at));
+                parts.spawn((
+                    Mesh3d(meshes.add(mesh)),
+                    MeshMaterial3d(paint.motor.clone()),
+                    at,
+                ));
             }
         });
         if link.parent.is_none() {
@@ -115,8 +127,8 @@ impl Paint {
                 paint(Color::srgb(0.27, 0.47, 0.72), 0.0, 0.38),
             ],
             last: paint(Color::srgb(0.95, 0.52, 0.16), 0.0, 0.38),
-            motor: paint(Color::srgb(0.16, 0.17, 0.19), 0.65, 0.36),
-            stand: paint(Color::srgb(0.21, 0.225, 0.25), 0.55, 0.45),
+            motor: paint(Color::srgb(0.25, 0.265, 0.29), 0.35, 0.36),
+            stand: paint(Color::srgb(0.29, 0.305, 0.33), 0.3, 0.5),
         }
     }
 
@@ -135,8 +147,15 @@ impl Paint {
 /// The motor of a joint, in the frame of the link that it moves.
 fn motor(robot: &Robot, joint: &Joint, thickness: f32) -> (Mesh, Transform) {
     let link = &robot.links[joint.link];
-    let around = radius(link).min(link.parent.map_or(f32::MAX, |parent| radius(&robot.links[parent])));
-    let around = if around == f32::MAX { thickness } else { around };
+    let around = radius(link).min(
+        link.parent
+            .map_or(f32::MAX, |parent| radius(&robot.links[parent])),
+    );
+    let around = if around == f32::MAX {
+        thickness
+    } else {
+        around
+    };
     let axis = Vec3::from(joint.axis);
     match joint.kind {
         // A drum across the link whose lids stand out on both sides, or a collar if the link goes along the axis.
@@ -146,7 +165,10 @@ fn motor(robot: &Robot, joint: &Joint, thickness: f32) -> (Mesh, Transform) {
             let half = around.max(radius_of_thickest(robot, joint)) * half;
             (mesh::drum(around * radius, half), mesh::along(-axis, axis))
         }
-        JointKind::Prismatic => (mesh::drum(1.15 * around, 0.8 * around), mesh::along(-axis, axis)),
+        JointKind::Prismatic => (
+            mesh::drum(1.15 * around, 0.8 * around),
+            mesh::along(-axis, axis),
+        ),
     }
 }
 
@@ -202,10 +224,16 @@ fn stand(robot: &Robot, link: &Link, thickness: f32) -> Vec<(Mesh, Transform)> {
 /// The radius of a link's thickest shape (m); the largest number for a link without shapes.
 fn radius(link: &Link) -> f32 {
     let of = |form: &Form| match *form {
-        Form::Capsule { radius, .. } | Form::Sphere { radius, .. } | Form::Cylinder { radius, .. } => radius,
+        Form::Capsule { radius, .. }
+        | Form::Sphere { radius, .. }
+        | Form::Cylinder { radius, .. } => radius,
         Form::Box { half, .. } => half.into_iter().fold(f32::MAX, f32::min),
     };
-    let thickest = link.shapes.iter().map(|shape| of(&shape.form)).fold(0.0, f32::max);
+    let thickest = link
+        .shapes
+        .iter()
+        .map(|shape| of(&shape.form))
+        .fold(0.0, f32::max);
     if thickest == 0.0 { f32::MAX } else { thickest }
 }
 
@@ -227,7 +255,9 @@ fn direction(link: &Link) -> Vec3 {
             Form::Capsule { from, to, .. } | Form::Cylinder { from, to, .. } => {
                 (Vec3::from(to) - Vec3::from(from)).try_normalize()
             }
-            Form::Sphere { center, .. } | Form::Box { center, .. } => Vec3::from(center).try_normalize(),
+            Form::Sphere { center, .. } | Form::Box { center, .. } => {
+                Vec3::from(center).try_normalize()
+            }
         })
         .unwrap_or(Vec3::X)
 }

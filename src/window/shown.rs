@@ -112,7 +112,11 @@ impl Shown {
         self.write_target();
         let finished = self.pod.take_finished();
         let judged = matches!(self.actor, Actor::Policy(_)) && self.target.is_none();
-        for success in finished.iter().filter_map(|episode| episode.success).filter(|_| judged) {
+        for success in finished
+            .iter()
+            .filter_map(|episode| episode.success)
+            .filter(|_| judged)
+        {
             self.recent.truncate(RECENT - 1);
             self.recent.push_front(success);
         }
@@ -232,7 +236,10 @@ impl Shown {
 
     fn read_poses(&self) -> Vec<(Vec3, Quat)> {
         let plant = self.pod.world.resource::<Plant>();
-        readings::link_poses(plant, &self.component::<RapierContextJoints>().multibody_joints)
+        readings::link_poses(
+            plant,
+            &self.component::<RapierContextJoints>().multibody_joints,
+        )
     }
 
     fn write_target(&mut self) {
@@ -307,7 +314,11 @@ mod tests {
         let users = Vec3::new(0.25, 0.5, 0.75);
         shown.set_target(users);
         for _ in 0..400 {
-            assert_eq!(shown.step(), Stepped::On, "an episode is 180 steps, unless held");
+            assert_eq!(
+                shown.step(),
+                Stepped::On,
+                "an episode is 180 steps, unless held"
+            );
         }
         assert_eq!(shown.goal(), Some(users));
         shown.restart();

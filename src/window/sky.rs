@@ -26,9 +26,21 @@ pub(super) fn plugin(app: &mut App) {
     app.add_systems(PreStartup, paint_sky);
 }
 
+/// Brightness of the sky's colours as they are seen (cd/m^2).
+pub(super) const BRIGHTNESS: f32 = 520.0;
+
+/// The sky where it meets the ground (cd/m^2).
+pub(super) fn horizon() -> LinearRgba {
+    let Vec3 { x, y, z } = HORIZON * BRIGHTNESS;
+    LinearRgba::rgb(x, y, z)
+}
+
 fn paint_sky(mut commands: Commands, mut images: ResMut<Assets<Image>>) {
     commands.insert_resource(Sky {
-        background: images.add(cube_map(64, 1, |direction, _| gradient(direction))),
+        // Below the horizon is nothing but haze, which the ground fades into.
+        background: images.add(cube_map(64, 1, |direction, _| {
+            gradient(direction.with_y(direction.y.max(0.0)))
+        })),
         diffuse: images.add(cube_map(8, 1, |direction, _| studio(direction, 1.0))),
         specular: images.add(cube_map(64, 7, studio)),
     });
@@ -49,8 +61,16 @@ fn studio(direction: Vec3, roughness: f32) -> Vec3 {
     let bounce = Vec3::splat(0.05 * (1.0 - direction.y));
     gradient(direction)
         + lamp(Vec3::new(0.2, 1.0, 0.1), 0.55, Vec3::splat(0.75))
-        + lamp(Vec3::new(-1.0, 0.45, 0.7), 0.35, Vec3::new(0.40, 0.45, 0.50))
-        + lamp(Vec3::new(0.6, 0.35, -1.0), 0.30, Vec3::new(0.40, 0.37, 0.34))
+        + lamp(
+            Vec3::new(-1.0, 0.45, 0.7),
+            0.35,
+            Vec3::new(0.40, 0.45, 0.50),
+        )
+        + lamp(
+            Vec3::new(0.6, 0.35, -1.0),
+            0.30,
+            Vec3::new(0.40, 0.37, 0.34),
+        )
         + bounce
 }
 
@@ -69,7 +89,9 @@ fn cube_map(size: u32, levels: u32, radiance: impl Fn(Vec3, f32) -> Vec3) -> Ima
         for level in 0..levels {
             let side = size >> level;
             let roughness = level as f32 / (levels - 1).max(1) as f32;
-            for (row, column) in (0..side).flat_map(|row| (0..side).map(move |column| (row, column))) {
+            for (row, column) in
+                (0..side).flat_map(|row| (0..side).map(move |column| (row, column)))
+            {
                 let along = |pixel: u32| 2.0 * (pixel as f32 + 0.5) / side as f32 - 1.0;
                 let light = radiance(direction(face, along(column), along(row)), roughness);
                 let color = Color::linear_rgb(light.x, light.y, light.z);

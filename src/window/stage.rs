@@ -8,8 +8,8 @@ use bevy::render::render_resource::{AsBindGroup, ShaderType};
 use bevy::shader::ShaderRef;
 use std::f32::consts::FRAC_PI_2;
 
-use super::Frame;
 use super::shown::Shown;
+use super::{Frame, sky};
 use crate::scene::Scene;
 use crate::scene::robot::Form;
 
@@ -95,6 +95,8 @@ struct Grid {
 #[derive(ShaderType, Clone, Copy, Debug)]
 struct GridUniform {
     line: LinearRgba,
+    /// What the ground fades into (cd/m^2).
+    horizon: LinearRgba,
     /// Side of a cell (m).
     cell: f32,
     /// Side of a large cell (m).
@@ -125,7 +127,12 @@ pub(super) fn plugin(app: &mut App) {
         .insert_resource(GlobalAmbientLight::NONE)
         .add_systems(PreStartup, (measure, raise_root).chain())
         .add_systems(Startup, (lay_ground, switch_on_light))
-        .add_systems(Update, measure.run_if(resource_changed::<Shown>).in_set(Frame::Input))
+        .add_systems(
+            Update,
+            measure
+                .run_if(resource_changed::<Shown>)
+                .in_set(Frame::Input),
+        )
         .add_systems(
             Update,
             (lay_ground, switch_on_light)
@@ -161,17 +168,15 @@ fn lay_ground(
     let radius = 7.0 * reach;
     let material = GroundMaterial {
         base: StandardMaterial {
-            base_color: Color::srgb(0.235, 0.255, 0.285),
+            base_color: Color::srgb(0.20, 0.22, 0.255),
             perceptual_roughness: 0.92,
             reflectance: 0.25,
-            alpha_mode: AlphaMode::Blend,
-            // Before everything else that is translucent.
-            depth_bias: -1.0e4,
             ..default()
         },
         extension: Grid {
             uniform: GridUniform {
-                line: LinearRgba::rgb(0.36, 0.42, 0.50),
+                line: LinearRgba::rgb(0.15, 0.19, 0.25),
+                horizon: sky::horizon(),
                 cell: large_cell / 10.0,
                 large_cell,
                 fade_from: 1.2 * reach,

@@ -15,7 +15,10 @@ pub(super) const GREEN: Color32 = Color32::from_rgb(56, 200, 116);
 pub(super) const RED: Color32 = Color32::from_rgb(255, 106, 96);
 
 pub(super) fn plugin(app: &mut App) {
-    app.add_systems(EguiPrimaryContextPass, dress.run_if(run_once).before(super::panel::draw_panel));
+    app.add_systems(
+        EguiPrimaryContextPass,
+        dress.run_if(run_once).before(super::panel::draw_panel),
+    );
 }
 
 fn dress(mut contexts: EguiContexts) -> Result {
@@ -28,7 +31,10 @@ fn dress(mut contexts: EguiContexts) -> Result {
             (TextStyle::Body, font(15.5)),
             (TextStyle::Button, font(15.5)),
             (TextStyle::Small, font(14.0)),
-            (TextStyle::Monospace, FontId::new(14.0, FontFamily::Monospace)),
+            (
+                TextStyle::Monospace,
+                FontId::new(14.0, FontFamily::Monospace),
+            ),
         ]
         .into();
         style.spacing.item_spacing = egui::vec2(8.0, 7.0);

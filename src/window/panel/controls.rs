@@ -16,7 +16,10 @@ pub(super) fn time(ui: &mut Ui, playback: &mut Playback, shown: &mut Shown, trac
         let (name, tip) = if playback.is_paused {
             ("\u{25b6} Play", "Let time go on (space)")
         } else {
-            ("\u{23f8} Pause", "Stop the shown robot; the training goes on (space)")
+            (
+                "\u{23f8} Pause",
+                "Stop the shown robot; the training goes on (space)",
+            )
         };
         if wide(&mut columns[0], name, tip) {
             playback.is_paused = !playback.is_paused;
@@ -25,7 +28,11 @@ pub(super) fn time(ui: &mut Ui, playback: &mut Playback, shown: &mut Shown, trac
             playback.is_paused = true;
             playback.wants_step = true;
         }
-        if wide(&mut columns[2], "\u{27f2} Reset", "A new episode, with a target of its own (r)") {
+        if wide(
+            &mut columns[2],
+            "\u{27f2} Reset",
+            "A new episode, with a target of its own (r)",
+        ) {
             shown.restart();
             trace.cut();
         }
@@ -38,9 +45,12 @@ pub(super) fn time(ui: &mut Ui, playback: &mut Playback, shown: &mut Shown, trac
                 _ => format!("{speed}x"),
             };
             let is_chosen = playback.speed == speed;
-            let button = Button::selectable(is_chosen, name).min_size(egui::vec2(ui.available_width(), 26.0));
-            let response = ui.add(button.frame_when_inactive(true));
-            if response.on_hover_text("Speed of the shown robot (+ and -)").clicked() {
+            let button = Button::selectable(is_chosen, name).frame_when_inactive(true);
+            let response = ui.add_sized([ui.available_width(), 27.0], button);
+            if response
+                .on_hover_text("Speed of the shown robot (+ and -)")
+                .clicked()
+            {
                 playback.speed = speed;
             }
         }
@@ -56,7 +66,10 @@ pub(super) fn hold(ui: &mut Ui, training: &Training) {
     let (name, tip) = if is_held {
         ("\u{25b6} Resume training", "Let the training go on (h)")
     } else {
-        ("\u{23f8} Hold training", "Stop the training between two iterations; its result stays the same (h)")
+        (
+            "\u{23f8} Hold training",
+            "Stop the training between two iterations; its result stays the same (h)",
+        )
     };
     if wide(ui, name, tip) {
         training.viewer.hold(!is_held);
@@ -79,13 +92,19 @@ pub(super) fn joints(ui: &mut Ui, shown: &mut Shown) {
         ui.horizontal(|ui| {
             ui.label(&joint.name);
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                let text = format!("{:+.1} {force}   {angle:+.2} {}", actions[index] * joint.torque, unit(joint.kind));
+                let text = format!(
+                    "{:+.1} {force}   {angle:+.2} {}",
+                    actions[index] * joint.torque,
+                    unit(joint.kind)
+                );
                 ui.label(RichText::new(text).monospace().color(DIM));
             });
         });
         ui.spacing_mut().slider_width = ui.available_width() - 66.0;
         let slider = Slider::new(&mut actions[index], -1.0..=1.0).fixed_decimals(2);
-        let response = ui.add(slider).on_hover_text("1 means the largest torque; double-click: 0");
+        let response = ui
+            .add(slider)
+            .on_hover_text("1 means the largest torque; double-click: 0");
         if response.double_clicked() {
             actions[index] = 0.0;
             shown.set_hand(index, 0.0);
@@ -104,9 +123,17 @@ pub(super) fn joints(ui: &mut Ui, shown: &mut Shown) {
 pub(super) fn hints(ui: &mut Ui, shown: &Shown) {
     ui.add_space(2.0);
     if shown.goal().is_some() {
-        ui.label(RichText::new("Drag the target with the mouse.").color(ORANGE).small());
+        ui.label(
+            RichText::new("Drag the target with the mouse.")
+                .color(ORANGE)
+                .small(),
+        );
     }
-    ui.label(RichText::new("Turn: left, pan: right button, zoom: wheel.").color(DIM).small());
+    ui.label(
+        RichText::new("Turn: left, pan: right button, zoom: wheel.")
+            .color(DIM)
+            .small(),
+    );
 }
 
 /// What a joint's position is measured in.
@@ -119,6 +146,8 @@ pub(super) fn unit(kind: JointKind) -> &'static str {
 
 /// A button over the whole width; true when pressed.
 fn wide(ui: &mut Ui, name: &str, tip: &str) -> bool {
-    let button = Button::new(name).min_size(egui::vec2(ui.available_width(), 30.0));
-    ui.add(button).on_hover_text(tip).clicked()
+    let size = [ui.available_width(), 30.0];
+    ui.add_sized(size, Button::new(name))
+        .on_hover_text(tip)
+        .clicked()
 }

@@ -16,27 +16,48 @@ pub(super) fn training(ui: &mut Ui, training: &Training, learner: &str, seed: u6
     let speed = newest.map_or(0.0, |snapshot| snapshot.steps_per_s);
     ui.horizontal(|ui| {
         fact(ui, "learner", learner, "The preset of hyperparameters");
-        fact(ui, "seed", &seed.to_string(), "Where all randomness of this run comes from");
+        fact(
+            ui,
+            "seed",
+            &seed.to_string(),
+            "Where all randomness of this run comes from",
+        );
     });
     let share = steps as f32 / total.max(1) as f32;
-    let text = format!("{} of {} steps", grouped(steps), grouped(total));
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 5.0;
+        ui.label(RichText::new(grouped(steps)).strong());
+        ui.label(RichText::new(format!("of {} steps", grouped(total))).color(DIM));
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            ui.label(RichText::new(format!("{:.0} %", (100.0 * share).floor())).color(DIM));
+        });
+    });
     ui.add(
         ProgressBar::new(share)
-            .desired_height(24.0)
-            .corner_radius(CornerRadius::same(6))
-            .fill(Color32::from_rgb(38, 92, 178))
-            .text(RichText::new(text).color(TEXT)),
+            .desired_height(7.0)
+            .corner_radius(CornerRadius::same(3))
+            .fill(BLUE),
     );
     ui.horizontal(|ui| {
         let meaning = "Control steps per second, without evaluations and saving";
         fact(ui, "steps/s", &grouped(speed as u64), meaning);
         if let Some(episodes) = training.row.get(Metric::Episodes) {
-            fact(ui, "episodes", &grouped(episodes as u64), Metric::Episodes.meaning());
+            fact(
+                ui,
+                "episodes",
+                &grouped(episodes as u64),
+                Metric::Episodes.meaning(),
+            );
         }
     });
-    if let Some(broken) = training.row.get(Metric::Broken).filter(|broken| *broken > 0.0) {
+    if let Some(broken) = training
+        .row
+        .get(Metric::Broken)
+        .filter(|broken| *broken > 0.0)
+    {
         let text = format!("{} broken", grouped(broken as u64));
-        ui.colored_label(RED, text).on_hover_text(Metric::Broken.meaning());
+        ui.colored_label(RED, text)
+            .on_hover_text(Metric::Broken.meaning());
     }
     banner(ui, training);
     trouble(ui, training);
@@ -81,7 +102,10 @@ fn sign(ui: &mut Ui, fill: Color32, color: Color32, contents: impl FnOnce(&mut U
 }
 
 fn trouble(ui: &mut Ui, training: &Training) {
-    let newest = training.newest.as_ref().and_then(|snapshot| snapshot.trouble.as_ref());
+    let newest = training
+        .newest
+        .as_ref()
+        .and_then(|snapshot| snapshot.trouble.as_ref());
     let last = match &training.result {
         Some(Ok(result)) => result.trouble.as_ref(),
         Some(Err(error)) => Some(error),
@@ -101,7 +125,12 @@ pub(super) fn acting(ui: &mut Ui, shown: &Shown, caption: &str) {
             ui.label(RichText::new("to target").color(DIM));
             ui.label(RichText::new(length(distance)).color(color).strong());
         } else {
-            fact(ui, "return", &format!("{:.1}", shown.episode().total_reward), "Of this episode, so far");
+            fact(
+                ui,
+                "return",
+                &format!("{:.1}", shown.episode().total_reward),
+                "Of this episode, so far",
+            );
         }
         let (successes, episodes) = shown.successes();
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
@@ -129,16 +158,20 @@ fn length(meters: f32) -> String {
 pub(super) fn joints(ui: &mut Ui, shown: &Shown) {
     section(ui, "Joints");
     let readings = shown.readings();
-    egui::Grid::new("joints").num_columns(3).spacing([14.0, 4.0]).show(ui, |ui| {
-        let joints = &shown.scene().robot().joints;
-        for ((joint, angle), speed) in joints.iter().zip(&readings.angles).zip(&readings.speeds) {
-            let unit = super::controls::unit(joint.kind);
-            ui.label(&joint.name);
-            ui.monospace(format!("{angle:+7.2} {unit}"));
-            ui.monospace(format!("{speed:+7.2} {unit}/s"));
-            ui.end_row();
-        }
-    });
+    egui::Grid::new("joints")
+        .num_columns(3)
+        .spacing([14.0, 4.0])
+        .show(ui, |ui| {
+            let joints = &shown.scene().robot().joints;
+            for ((joint, angle), speed) in joints.iter().zip(&readings.angles).zip(&readings.speeds)
+            {
+                let unit = super::controls::unit(joint.kind);
+                ui.label(&joint.name);
+                ui.monospace(format!("{angle:+7.2} {unit}"));
+                ui.monospace(format!("{speed:+7.2} {unit}/s"));
+                ui.end_row();
+            }
+        });
 }
 
 /// Why the scene's file is not shown as it is.
