@@ -44,5 +44,6 @@ fn fragment(in: VertexOutput, @builtin(front_facing) is_front: bool) -> Fragment
     var out: FragmentOutput;
     let lit = main_pass_post_lighting_processing(input, apply_pbr_lighting(input));
     out.color = mix(lit, haze, 1.0 - (1.0 - far) * (1.0 - far));
+    out.color.a = base.a;
     return out;
 }

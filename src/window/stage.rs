@@ -168,7 +168,9 @@ fn lay_ground(
     let radius = 7.0 * reach;
     let material = GroundMaterial {
         base: StandardMaterial {
-            base_color: Color::srgb(0.20, 0.22, 0.255),
+            // Robots that do not collide hang below the ground too, and shall be seen there.
+            base_color: Color::srgba(0.20, 0.22, 0.255, 0.72),
+            alpha_mode: AlphaMode::AlphaToCoverage,
             perceptual_roughness: 0.92,
             reflectance: 0.25,
             ..default()

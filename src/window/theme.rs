@@ -4,6 +4,8 @@ use bevy::prelude::*;
 use bevy_egui::egui::{self, Color32, CornerRadius, FontFamily, FontId, Stroke, TextStyle, Theme};
 use bevy_egui::{EguiContexts, EguiPrimaryContextPass};
 
+/// Font size of what must not be missed.
+pub(super) const SIGN: f32 = 17.5;
 pub(super) const PANEL: Color32 = Color32::from_rgb(22, 25, 31);
 pub(super) const WELL: Color32 = Color32::from_rgb(15, 17, 21);
 pub(super) const EDGE: Color32 = Color32::from_rgb(44, 50, 60);
@@ -15,10 +17,8 @@ pub(super) const GREEN: Color32 = Color32::from_rgb(56, 200, 116);
 pub(super) const RED: Color32 = Color32::from_rgb(255, 106, 96);
 
 pub(super) fn plugin(app: &mut App) {
-    app.add_systems(
-        EguiPrimaryContextPass,
-        dress.run_if(run_once).before(super::panel::draw_panel),
-    );
+    let dress = (dress.run_if(run_once), warm_up).chain();
+    app.add_systems(EguiPrimaryContextPass, dress.before(super::panel::draw_panel));
 }
 
 fn dress(mut contexts: EguiContexts) -> Result {
@@ -42,6 +42,7 @@ fn dress(mut contexts: EguiContexts) -> Result {
         style.spacing.interact_size.y = 27.0;
         style.interaction.selectable_labels = false;
         let visuals = &mut style.visuals;
+        visuals.text_options.subpixel_binning = false;
         visuals.panel_fill = PANEL;
         visuals.window_fill = PANEL;
         visuals.extreme_bg_color = WELL;
@@ -59,6 +60,25 @@ fn dress(mut contexts: EguiContexts) -> Result {
             widget.bg_fill = fill;
             widget.corner_radius = CornerRadius::same(6);
             widget.bg_stroke = Stroke::NONE;
+        }
+    });
+    Ok(())
+}
+
+/// Draws every glyph that may come into the font texture beforehand: one that is new would be missing in its first frame.
+fn warm_up(mut contexts: EguiContexts, mut frames: Local<u32>) -> Result {
+    const GLYPHS: std::ops::RangeInclusive<char> = ' '..='~';
+    *frames += 1;
+    // The style's text options hold from the second frame on.
+    if *frames > 3 {
+        return Ok(());
+    }
+    let context = contexts.ctx_mut()?;
+    let fonts: Vec<FontId> = context.global_style().text_styles.values().cloned().collect();
+    let sign = FontId::new(SIGN, FontFamily::Proportional);
+    context.fonts_mut(|view| {
+        for font in fonts.into_iter().chain([sign]) {
+            view.layout_no_wrap(GLYPHS.collect(), font, TEXT);
         }
     });
     Ok(())

@@ -7,7 +7,7 @@ use crate::metrics::Metric;
 use crate::train::plugin::Training;
 use crate::window::reload::SceneFile;
 use crate::window::shown::Shown;
-use crate::window::theme::{BLUE, DIM, EDGE, GREEN, RED, TEXT, WELL, grouped};
+use crate::window::theme::{BLUE, DIM, EDGE, GREEN, RED, SIGN, TEXT, WELL, grouped};
 
 /// How far the training is.
 pub(super) fn training(ui: &mut Ui, training: &Training, learner: &str, seed: u64, total: u64) {
@@ -70,7 +70,7 @@ fn banner(ui: &mut Ui, training: &Training) {
     if let Some((steps, seconds)) = solved {
         sign(ui, GREEN, Color32::BLACK, |ui, color| {
             let text = format!("SOLVED at {} steps, {seconds:.1} s", grouped(steps));
-            ui.label(RichText::new(text).color(color).size(17.5).strong());
+            ui.label(RichText::new(text).color(color).size(SIGN).strong());
         });
     }
     if let Some(Ok(result)) = &training.result {
