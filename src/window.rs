@@ -27,7 +27,7 @@ use bevy::app::TerminalCtrlCHandlerPlugin;
 use bevy::prelude::*;
 use bevy::render::RenderPlugin;
 use bevy::render::settings::{Backends, WgpuSettings};
-use bevy::window::{PresentMode, WindowResolution};
+use bevy::window::{ExitSystems, PresentMode, WindowResolution};
 use bevy::winit::{UpdateMode, WinitSettings};
 use bevy_egui::EguiPlugin;
 use bevy_panorbit_camera::PanOrbitCameraPlugin;
@@ -138,7 +138,7 @@ pub fn train(job: Job, scene: Arc<Scene>, options: Options) -> Result<TrainResul
     let failure = furnish(&mut app, backends, subject, shown, options);
     app.insert_resource(ending.clone())
         .add_systems(Update, follow_training.in_set(Frame::News))
-        .add_systems(Last, end_training);
+        .add_systems(Last, end_training.after(ExitSystems));
     app.run();
     failure.take()?;
     let mut ended = ending.0.lock().expect("no holder panics");

@@ -18,7 +18,10 @@ pub(super) const RED: Color32 = Color32::from_rgb(255, 106, 96);
 
 pub(super) fn plugin(app: &mut App) {
     let dress = (dress.run_if(run_once), warm_up).chain();
-    app.add_systems(EguiPrimaryContextPass, dress.before(super::panel::draw_panel));
+    app.add_systems(
+        EguiPrimaryContextPass,
+        dress.before(super::panel::draw_panel),
+    );
 }
 
 fn dress(mut contexts: EguiContexts) -> Result {
@@ -37,7 +40,7 @@ fn dress(mut contexts: EguiContexts) -> Result {
             ),
         ]
         .into();
-        style.spacing.item_spacing = egui::vec2(8.0, 7.0);
+        style.spacing.item_spacing = egui::vec2(8.0, 6.0);
         style.spacing.button_padding = egui::vec2(10.0, 5.0);
         style.spacing.interact_size.y = 27.0;
         style.interaction.selectable_labels = false;
@@ -67,18 +70,23 @@ fn dress(mut contexts: EguiContexts) -> Result {
 
 /// Draws every glyph that may come into the font texture beforehand: one that is new would be missing in its first frame.
 fn warm_up(mut contexts: EguiContexts, mut frames: Local<u32>) -> Result {
-    const GLYPHS: std::ops::RangeInclusive<char> = ' '..='~';
+    const SYMBOLS: &str = "\u{23f8}\u{25b6}\u{23ed}\u{27f2}\u{26a0}\u{bc}\u{bd}";
     *frames += 1;
     // The style's text options hold from the second frame on.
     if *frames > 3 {
         return Ok(());
     }
     let context = contexts.ctx_mut()?;
-    let fonts: Vec<FontId> = context.global_style().text_styles.values().cloned().collect();
+    let fonts: Vec<FontId> = context
+        .global_style()
+        .text_styles
+        .values()
+        .cloned()
+        .collect();
     let sign = FontId::new(SIGN, FontFamily::Proportional);
     context.fonts_mut(|view| {
         for font in fonts.into_iter().chain([sign]) {
-            view.layout_no_wrap(GLYPHS.collect(), font, TEXT);
+            view.layout_no_wrap((' '..='~').chain(SYMBOLS.chars()).collect(), font, TEXT);
         }
     });
     Ok(())

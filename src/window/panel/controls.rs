@@ -146,7 +146,7 @@ pub(super) fn unit(kind: JointKind) -> &'static str {
 
 /// A button over the whole width; true when pressed.
 fn wide(ui: &mut Ui, name: &str, tip: &str) -> bool {
-    let size = [ui.available_width(), 30.0];
+    let size = [ui.available_width(), 29.0];
     ui.add_sized(size, Button::new(name))
         .on_hover_text(tip)
         .clicked()

@@ -160,15 +160,15 @@ pub(super) fn joints(ui: &mut Ui, shown: &Shown) {
     let readings = shown.readings();
     egui::Grid::new("joints")
         .num_columns(3)
-        .spacing([14.0, 4.0])
+        .spacing([10.0, 4.0])
         .show(ui, |ui| {
             let joints = &shown.scene().robot().joints;
             for ((joint, angle), speed) in joints.iter().zip(&readings.angles).zip(&readings.speeds)
             {
                 let unit = super::controls::unit(joint.kind);
                 ui.label(&joint.name);
-                ui.monospace(format!("{angle:+7.2} {unit}"));
-                ui.monospace(format!("{speed:+7.2} {unit}/s"));
+                ui.monospace(format!("{angle:+6.2} {unit}"));
+                ui.monospace(format!("{speed:+6.2} {unit}/s"));
                 ui.end_row();
             }
         });
