@@ -41,3 +41,5 @@ pub mod step;
 pub mod task;
 pub mod team;
 pub mod train;
+#[cfg(feature = "window")]
+pub mod window;

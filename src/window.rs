@@ -1,0 +1,297 @@
+//! The 3D window: a robot that acts with the newest policy, and what its training has come to.
+//!
+//! What is shown is a pod of the window's own ([`shown`]), fed with snapshots of the policy. So a training has the same
+//! bits watched or not, and nothing done to the shown robot counts for it. Everything of the simulation hangs under one
+//! entity ([`stage::Root`]) that turns its z-up world into Bevy's y-up one.
+
+mod camera;
+mod clock;
+mod curves;
+mod goal;
+mod keys;
+mod mesh;
+mod panel;
+mod picture;
+mod probe;
+mod reload;
+mod robot;
+mod shown;
+mod sky;
+mod stage;
+mod theme;
+mod trace;
+
+pub use probe::probe;
+
+use bevy::app::TerminalCtrlCHandlerPlugin;
+use bevy::prelude::*;
+use bevy::render::RenderPlugin;
+use bevy::render::settings::{Backends, WgpuSettings};
+use bevy::window::{ExitSystems, PresentMode, WindowResolution};
+use bevy::winit::{UpdateMode, WinitSettings};
+use bevy_egui::EguiPlugin;
+use bevy_panorbit_camera::PanOrbitCameraPlugin;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use crate::policy::Policy;
+use crate::scene::Scene;
+use crate::seed::Seed;
+use crate::train::plugin::{LearnerPlugin, Training};
+use crate::train::{Job, TrainResult};
+use shown::{Actor, Shown};
+
+/// How a window is opened and when it ends by itself.
+pub struct Options {
+    /// Take a picture of the whole window and end.
+    pub picture: Option<Picture>,
+    /// When the program was launched; a picture's seconds count from when its window shows something.
+    pub launched: Instant,
+    /// Not 0: a signal has come, save and end.
+    pub stop: Arc<AtomicUsize>,
+}
+
+/// A picture of the window, panel included.
+#[derive(Clone, Debug)]
+pub struct Picture {
+    /// Where to save it; the ending says the format, `.png`.
+    pub path: PathBuf,
+    /// When to take it.
+    pub when: PictureTime,
+}
+
+/// When a picture is taken.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum PictureTime {
+    /// This many seconds after the first frame.
+    After(f32),
+    /// Shortly after the training has solved its scene, or has ended without.
+    Solved,
+}
+
+/// What `play` shows.
+pub enum Played {
+    /// A scene alone: no action, a slider per joint.
+    Scene {
+        /// The scene.
+        scene: Arc<Scene>,
+        /// Its file, read again whenever it is saved.
+        path: Option<PathBuf>,
+    },
+    /// A trained policy acting.
+    Policy {
+        /// The scene that it was trained in.
+        scene: Arc<Scene>,
+        /// What acts.
+        policy: Arc<Policy>,
+    },
+}
+
+/// What the window is about.
+#[derive(Resource)]
+enum Subject {
+    Training {
+        learner: String,
+        seed: u64,
+        /// Control steps to train for.
+        steps: u64,
+    },
+    Policy,
+    Robot,
+}
+
+/// The phases of a frame, in their order.
+#[derive(SystemSet, Clone, Debug, PartialEq, Eq, Hash)]
+enum Frame {
+    /// News from outside: the training, the scene's file, signals.
+    News,
+    /// Keys and mouse.
+    Input,
+    /// The shown pod takes the control steps that are due.
+    Advance,
+    /// What it looks like now.
+    Show,
+}
+
+/// Trains and shows it, until the window is closed, the training fails or a signal comes. A training that ends leaves
+/// the window open, and the robot goes on acting.
+///
+/// # Errors
+/// What went wrong, in a line.
+pub fn train(job: Job, scene: Arc<Scene>, options: Options) -> Result<TrainResult, String> {
+    let backends = probe::backend()?;
+    let subject = Subject::Training {
+        learner: job.learner_name.clone(),
+        seed: job.seed.number(),
+        steps: job.learner.steps(),
+    };
+    let shown = Shown::new(scene, job.seed, Actor::by_hand())?;
+    let learner = LearnerPlugin::new(job).stay_open();
+    // From now on somebody reads, so that the curves have their first rows too.
+    learner.viewer().take_news();
+    let ending = Ending::default();
+    let mut app = App::new();
+    // Before all else: the training need not wait for the window.
+    app.add_plugins(learner);
+    let failure = furnish(&mut app, backends, subject, shown, options);
+    app.insert_resource(ending.clone())
+        .add_systems(Update, follow_training.in_set(Frame::News))
+        .add_systems(Last, end_training.after(ExitSystems));
+    app.run();
+    failure.take()?;
+    let mut ended = ending.0.lock().expect("no holder panics");
+    let lost = || Err("the window ended before the training".to_owned());
+    ended.take().unwrap_or_else(lost)
+}
+
+/// Shows a scene or a policy until the window is closed or a signal comes.
+///
+/// # Errors
+/// What went wrong, in a line.
+pub fn play(what: Played, options: Options) -> Result<(), String> {
+    let backends = probe::backend()?;
+    let (subject, scene, actor, path) = match what {
+        Played::Scene { scene, path } => (Subject::Robot, scene, Actor::by_hand(), path),
+        Played::Policy { scene, policy } => (Subject::Policy, scene, Actor::Policy(policy), None),
+    };
+    let shown = Shown::new(scene, Seed::new(0), actor)?;
+    let mut app = App::new();
+    let failure = furnish(&mut app, backends, subject, shown, options);
+    if let Some(path) = path {
+        app.add_plugins(reload::Reload { path });
+    }
+    app.run();
+    failure.take()
+}
+
+/// Everything but the training.
+fn furnish(
+    app: &mut App,
+    backends: Backends,
+    subject: Subject,
+    shown: Shown,
+    options: Options,
+) -> Failure {
+    let failure = Failure::default();
+    let window = Window {
+        title: format!("sinew: {}", shown.scene().name()),
+        name: Some("sinew".to_owned()),
+        resolution: WindowResolution::new(1280, 720),
+        present_mode: PresentMode::AutoVsync,
+        ..default()
+    };
+    let plugins = DefaultPlugins
+        .build()
+        // Signals are the caller's.
+        .disable::<TerminalCtrlCHandlerPlugin>()
+        .set(RenderPlugin {
+            render_creation: WgpuSettings {
+                backends: Some(backends),
+                ..default()
+            }
+            .into(),
+            ..default()
+        })
+        .set(WindowPlugin {
+            primary_window: Some(window),
+            ..default()
+        });
+    app.add_plugins((plugins, EguiPlugin::default(), PanOrbitCameraPlugin))
+        .insert_resource(WinitSettings {
+            focused_mode: UpdateMode::Continuous,
+            // One looks at it while working in another window.
+            unfocused_mode: UpdateMode::reactive_low_power(Duration::from_millis(33)),
+        })
+        .insert_resource(Signals(options.stop))
+        .insert_resource(failure.clone())
+        .insert_resource(subject)
+        .insert_resource(shown)
+        .configure_sets(
+            Update,
+            (Frame::News, Frame::Input, Frame::Advance, Frame::Show).chain(),
+        )
+        .add_systems(Update, obey_signals.in_set(Frame::News))
+        .add_plugins((
+            clock::plugin,
+            keys::plugin,
+            sky::plugin,
+            stage::plugin,
+            camera::plugin,
+            robot::plugin,
+            goal::plugin,
+            trace::plugin,
+            curves::plugin,
+            theme::plugin,
+            panel::plugin,
+        ));
+    if let Some(picture) = options.picture {
+        app.add_plugins(picture::TakePicture(picture));
+    }
+    failure
+}
+
+/// What went wrong in the window, for after the app has gone.
+#[derive(Resource, Clone, Default)]
+struct Failure(Arc<Mutex<Option<String>>>);
+
+impl Failure {
+    fn note(&self, error: String) {
+        self.0
+            .lock()
+            .expect("no holder panics")
+            .get_or_insert(error);
+    }
+
+    fn take(&self) -> Result<(), String> {
+        self.0
+            .lock()
+            .expect("no holder panics")
+            .take()
+            .map_or(Ok(()), Err)
+    }
+}
+
+#[derive(Resource)]
+struct Signals(Arc<AtomicUsize>);
+
+fn obey_signals(signals: Res<Signals>, mut exit: MessageWriter<AppExit>) {
+    if signals.0.load(Ordering::Relaxed) != 0 {
+        exit.write(AppExit::Success);
+    }
+}
+
+/// How the training ended, for after the app has gone.
+#[derive(Resource, Clone, Default)]
+struct Ending(Arc<Mutex<Option<Result<TrainResult, String>>>>);
+
+fn follow_training(
+    training: Res<Training>,
+    mut shown: ResMut<Shown>,
+    mut acting: Local<Option<Arc<Policy>>>,
+    mut exit: MessageWriter<AppExit>,
+) {
+    if let Some(snapshot) = &training.newest
+        && acting
+            .as_ref()
+            .is_none_or(|policy| !Arc::ptr_eq(policy, &snapshot.policy))
+    {
+        shown.let_act(snapshot.policy.clone());
+        *acting = Some(snapshot.policy.clone());
+    }
+    if matches!(training.result, Some(Err(_))) {
+        exit.write(AppExit::error());
+    }
+}
+
+fn end_training(
+    exits: MessageReader<AppExit>,
+    mut training: ResMut<Training>,
+    ending: Res<Ending>,
+) {
+    if !exits.is_empty() {
+        let result = training.stop_and_wait().clone();
+        *ending.0.lock().expect("no holder panics") = Some(result);
+    }
+}

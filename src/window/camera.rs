@@ -1,0 +1,206 @@
+//! The camera that turns around the robot, and the one that the panel is drawn with.
+
+use bevy::camera::visibility::RenderLayers;
+use bevy::camera::{CameraOutputMode, ClearColorConfig, Viewport};
+use bevy::core_pipeline::tonemapping::Tonemapping;
+use bevy::light::{EnvironmentMapLight, Skybox};
+use bevy::prelude::*;
+use bevy::render::render_resource::BlendState;
+use bevy::window::PrimaryWindow;
+use bevy_egui::input::EguiWantsInput;
+use bevy_egui::{EguiGlobalSettings, PrimaryEguiContext};
+use bevy_panorbit_camera::{PanOrbitCamera, PanOrbitCameraSystemSet};
+
+use super::Frame;
+use super::goal::Drag;
+use super::panel::PanelWidth;
+use super::shown::Shown;
+use super::sky::{self, Sky};
+use super::stage::{Extent, up};
+use crate::scene::Scene;
+
+/// The camera of the 3D view.
+#[derive(Component)]
+pub(super) struct Eye;
+
+pub(super) fn plugin(app: &mut App) {
+    app.add_systems(PreStartup, |mut settings: ResMut<EguiGlobalSettings>| {
+        settings.auto_create_primary_context = false;
+    })
+    .add_systems(Startup, spawn_cameras)
+    .add_systems(
+        Update,
+        (
+            look_at_robot.run_if(resource_changed::<Extent>),
+            leave_room_for_panel,
+        )
+            .in_set(Frame::Show),
+    )
+    .add_systems(PostUpdate, give_mouse.before(PanOrbitCameraSystemSet));
+}
+
+fn spawn_cameras(mut commands: Commands, sky: Res<Sky>, extent: Res<Extent>, shown: Res<Shown>) {
+    commands.spawn((
+        Eye,
+        Camera3d::default(),
+        Msaa::Sample4,
+        Tonemapping::AcesFitted,
+        Projection::Perspective(PerspectiveProjection {
+            fov: 0.62,
+            near: 0.02 * extent.reach,
+            far: 100.0 * extent.reach,
+            ..default()
+        }),
+        Skybox {
+            image: Some(sky.background.clone()),
+            brightness: sky::BRIGHTNESS,
+            ..default()
+        },
+        EnvironmentMapLight {
+            diffuse_map: sky.diffuse.clone(),
+            specular_map: sky.specular.clone(),
+            intensity: 1500.0,
+            ..default()
+        },
+        orbit(&extent, shown.scene()),
+    ));
+    commands.spawn((
+        PrimaryEguiContext,
+        Camera2d,
+        Msaa::Off,
+        RenderLayers::none(),
+        Camera {
+            order: 1,
+            output_mode: CameraOutputMode::Write {
+                blend_state: Some(BlendState::ALPHA_BLENDING),
+                clear_color: ClearColorConfig::None,
+            },
+            clear_color: ClearColorConfig::Custom(Color::NONE),
+            ..default()
+        },
+    ));
+}
+
+/// A view that a robot of this size fills.
+fn orbit(extent: &Extent, scene: &Scene) -> PanOrbitCamera {
+    let view = View::of(scene);
+    let focus = up() * (extent.base + Vec3::Z * view.above * extent.reach);
+    let radius = view.distance * extent.reach;
+    PanOrbitCamera {
+        focus,
+        target_focus: focus,
+        radius: Some(radius),
+        target_radius: radius,
+        yaw: Some(view.yaw),
+        target_yaw: view.yaw,
+        pitch: Some(view.pitch),
+        target_pitch: view.pitch,
+        pitch_lower_limit: Some(0.02),
+        pitch_upper_limit: Some(1.55),
+        zoom_lower_limit: 0.3 * extent.reach,
+        zoom_upper_limit: Some(12.0 * extent.reach),
+        ..default()
+    }
+}
+
+/// Where a robot is looked at from.
+struct View {
+    yaw: f32,
+    pitch: f32,
+    /// From the camera to what it looks at, in reaches.
+    distance: f32,
+    /// How much above its base a robot is looked at, in reaches.
+    above: f32,
+}
+
+impl View {
+    /// A robot that moves in a plane is looked at nearly along its axes, from where it fits in all the way around.
+    fn of(scene: &Scene) -> Self {
+        let (joints, links) = (&scene.robot().joints, &scene.robot().links);
+        let is_turned = joints
+            .iter()
+            .any(|joint| links[joint.link].origin.rpy != [0.0; 3]);
+        let are_all_along =
+            |axis: usize| !is_turned && joints.iter().all(|joint| joint.axis[axis].abs() > 0.99);
+        let (yaw, pitch) = match [0, 1, 2].map(are_all_along) {
+            [true, ..] => (1.25, 0.16),
+            [_, true, _] => (0.38, 0.16),
+            [.., true] => (0.25, 1.12),
+            // Any other stands on its base, and what it does is above that.
+            _ => {
+                return Self {
+                    yaw: 0.62,
+                    pitch: 0.34,
+                    distance: 2.3,
+                    above: 0.2,
+                };
+            }
+        };
+        Self {
+            yaw,
+            pitch,
+            distance: 3.45,
+            above: 0.0,
+        }
+    }
+}
+
+fn look_at_robot(
+    extent: Res<Extent>,
+    shown: Res<Shown>,
+    eye: Single<(&mut PanOrbitCamera, &mut Projection), With<Eye>>,
+) {
+    let (mut camera, mut projection) = eye.into_inner();
+    *camera = PanOrbitCamera {
+        initialized: camera.initialized,
+        force_update: true,
+        ..orbit(&extent, shown.scene())
+    };
+    if let Projection::Perspective(lens) = &mut *projection {
+        lens.near = 0.02 * extent.reach;
+        lens.far = 100.0 * extent.reach;
+    }
+}
+
+/// The 3D view is what the panel leaves of the window.
+fn leave_room_for_panel(
+    panel: Res<PanelWidth>,
+    window: Single<&Window, With<PrimaryWindow>>,
+    mut camera: Single<&mut Camera, With<Eye>>,
+) {
+    let size = window.physical_size();
+    let panel = (panel.0 * window.scale_factor()).round() as u32;
+    // A window may be made smaller than its panel.
+    let viewport = (size.x > panel + 16 && size.y > 0).then(|| Viewport {
+        physical_size: UVec2::new(size.x - panel, size.y),
+        ..default()
+    });
+    let known = camera
+        .viewport
+        .as_ref()
+        .map(|viewport| viewport.physical_size);
+    if known != viewport.as_ref().map(|viewport| viewport.physical_size) {
+        camera.viewport = viewport;
+    }
+}
+
+/// The mouse turns the camera unless it is the panel's or holds the target.
+fn give_mouse(
+    egui: Res<EguiWantsInput>,
+    drag: Res<Drag>,
+    panel: Res<PanelWidth>,
+    buttons: Res<ButtonInput<MouseButton>>,
+    window: Single<&Window, With<PrimaryWindow>>,
+    mut camera: Single<&mut PanOrbitCamera, With<Eye>>,
+) {
+    // An orbit that has begun goes on over the panel.
+    let is_orbiting =
+        camera.enabled && buttons.any_pressed([MouseButton::Left, MouseButton::Right]);
+    let is_begun = buttons.any_just_pressed([MouseButton::Left, MouseButton::Right]);
+    let over_panel = panel.covers(&window);
+    let free = !drag.is_active() && !egui.is_using_pointer() && !egui.is_popup_open();
+    let enabled = free && (!over_panel || (is_orbiting && !is_begun));
+    if camera.enabled != enabled {
+        camera.enabled = enabled;
+    }
+}

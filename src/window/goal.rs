@@ -1,0 +1,257 @@
+//! The target and where it is drawn from. The mouse can take it along.
+
+use bevy::light::NotShadowCaster;
+use bevy::prelude::*;
+use bevy::window::PrimaryWindow;
+use bevy_egui::input::EguiWantsInput;
+
+use super::camera::Eye;
+use super::panel::PanelWidth;
+use super::shown::Shown;
+use super::stage::{Extent, Root, up};
+use super::{Frame, robot::is_another_scene};
+use crate::scene::task::Goal;
+
+/// The middle of the target.
+#[derive(Component)]
+struct Target;
+
+/// A sphere of the target's, with its looks on the way and when reached.
+#[derive(Component)]
+struct Looks {
+    away: Handle<StandardMaterial>,
+    reached: Handle<StandardMaterial>,
+}
+
+/// The mouse that holds the target.
+#[derive(Resource, Default)]
+pub(super) struct Drag {
+    /// From where the mouse points, in the plane of the drag, to the target (Bevy's coordinates).
+    grip: Option<Vec3>,
+}
+
+impl Drag {
+    pub(super) fn is_active(&self) -> bool {
+        self.grip.is_some()
+    }
+}
+
+#[derive(Default, Reflect, GizmoConfigGroup)]
+struct ZoneLines;
+
+pub(super) fn plugin(app: &mut App) {
+    let lines = GizmoConfig {
+        line: GizmoLineConfig {
+            width: 1.4,
+            ..default()
+        },
+        ..default()
+    };
+    app.init_resource::<Drag>()
+        .insert_gizmo_config(ZoneLines, lines)
+        .add_systems(Update, drag_target.in_set(Frame::Input))
+        .add_systems(
+            Update,
+            (
+                (build_target.run_if(is_another_scene), show_target).chain(),
+                draw_zone,
+            )
+                .in_set(Frame::Show),
+        );
+}
+
+/// The radius of the bright core and that of the veil in which the target counts as reached (m).
+fn radii(shown: &Shown) -> (f32, f32) {
+    let reach = Extent::of(shown.scene()).reach;
+    let veil = shown.reached_within().unwrap_or(0.03 * reach);
+    (veil.min(0.03 * reach) * 0.62, veil)
+}
+
+fn build_target(
+    mut commands: Commands,
+    shown: Res<Shown>,
+    root: Single<Entity, With<Root>>,
+    old: Query<Entity, With<Target>>,
+    mut meshes: ResMut<Assets<Mesh>>,
+    mut materials: ResMut<Assets<StandardMaterial>>,
+) {
+    for target in &old {
+        commands.entity(target).despawn();
+    }
+    if shown.goal().is_none() {
+        return;
+    }
+    let (core, veil) = radii(&shown);
+    let (away, reached) = (
+        LinearRgba::rgb(1.0, 0.07, 0.03),
+        LinearRgba::rgb(0.03, 0.80, 0.20),
+    );
+    let mut bright = |color: LinearRgba| {
+        materials.add(StandardMaterial {
+            base_color: Color::BLACK,
+            emissive: color,
+            perceptual_roughness: 0.9,
+            ..default()
+        })
+    };
+    let cores = Looks {
+        away: bright(away),
+        reached: bright(reached),
+    };
+    let mut sheer = |color: LinearRgba| {
+        materials.add(StandardMaterial {
+            base_color: Color::from(color).with_alpha(0.20),
+            emissive: color * 0.10,
+            alpha_mode: AlphaMode::Blend,
+            perceptual_roughness: 0.25,
+            ..default()
+        })
+    };
+    let veils = Looks {
+        away: sheer(away),
+        reached: sheer(reached),
+    };
+    let mut sphere = |radius: f32| Mesh3d(meshes.add(Sphere::new(radius).mesh().uv(48, 24)));
+    commands
+        .spawn((
+            Target,
+            ChildOf(*root),
+            Transform::default(),
+            Visibility::default(),
+        ))
+        .with_children(|target| {
+            target.spawn((sphere(core), MeshMaterial3d(cores.away.clone()), cores));
+            target.spawn((
+                sphere(veil),
+                MeshMaterial3d(veils.away.clone()),
+                veils,
+                NotShadowCaster,
+            ));
+        });
+}
+
+fn show_target(
+    shown: Res<Shown>,
+    mut targets: Query<&mut Transform, With<Target>>,
+    mut looks: Query<(&Looks, &mut MeshMaterial3d<StandardMaterial>)>,
+) {
+    if let (Some(goal), Ok(mut transform)) = (shown.goal(), targets.single_mut()) {
+        transform.translation = goal;
+    }
+    let is_reached = shown.is_reached();
+    for (looks, mut material) in &mut looks {
+        let wanted = if is_reached {
+            &looks.reached
+        } else {
+            &looks.away
+        };
+        if material.0 != *wanted {
+            material.0 = wanted.clone();
+        }
+    }
+}
+
+fn drag_target(
+    mut drag: ResMut<Drag>,
+    mut shown: ResMut<Shown>,
+    egui: Res<EguiWantsInput>,
+    panel: Res<PanelWidth>,
+    buttons: Res<ButtonInput<MouseButton>>,
+    window: Single<&Window, With<PrimaryWindow>>,
+    eye: Single<(&Camera, &GlobalTransform), With<Eye>>,
+) {
+    if !buttons.pressed(MouseButton::Left) {
+        if drag.is_active() {
+            drag.grip = None;
+        }
+        return;
+    }
+    let (camera, eye) = *eye;
+    let (Some(cursor), Some(goal)) = (window.cursor_position(), shown.goal()) else {
+        return;
+    };
+    let Ok(ray) = camera.viewport_to_world(eye, cursor) else {
+        return;
+    };
+    let goal = up() * goal;
+    // The plane through the target that faces the camera.
+    let Some(pointed_at) = ray
+        .intersect_plane(goal, InfinitePlane3d::new(eye.forward()))
+        .map(|distance| ray.get_point(distance))
+    else {
+        return;
+    };
+    if buttons.just_pressed(MouseButton::Left) {
+        let (_, veil) = radii(&shown);
+        // Small targets are held with a margin of a few pixels.
+        let margin = 0.012 * eye.translation().distance(goal);
+        let is_free = !panel.covers(&window) && !egui.is_using_pointer();
+        if is_free && pointed_at.distance(goal) < veil.max(margin) {
+            drag.grip = Some(goal - pointed_at);
+        }
+    } else if let Some(grip) = drag.grip {
+        let to = pointed_at + grip;
+        if to != goal {
+            shown.set_target(up().inverse() * to);
+        }
+    }
+}
+
+/// Lines along the edges of the region that goals are drawn from.
+fn draw_zone(shown: Res<Shown>, mut gizmos: Gizmos<ZoneLines>) {
+    let Some(zone) = &shown.scene().task().goal else {
+        return;
+    };
+    let color = LinearRgba::new(0.35, 0.62, 1.0, 0.22);
+    let flat = |height: Vec3| Isometry3d::new(up() * height, up());
+    match *zone {
+        Goal::Fixed { .. } => {}
+        Goal::Disc { center, radius } => {
+            gizmos
+                .circle(flat(center.into()), radius, color.with_alpha(0.5))
+                .resolution(96);
+        }
+        Goal::Box { min, max } => {
+            let (min, max) = (Vec3::from(min), Vec3::from(max));
+            let middle = Transform::from_translation(up() * (0.5 * (min + max)));
+            gizmos.cube(
+                middle.with_rotation(up()).with_scale(max - min),
+                color.with_alpha(0.35),
+            );
+        }
+        Goal::Shell {
+            center,
+            radius,
+            min_z,
+        } => {
+            let center = Vec3::from(center);
+            let lowest = min_z.map_or(-radius[1], |min| min - center.z);
+            let heights = [lowest, 0.5 * radius[1], 0.85 * radius[1]];
+            for height in heights.into_iter().filter(|height| *height >= lowest) {
+                for radius in radius {
+                    let around = (radius * radius - height * height).max(0.0).sqrt();
+                    if around > 0.0 {
+                        let at = flat(center + Vec3::Z * height);
+                        gizmos.circle(at, around, color).resolution(96);
+                    }
+                }
+            }
+            for meridian in 0..4 {
+                let turn = Quat::from_rotation_z(meridian as f32 * std::f32::consts::FRAC_PI_4);
+                let arc = (0..=64).map(|i| {
+                    let (sin, cos) = (std::f32::consts::TAU * i as f32 / 64.0).sin_cos();
+                    center + radius[1] * (turn * Vec3::new(cos, 0.0, sin))
+                });
+                let arc: Vec<Vec3> = arc.collect();
+                for line in arc.windows(2) {
+                    if line
+                        .iter()
+                        .all(|at| at.z >= center.z + lowest - 0.05 * radius[1])
+                    {
+                        gizmos.line(up() * line[0], up() * line[1], color.with_alpha(0.14));
+                    }
+                }
+            }
+        }
+    }
+}

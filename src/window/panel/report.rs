@@ -1,0 +1,208 @@
+//! What the panel says about the training and about the shown robot.
+
+use bevy_egui::egui::{self, Color32, CornerRadius, Margin, ProgressBar, RichText, Ui};
+
+use super::section;
+use crate::metrics::Metric;
+use crate::train::plugin::Training;
+use crate::window::reload::SceneFile;
+use crate::window::shown::Shown;
+use crate::window::theme::{BLUE, DIM, EDGE, GREEN, RED, SIGN, TEXT, WELL, grouped};
+
+/// How far the training is.
+pub(super) fn training(ui: &mut Ui, training: &Training, learner: &str, seed: u64, total: u64) {
+    let steps = training.viewer.steps();
+    let newest = training.newest.as_ref();
+    let speed = newest.map_or(0.0, |snapshot| snapshot.steps_per_s);
+    ui.horizontal(|ui| {
+        fact(ui, "learner", learner, "The preset of hyperparameters");
+        fact(
+            ui,
+            "seed",
+            &seed.to_string(),
+            "Where all randomness of this run comes from",
+        );
+    });
+    let share = steps as f32 / total.max(1) as f32;
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 5.0;
+        ui.label(RichText::new(grouped(steps)).strong());
+        ui.label(RichText::new(format!("of {} steps", grouped(total))).color(DIM));
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            ui.label(RichText::new(format!("{:.0} %", (100.0 * share).floor())).color(DIM));
+        });
+    });
+    ui.add(
+        ProgressBar::new(share)
+            .desired_height(7.0)
+            .corner_radius(CornerRadius::same(3))
+            .fill(BLUE),
+    );
+    ui.horizontal(|ui| {
+        let meaning = "Control steps per second, without evaluations and saving";
+        fact(ui, "steps/s", &grouped(speed as u64), meaning);
+        if let Some(episodes) = training.row.get(Metric::Episodes) {
+            fact(
+                ui,
+                "episodes",
+                &grouped(episodes as u64),
+                Metric::Episodes.meaning(),
+            );
+        }
+    });
+    if let Some(broken) = training
+        .row
+        .get(Metric::Broken)
+        .filter(|broken| *broken > 0.0)
+    {
+        let text = format!("{} broken", grouped(broken as u64));
+        ui.colored_label(RED, text)
+            .on_hover_text(Metric::Broken.meaning());
+    }
+    banner(ui, training);
+    trouble(ui, training);
+}
+
+/// Solved, ended, held: what must not be missed.
+fn banner(ui: &mut Ui, training: &Training) {
+    let newest = training.newest.as_ref();
+    let solved = newest.and_then(|snapshot| Some((snapshot.solved_step?, snapshot.solved_wall_s?)));
+    if let Some((steps, seconds)) = solved {
+        sign(ui, GREEN, Color32::BLACK, |ui, color| {
+            let text = format!("SOLVED at {} steps, {seconds:.1} s", grouped(steps));
+            ui.label(RichText::new(text).color(color).size(SIGN).strong());
+        });
+    }
+    if let Some(Ok(result)) = &training.result {
+        sign(ui, EDGE, TEXT, |ui, color| {
+            let mut text = format!("Training ended after {:.1} s", result.wall_s);
+            if let Some(success) = result.success {
+                text += &format!(", {:.0} % success", 100.0 * success);
+            } else if let Some(total_reward) = result.return_mean {
+                text += &format!(", return {total_reward:.1}");
+            }
+            ui.label(RichText::new(text).color(color));
+        });
+    } else if training.viewer.is_held() {
+        sign(ui, Color32::from_rgb(92, 70, 22), TEXT, |ui, color| {
+            ui.label(RichText::new("Training is held").color(color));
+        });
+    }
+}
+
+fn sign(ui: &mut Ui, fill: Color32, color: Color32, contents: impl FnOnce(&mut Ui, Color32)) {
+    let frame = egui::Frame::new()
+        .fill(fill)
+        .corner_radius(CornerRadius::same(6))
+        .inner_margin(Margin::symmetric(10, 7));
+    frame.show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.vertical_centered(|ui| contents(ui, color));
+    });
+}
+
+fn trouble(ui: &mut Ui, training: &Training) {
+    let newest = training
+        .newest
+        .as_ref()
+        .and_then(|snapshot| snapshot.trouble.as_ref());
+    let last = match &training.result {
+        Some(Ok(result)) => result.trouble.as_ref(),
+        Some(Err(error)) => Some(error),
+        None => None,
+    };
+    if let Some(text) = last.or(newest) {
+        ui.colored_label(RED, format!("\u{26a0} {text}"));
+    }
+}
+
+/// How the shown robot is doing.
+pub(super) fn acting(ui: &mut Ui, shown: &Shown, caption: &str) {
+    section(ui, caption);
+    ui.horizontal(|ui| {
+        if let Some(distance) = shown.distance() {
+            let color = if shown.is_reached() { GREEN } else { TEXT };
+            ui.label(RichText::new("to target").color(DIM));
+            ui.label(RichText::new(length(distance)).color(color).strong());
+        } else {
+            fact(
+                ui,
+                "return",
+                &format!("{:.1}", shown.episode().total_reward),
+                "Of this episode, so far",
+            );
+        }
+        let (successes, episodes) = shown.successes();
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            if shown.has_users_target() {
+                ui.label(RichText::new("your target").color(BLUE))
+                    .on_hover_text("The episode goes on until Reset");
+            } else if episodes > 0 {
+                ui.label(RichText::new(format!("reached {successes} of {episodes}")).color(DIM))
+                    .on_hover_text("Successes among the last episodes shown here");
+            }
+        });
+    });
+}
+
+/// A distance in the unit that suits it.
+fn length(meters: f32) -> String {
+    if meters < 0.1 {
+        format!("{:.0} mm", 1000.0 * meters)
+    } else {
+        format!("{:.1} cm", 100.0 * meters)
+    }
+}
+
+/// Angles and speeds of the joints.
+pub(super) fn joints(ui: &mut Ui, shown: &Shown) {
+    section(ui, "Joints");
+    let readings = shown.readings();
+    egui::Grid::new("joints")
+        .num_columns(3)
+        .spacing([10.0, 4.0])
+        .show(ui, |ui| {
+            let joints = &shown.scene().robot().joints;
+            for ((joint, angle), speed) in joints.iter().zip(&readings.angles).zip(&readings.speeds)
+            {
+                let unit = super::controls::unit(joint.kind);
+                ui.label(&joint.name);
+                ui.monospace(format!("{angle:+6.2} {unit}"));
+                ui.monospace(format!("{speed:+6.2} {unit}/s"));
+                ui.end_row();
+            }
+        });
+}
+
+/// Why the scene's file is not shown as it is.
+pub(super) fn file_error(ui: &mut Ui, file: Option<&SceneFile>) {
+    let Some(file) = file else { return };
+    match &file.error {
+        Some(error) => {
+            ui.colored_label(RED, "The file has an error. Shown is what it said before.");
+            let frame = egui::Frame::new()
+                .fill(WELL)
+                .corner_radius(CornerRadius::same(6))
+                .inner_margin(Margin::same(8));
+            frame.show(ui, |ui| {
+                egui::ScrollArea::both().max_height(240.0).show(ui, |ui| {
+                    let text = RichText::new(error).monospace().color(RED);
+                    ui.add(egui::Label::new(text).extend().selectable(true));
+                });
+            });
+        }
+        None => {
+            let text = format!("{}, read again when saved", file.path.display());
+            ui.label(RichText::new(text).color(DIM).small());
+        }
+    }
+}
+
+fn fact(ui: &mut Ui, name: &str, value: &str, meaning: &str) {
+    let response = ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 5.0;
+        ui.label(RichText::new(name).color(DIM));
+        ui.label(RichText::new(value).strong());
+    });
+    response.response.on_hover_text(meaning);
+}

@@ -1,0 +1,87 @@
+//! A picture of the window, panel included, and then the end.
+
+use bevy::prelude::*;
+use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
+use bevy::time::Real;
+use bevy::winit::WinitSettings;
+
+use super::{Failure, Frame, Picture, PictureTime};
+use crate::train::plugin::Training;
+
+/// How long the picture waits after the scene was solved (s): the curves and the arm shall show it.
+const AFTER_SOLVED: f32 = 2.0;
+
+/// Takes the picture.
+pub(super) struct TakePicture(pub(super) Picture);
+
+#[derive(Resource)]
+struct Wanted(Picture);
+
+impl Plugin for TakePicture {
+    fn build(&self, app: &mut App) {
+        app.insert_resource(Wanted(self.0.clone()))
+            // Nobody need look at the window for its picture.
+            .insert_resource(WinitSettings::continuous())
+            .add_systems(Update, take_picture.in_set(Frame::Show));
+    }
+}
+
+fn take_picture(
+    mut commands: Commands,
+    wanted: Res<Wanted>,
+    time: Res<Time<Real>>,
+    training: Option<Res<Training>>,
+    mut since: Local<Option<f32>>,
+    mut is_taken: Local<bool>,
+) {
+    let now = time.elapsed_secs();
+    let is_over = || {
+        training.as_ref().is_none_or(|training| {
+            let solved = training
+                .newest
+                .as_ref()
+                .and_then(|snapshot| snapshot.solved_step);
+            solved.is_some() || training.result.is_some()
+        })
+    };
+    let wait = match wanted.0.when {
+        PictureTime::After(seconds) => {
+            since.get_or_insert(now);
+            seconds
+        }
+        PictureTime::Solved => {
+            if is_over() {
+                since.get_or_insert(now);
+            }
+            AFTER_SOLVED
+        }
+    };
+    if !*is_taken && since.is_some_and(|since| now - since >= wait) {
+        *is_taken = true;
+        commands
+            .spawn(Screenshot::primary_window())
+            .observe(save_and_end);
+    }
+}
+
+fn save_and_end(
+    captured: On<ScreenshotCaptured>,
+    wanted: Res<Wanted>,
+    failure: Res<Failure>,
+    mut exit: MessageWriter<AppExit>,
+) {
+    let path = &wanted.0.path;
+    let saved = captured
+        .image
+        .clone()
+        .try_into_dynamic()
+        .map_err(|e| e.to_string());
+    let saved = saved.and_then(|image| image.to_rgb8().save(path).map_err(|e| e.to_string()));
+    match saved {
+        Ok(()) => exit.write(AppExit::Success),
+        Err(error) => {
+            failure.note(format!("{}: {error}", path.display()));
+            exit.write(AppExit::error())
+        }
+    };
+}

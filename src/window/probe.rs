@@ -1,0 +1,164 @@
+//! Whether a window can be opened, found by trying: winit and `bevy_render` panic where it cannot.
+
+use bevy::render::settings::Backends;
+use bevy::tasks::block_on;
+use std::ffi::c_void;
+use std::ptr::NonNull;
+use std::sync::{OnceLock, mpsc};
+use std::time::Duration;
+use wgpu::rwh::{RawDisplayHandle, RawWindowHandle, XlibDisplayHandle, XlibWindowHandle};
+use wgpu::{Instance, InstanceDescriptor, RequestAdapterOptions, Surface, SurfaceTargetUnsafe};
+use x11_dl::{xcursor::Xcursor, xinput2::XInput2, xlib::Xlib, xlib_xcb::Xlib_xcb};
+
+/// A display or driver that does not answer for this long is none.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Whether a window can be opened here.
+///
+/// # Errors
+/// One line with the reason.
+pub fn probe() -> Result<(), String> {
+    backend().map(|_| ())
+}
+
+/// The graphics interface that can draw on this display. Tried once; Vulkan comes before OpenGL, and where it works the
+/// other is not even loaded.
+pub(super) fn backend() -> Result<Backends, String> {
+    static FOUND: OnceLock<Result<Backends, String>> = OnceLock::new();
+    FOUND.get_or_init(try_aside).clone()
+}
+
+/// Tries on a thread of its own: a driver may hang or panic.
+fn try_aside() -> Result<Backends, String> {
+    let (sender, receiver) = mpsc::channel();
+    let thread = std::thread::Builder::new().name("probe".into());
+    let started = thread.spawn(move || {
+        let found = try_display();
+        // Nobody listens any more if it took too long.
+        drop(sender.send(found));
+    });
+    started.map_err(|error| format!("no thread to look for a display with: {error}"))?;
+    receiver.recv_timeout(PATIENCE).unwrap_or_else(|error| {
+        Err(match error {
+            mpsc::RecvTimeoutError::Timeout => "the display or its driver does not answer",
+            mpsc::RecvTimeoutError::Disconnected => "the graphics driver failed",
+        }
+        .to_owned())
+    })
+}
+
+fn try_display() -> Result<Backends, String> {
+    #[cfg(feature = "wayland")]
+    if let Some(socket) = wayland_socket() {
+        let connected = std::os::unix::net::UnixStream::connect(&socket);
+        connected
+            .map_err(|error| format!("no Wayland display at {}: {error}", socket.display()))?;
+        return find_adapter(|_| Ok(None));
+    }
+    x11rb::connect(None).map_err(|error| format!("no display: {error}"))?;
+    let xlib = load_libraries()?;
+    let window = HiddenWindow::open(&xlib).ok_or("no display: Xlib does not connect to it")?;
+    find_adapter(|instance| window.surface(instance).map(Some))
+}
+
+/// Where winit will look for Wayland first, if it will.
+#[cfg(feature = "wayland")]
+fn wayland_socket() -> Option<std::path::PathBuf> {
+    let display = std::env::var_os("WAYLAND_DISPLAY").filter(|name| !name.is_empty())?;
+    let folder = std::env::var_os("XDG_RUNTIME_DIR").unwrap_or_default();
+    Some(std::path::Path::new(&folder).join(display))
+}
+
+/// The libraries that winit loads at run time.
+fn load_libraries() -> Result<Xlib, String> {
+    let missing = |error: x11_dl::error::OpenError| format!("a library is missing: {error}");
+    Xcursor::open().map_err(missing)?;
+    XInput2::open().map_err(missing)?;
+    Xlib_xcb::open().map_err(missing)?;
+    xkbcommon_dl::xkbcommon_option().ok_or("a library is missing: libxkbcommon")?;
+    xkbcommon_dl::x11::xkbcommon_x11_option().ok_or("a library is missing: libxkbcommon-x11")?;
+    Xlib::open().map_err(missing)
+}
+
+/// The first interface with an adapter that can present on a surface, if there is one to ask about.
+fn find_adapter<'w>(
+    surface: impl Fn(&Instance) -> Result<Option<Surface<'w>>, String>,
+) -> Result<Backends, String> {
+    let choices = match Backends::from_env() {
+        Some(chosen) => vec![chosen],
+        None => vec![Backends::VULKAN, Backends::GL],
+    };
+    let mut reason = String::new();
+    for backends in choices {
+        let instance = Instance::new(InstanceDescriptor {
+            backends,
+            ..InstanceDescriptor::new_without_display_handle()
+        });
+        let found = surface(&instance).and_then(|surface| {
+            let options = RequestAdapterOptions {
+                compatible_surface: surface.as_ref(),
+                ..Default::default()
+            };
+            block_on(instance.request_adapter(&options)).map_err(|error| error.to_string())
+        });
+        match found {
+            Ok(_) => return Ok(backends),
+            Err(error) => reason = error,
+        }
+    }
+    let reason = reason.lines().next().unwrap_or_default();
+    Err(format!(
+        "no graphics adapter that can draw on this display: {reason}"
+    ))
+}
+
+/// A window that never appears, to ask adapters about.
+struct HiddenWindow<'x> {
+    xlib: &'x Xlib,
+    display: NonNull<x11_dl::xlib::Display>,
+    window: x11_dl::xlib::Window,
+}
+
+#[expect(
+    unsafe_code,
+    reason = "Xlib is a C library, and wgpu takes its handles raw"
+)]
+impl<'x> HiddenWindow<'x> {
+    fn open(xlib: &'x Xlib) -> Option<Self> {
+        // SAFETY: Xlib allows a null name and returns null when it cannot connect; the window's parent is the root of
+        // the display just opened.
+        unsafe {
+            let display = NonNull::new((xlib.XOpenDisplay)(std::ptr::null()))?;
+            let root = (xlib.XDefaultRootWindow)(display.as_ptr());
+            let window = (xlib.XCreateSimpleWindow)(display.as_ptr(), root, 0, 0, 16, 16, 0, 0, 0);
+            Some(Self {
+                xlib,
+                display,
+                window,
+            })
+        }
+    }
+
+    /// A surface on the window, which outlives it.
+    fn surface(&self, instance: &Instance) -> Result<Surface<'_>, String> {
+        let display = XlibDisplayHandle::new(Some(self.display.cast::<c_void>()), 0);
+        let target = SurfaceTargetUnsafe::RawHandle {
+            raw_display_handle: Some(RawDisplayHandle::Xlib(display)),
+            raw_window_handle: RawWindowHandle::Xlib(XlibWindowHandle::new(self.window)),
+        };
+        // SAFETY: both handles are valid as long as `self`, which the surface borrows.
+        let surface = unsafe { instance.create_surface_unsafe(target) };
+        surface.map_err(|error| error.to_string())
+    }
+}
+
+#[expect(unsafe_code, reason = "Xlib is a C library")]
+impl Drop for HiddenWindow<'_> {
+    fn drop(&mut self) {
+        // SAFETY: both were opened by `open` and are closed once.
+        unsafe {
+            (self.xlib.XDestroyWindow)(self.display.as_ptr(), self.window);
+            (self.xlib.XCloseDisplay)(self.display.as_ptr());
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! The way that the tip has come, fading.
+
+use bevy::prelude::*;
+use std::collections::VecDeque;
+
+use super::Frame;
+use super::shown::{Shown, Stepped};
+use super::stage::up;
+
+/// How long a place stays visible (simulated s).
+const FADES_AFTER: f32 = 1.6;
+const COLOR: LinearRgba = LinearRgba::rgb(1.0, 0.55, 0.12);
+
+/// Where the tip was.
+#[derive(Resource, Default)]
+pub(super) struct Trace {
+    /// Newest first: the place (m, world), and whether the one after it in time joins on.
+    places: VecDeque<(Vec3, bool)>,
+}
+
+#[derive(Default, Reflect, GizmoConfigGroup)]
+struct TraceLines;
+
+impl Trace {
+    /// Adds where the tip is after a step.
+    pub(super) fn extend(&mut self, shown: &Shown, stepped: Stepped) {
+        if stepped == Stepped::Anew {
+            self.cut();
+        }
+        if let Some(tip) = shown.tip() {
+            self.places.push_front((tip, true));
+        }
+        self.places.truncate((FADES_AFTER / shown.dt()) as usize);
+    }
+
+    /// What follows does not join on.
+    pub(super) fn cut(&mut self) {
+        if let Some((_, joins)) = self.places.front_mut() {
+            *joins = false;
+        }
+    }
+}
+
+pub(super) fn plugin(app: &mut App) {
+    let lines = GizmoConfig {
+        line: GizmoLineConfig {
+            width: 3.0,
+            ..default()
+        },
+        ..default()
+    };
+    app.init_resource::<Trace>()
+        .insert_gizmo_config(TraceLines, lines)
+        .add_systems(Update, draw_trace.in_set(Frame::Show));
+}
+
+fn draw_trace(trace: Res<Trace>, shown: Res<Shown>, mut gizmos: Gizmos<TraceLines>) {
+    let turn = up();
+    let lifetime = FADES_AFTER / shown.dt();
+    let color = |age: usize| {
+        let left = 1.0 - age as f32 / lifetime;
+        COLOR.with_alpha(left * left * 0.9)
+    };
+    let pairs = trace.places.iter().zip(trace.places.iter().skip(1));
+    for (age, ((newer, _), (older, joins))) in pairs.enumerate() {
+        if *joins {
+            gizmos.line_gradient(turn * *newer, turn * *older, color(age), color(age + 1));
+        }
+    }
+}
