@@ -96,7 +96,7 @@ struct TrainArgs {
     /// Save a picture of the window, as soon as the scene is solved or so many seconds have passed, and end
     #[arg(long, value_name = "FILE.png", conflicts_with = "headless")]
     picture: Option<PathBuf>,
-    /// When to take the picture, in seconds after launch [default: when the scene is solved]
+    /// When to take the picture, in seconds after the first frame [default: when the scene is solved]
     #[arg(long, value_name = "SECONDS", requires = "picture")]
     picture_after: Option<f32>,
 }
@@ -129,7 +129,7 @@ struct PlayArgs {
     /// Save a picture of the window and end
     #[arg(long, value_name = "FILE.png")]
     picture: Option<PathBuf>,
-    /// When to take the picture, in seconds after launch
+    /// When to take the picture, in seconds after the first frame
     #[arg(
         long,
         value_name = "SECONDS",
@@ -195,7 +195,7 @@ pub fn main(launched: Instant) -> ExitCode {
     let outcome = match command {
         Command::Train(args) => train::train(&args, launched),
         Command::Eval(args) => eval::eval(&args),
-        Command::Play(args) => play::play(&args, launched),
+        Command::Play(args) => play::play(&args),
         Command::Bench(args) => bench::bench(&args),
         Command::Rollout(args) => rollout::rollout(&args),
         Command::Check { scene } => check(&scene),

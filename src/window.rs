@@ -34,12 +34,13 @@ use bevy_panorbit_camera::PanOrbitCameraPlugin;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::policy::Policy;
 use crate::scene::Scene;
 use crate::seed::Seed;
 use crate::train::plugin::{LearnerPlugin, Training};
+use crate::train::publish::Viewer;
 use crate::train::{Job, TrainResult};
 use shown::{Actor, Shown};
 
@@ -47,8 +48,6 @@ use shown::{Actor, Shown};
 pub struct Options {
     /// Take a picture of the whole window and end.
     pub picture: Option<Picture>,
-    /// When the program was launched; a picture's seconds count from when its window shows something.
-    pub launched: Instant,
     /// Not 0: a signal has come, save and end.
     pub stop: Arc<AtomicUsize>,
 }
@@ -120,7 +119,12 @@ enum Frame {
 ///
 /// # Errors
 /// What went wrong, in a line.
-pub fn train(job: Job, scene: Arc<Scene>, options: Options) -> Result<TrainResult, String> {
+pub fn train(
+    job: Job,
+    viewer: &Viewer,
+    scene: Arc<Scene>,
+    options: Options,
+) -> Result<TrainResult, String> {
     let backends = probe::backend()?;
     let subject = Subject::Training {
         learner: job.learner_name.clone(),
@@ -128,22 +132,19 @@ pub fn train(job: Job, scene: Arc<Scene>, options: Options) -> Result<TrainResul
         steps: job.learner.steps(),
     };
     let shown = Shown::new(scene, job.seed, Actor::by_hand())?;
-    let learner = LearnerPlugin::new(job).stay_open();
+    let learner = LearnerPlugin::with_viewer(job, viewer.clone()).stay_open();
     // From now on somebody reads, so that the curves have their first rows too.
-    learner.viewer().take_news();
-    let ending = Ending::default();
+    viewer.take_news();
     let mut app = App::new();
     // Before all else: the training need not wait for the window.
     app.add_plugins(learner);
     let failure = furnish(&mut app, backends, subject, shown, options);
-    app.insert_resource(ending.clone())
-        .add_systems(Update, follow_training.in_set(Frame::News))
+    app.add_systems(Update, follow_training.in_set(Frame::News))
         .add_systems(Last, end_training.after(ExitSystems));
     app.run();
     failure.take()?;
-    let mut ended = ending.0.lock().expect("no holder panics");
     let lost = || Err("the window ended before the training".to_owned());
-    ended.take().unwrap_or_else(lost)
+    viewer.result().unwrap_or_else(lost)
 }
 
 /// Shows a scene or a policy until the window is closed or a signal comes.
@@ -262,10 +263,6 @@ fn obey_signals(signals: Res<Signals>, mut exit: MessageWriter<AppExit>) {
     }
 }
 
-/// How the training ended, for after the app has gone.
-#[derive(Resource, Clone, Default)]
-struct Ending(Arc<Mutex<Option<Result<TrainResult, String>>>>);
-
 fn follow_training(
     training: Res<Training>,
     mut shown: ResMut<Shown>,
@@ -285,13 +282,8 @@ fn follow_training(
     }
 }
 
-fn end_training(
-    exits: MessageReader<AppExit>,
-    mut training: ResMut<Training>,
-    ending: Res<Ending>,
-) {
+fn end_training(exits: MessageReader<AppExit>, mut training: ResMut<Training>) {
     if !exits.is_empty() {
-        let result = training.stop_and_wait().clone();
-        *ending.0.lock().expect("no holder panics") = Some(result);
+        training.stop_and_wait();
     }
 }

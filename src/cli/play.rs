@@ -1,20 +1,98 @@
 //! `sinew play`, and the window of `sinew train`.
 
-use std::process::ExitCode;
-use std::sync::Arc;
-use std::time::Instant;
+#[cfg(feature = "window")]
+pub(super) use windowed::{play, probe, train};
+#[cfg(not(feature = "window"))]
+pub(super) use windowless::{play, probe, train};
 
-use super::print::Failure;
-use super::{PlayArgs, TrainArgs};
-use crate::scene::Scene;
-use crate::train::TrainResult;
-use crate::train::plugin::LearnerPlugin;
+#[cfg(feature = "window")]
+mod windowed {
+    use std::path::{Path, PathBuf};
+    use std::process::ExitCode;
+    use std::sync::Arc;
+    use std::sync::atomic::AtomicBool;
+
+    use crate::cli::eval::open_run;
+    use crate::cli::print::Failure;
+    use crate::cli::signals::Signals;
+    use crate::cli::{PlayArgs, TrainArgs};
+    use crate::scene::Scene;
+    use crate::train::publish::Viewer;
+    use crate::train::{Job, TrainResult};
+    use crate::window::{self, Options, Picture, PictureTime, Played};
+
+    pub(in crate::cli) use crate::window::probe;
+
+    pub(in crate::cli) fn train(
+        job: Job,
+        viewer: &Viewer,
+        scene: &Arc<Scene>,
+        signals: &Signals,
+        args: &TrainArgs,
+    ) -> Result<TrainResult, String> {
+        let when = args
+            .picture_after
+            .map_or(PictureTime::Solved, PictureTime::After);
+        let options = Options {
+            picture: picture(args.picture.as_ref(), when),
+            stop: signals.last(),
+        };
+        window::train(job, viewer, scene.clone(), options)
+    }
+
+    pub(in crate::cli) fn play(args: &PlayArgs) -> Result<ExitCode, Failure> {
+        let what = played(args)?;
+        let signals = Signals::listen(&Arc::new(AtomicBool::new(false)))
+            .map_err(|error| Failure::Failed(format!("cannot listen for signals: {error}")))?;
+        let when = PictureTime::After(args.picture_after);
+        let options = Options {
+            picture: picture(args.picture.as_ref(), when),
+            stop: signals.last(),
+        };
+        window::play(what, options)
+            .map_err(|reason| Failure::Failed(format!("no window: {reason}")))?;
+        Ok(signals
+            .exit_code()
+            .map_or(ExitCode::SUCCESS, ExitCode::from))
+    }
+
+    /// A folder is a run; anything else is a scene.
+    fn played(args: &PlayArgs) -> Result<Played, Failure> {
+        let path = Path::new(&args.what);
+        if path.is_dir() {
+            let (scene, policy) = open_run(path, args.best)?;
+            return Ok(Played::Policy {
+                scene: Arc::new(scene),
+                policy,
+            });
+        }
+        let scene = Arc::new(Scene::open(&args.what)?);
+        let in_scenes = PathBuf::from(format!("scenes/{}.ron", args.what));
+        let file = [path.to_path_buf(), in_scenes]
+            .into_iter()
+            .find(|p| p.is_file());
+        Ok(Played::Scene { scene, path: file })
+    }
+
+    fn picture(path: Option<&PathBuf>, when: PictureTime) -> Option<Picture> {
+        path.map(|path| Picture {
+            path: path.clone(),
+            when,
+        })
+    }
+}
 
 #[cfg(not(feature = "window"))]
 mod windowless {
-    use super::{
-        Arc, ExitCode, Failure, Instant, LearnerPlugin, PlayArgs, Scene, TrainArgs, TrainResult,
-    };
+    use std::process::ExitCode;
+    use std::sync::Arc;
+
+    use crate::cli::print::Failure;
+    use crate::cli::signals::Signals;
+    use crate::cli::{PlayArgs, TrainArgs};
+    use crate::scene::Scene;
+    use crate::train::publish::Viewer;
+    use crate::train::{Job, TrainResult};
 
     const REASON: &str = "this sinew was built without its window (feature `window`)";
 
@@ -22,18 +100,17 @@ mod windowless {
         Err(REASON.to_owned())
     }
 
-    pub(in crate::cli) fn play(_: &PlayArgs, _: Instant) -> Result<ExitCode, Failure> {
+    pub(in crate::cli) fn play(_: &PlayArgs) -> Result<ExitCode, Failure> {
         Err(Failure::Failed(REASON.to_owned()))
     }
 
     pub(in crate::cli) fn train(
-        _: LearnerPlugin,
+        _: Job,
+        _: &Viewer,
         _: &Arc<Scene>,
+        _: &Signals,
         _: &TrainArgs,
-        _: Instant,
-    ) -> Result<TrainResult, Failure> {
-        Err(Failure::Failed(REASON.to_owned()))
+    ) -> Result<TrainResult, String> {
+        Err(REASON.to_owned())
     }
 }
-#[cfg(not(feature = "window"))]
-pub(super) use windowless::{play, probe, train};

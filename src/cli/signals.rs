@@ -22,6 +22,12 @@ impl Signals {
         Ok(Self(last))
     }
 
+    /// The number of the last signal, 0 before one came: for others to watch.
+    #[cfg(feature = "window")]
+    pub(super) fn last(&self) -> Arc<AtomicUsize> {
+        self.0.clone()
+    }
+
     /// The exit code that says which signal came, if one did.
     pub(super) fn exit_code(&self) -> Option<u8> {
         match self.0.load(Ordering::Relaxed) {

@@ -45,13 +45,12 @@ pub(super) fn train(args: &TrainArgs, launched: Instant) -> Result<ExitCode, Fai
         launched,
         ..Job::new(&scene, args.scene.learner.as_deref(), args.seed)?
     };
-    let total_steps = job.learner.steps();
-    let plugin = LearnerPlugin::with_viewer(job, viewer);
     let result = if has_window {
-        super::play::train(plugin, &scene, args, launched)?
+        super::play::train(job, &viewer, &scene, &signals, args)
     } else {
-        in_terminal(plugin, total_steps)?
+        in_terminal(job, &viewer)
     };
+    let result = result.map_err(Failure::Failed)?;
     report(args, &result);
     Ok(exit_code(args, &result, &signals))
 }
@@ -75,15 +74,17 @@ fn opens_window(args: &TrainArgs) -> Result<bool, Failure> {
     }
 }
 
-fn in_terminal(plugin: LearnerPlugin, total_steps: u64) -> Result<TrainResult, Failure> {
-    let viewer = plugin.viewer();
+fn in_terminal(job: Job, viewer: &Viewer) -> Result<TrainResult, String> {
+    let total_steps = job.learner.steps();
     App::new()
-        .add_plugins((plugin, TerminalPlugin { total_steps }))
+        .add_plugins((
+            LearnerPlugin::with_viewer(job, viewer.clone()),
+            TerminalPlugin { total_steps },
+        ))
         .run();
-    let result = viewer
+    viewer
         .result()
-        .expect("the app runs until the training has ended");
-    result.map_err(Failure::Failed)
+        .expect("the app runs until the training has ended")
 }
 
 fn report(args: &TrainArgs, result: &TrainResult) {
