@@ -1,6 +1,7 @@
 //! Threads that work on one thing together and may ask no more of the result than that it be the same for any number
 //! of them: members write to places of their own, and sums are taken in a fixed order by whoever comes after.
 
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -48,7 +49,7 @@ impl Team {
             done: AtomicUsize::new(0),
             caller: Mutex::default(),
             closing: AtomicBool::new(false),
-            barrier: Barrier::new(members),
+            barrier: Barrier::new(members, Arc::default()),
         });
         let worker = |index| {
             let shared = shared.clone();
@@ -98,6 +99,17 @@ impl Team {
             resume_unwind(panic);
         }
         assert!(!shared.barrier.is_broken(), "a member of the team panicked");
+    }
+
+    /// Two groups that may work on two things at once, for use within one [`Team::run`]; a team of one is both.
+    pub fn halves(&self) -> [Group; 2] {
+        let members = self.shared.members;
+        let first = members.div_ceil(2);
+        let group = |range: Range<usize>| Group {
+            barrier: Barrier::new(range.len(), self.shared.barrier.broken.clone()),
+            members: range,
+        };
+        [group(0..first), group(first.min(members - 1)..members)]
     }
 
     /// Runs `work` once on each item. Item `i` goes to member `i % threads`, in every round the same.
@@ -181,9 +193,26 @@ fn wait_until(is_so: impl Fn() -> bool) {
     }
 }
 
-/// One thread of a team at work.
+/// Some members of a team, with a barrier of their own.
+pub struct Group {
+    members: Range<usize>,
+    barrier: Barrier,
+}
+
+impl Group {
+    /// A member's place in the group, if it is in it.
+    pub fn seat(&self, member: &Member) -> Option<Member<'_>> {
+        self.members.contains(&member.index).then(|| Member {
+            index: member.index - self.members.start,
+            count: self.members.len(),
+            barrier: &self.barrier,
+        })
+    }
+}
+
+/// One thread of a team, or of a group of it, at work.
 pub struct Member<'a> {
-    /// 0 is the calling thread.
+    /// From 0, which is the team's calling thread or a group's first.
     pub index: usize,
     /// The number of members.
     pub count: usize,
@@ -208,16 +237,17 @@ struct Barrier {
     members: usize,
     arrived: AtomicUsize,
     generation: AtomicUsize,
-    broken: AtomicBool,
+    /// A member has panicked; shared with the barriers of groups.
+    broken: Arc<AtomicBool>,
 }
 
 impl Barrier {
-    fn new(members: usize) -> Self {
+    fn new(members: usize, broken: Arc<AtomicBool>) -> Self {
         Self {
             members,
             arrived: AtomicUsize::new(0),
             generation: AtomicUsize::new(0),
-            broken: AtomicBool::new(false),
+            broken,
         }
     }
 
@@ -286,6 +316,26 @@ mod tests {
                 assert_eq!(round.load(Ordering::Relaxed), 4);
             }
         });
+    }
+
+    #[test]
+    fn every_member_has_a_seat_and_both_groups_have_members() {
+        for (threads, sizes) in [(1, [1, 1]), (2, [1, 1]), (3, [2, 1]), (8, [4, 4])] {
+            let team = Team::new(threads);
+            let groups = team.halves();
+            let seated = [const { AtomicUsize::new(0) }; 2];
+            team.run(|member| {
+                let seats = groups.each_ref().map(|group| group.seat(member));
+                assert!(seats.iter().any(Option::is_some));
+                for (seat, seated) in seats.iter().zip(&seated) {
+                    if let Some(seat) = seat {
+                        seat.wait();
+                        seated.fetch_add(1, Ordering::Relaxed);
+                    }
+                }
+            });
+            assert_eq!(seated.map(AtomicUsize::into_inner), sizes);
+        }
     }
 
     #[test]

@@ -136,6 +136,12 @@ struct Clock {
     saved: Instant,
 }
 
+impl Clock {
+    fn steps_per_s(&self, steps: u64) -> f64 {
+        steps as f64 / self.working_s.max(f64::MIN_POSITIVE)
+    }
+}
+
 impl Trainer {
     /// Builds environments and learner.
     ///
@@ -145,7 +151,7 @@ impl Trainer {
         let team = publisher.team(job.threads);
         let spaces = job.environment.spaces();
         let envs = job.learner.envs() as u64;
-        let pods = evaluate::split(0..envs, 2 * team.threads() as u64)
+        let pods = evaluate::split(0..envs, team.threads() as u64)
             .map(|range| Pod::new(&*job.environment, job.seed, Purpose::Training, range))
             .collect::<Result<_, _>>()?;
         Ok(Self {
@@ -176,8 +182,7 @@ impl Trainer {
             self.progress.report(&mut row);
             self.evaluate_if_near(&mut row);
             self.log(&row);
-            self.publisher
-                .publish(self.snapshot(), row, self.progress.steps());
+            self.publish(row);
         }
         self.finish()
     }
@@ -308,7 +313,7 @@ impl Trainer {
             seed: self.job.seed.number(),
             steps: self.progress.steps(),
             wall_s,
-            steps_per_s: self.progress.steps() as f64 / self.clock.working_s.max(f64::MIN_POSITIVE),
+            steps_per_s: self.clock.steps_per_s(self.progress.steps()),
             first_update_s: self.clock.first_update_s,
             solved_step: self.progress.solved_step(),
             solved_wall_s: self.clock.solved_s,
@@ -319,8 +324,7 @@ impl Trainer {
             stopped: self.team.is_stopping(),
             trouble: self.trouble.clone(),
         };
-        self.publisher
-            .publish(self.snapshot(), Row::default(), result.steps);
+        self.publish(Row::default());
         self.save_result(result)
     }
 
@@ -345,14 +349,16 @@ impl Trainer {
         hasher.finalize().to_hex()[..32].to_owned()
     }
 
-    fn snapshot(&self) -> Snapshot {
-        Snapshot {
-            policy: self.learner.policy(),
-            solved_step: self.progress.solved_step(),
-            solved_wall_s: self.clock.solved_s,
-            steps_per_s: self.progress.steps() as f64 / self.clock.working_s.max(f64::MIN_POSITIVE),
-            trouble: self.trouble.clone(),
-        }
+    fn publish(&mut self, row: Row) {
+        let (learner, clock, progress) = (&self.learner, &self.clock, &self.progress);
+        let trouble = &self.trouble;
+        self.publisher.publish(row, progress.steps(), || Snapshot {
+            policy: learner.policy(),
+            solved_step: progress.solved_step(),
+            solved_wall_s: clock.solved_s,
+            steps_per_s: clock.steps_per_s(progress.steps()),
+            trouble: trouble.clone(),
+        });
     }
 
     fn complain(&mut self, trouble: String) {

@@ -11,11 +11,12 @@ use sinew::policy::Policy;
 use sinew::policy::normalize::Normalizer;
 use sinew::seed::Seed;
 use sinew::step::{ActionSpace, Spaces};
+use sinew::team::Team;
 
 fn policy() -> Policy {
     let layout = Layout::new(vec![3, 5, 2], Activation::Tanh);
     let mut normalizer = Normalizer::new(3);
-    normalizer.observe(&[1.0, 2.0, 3.0, 4.0, 6.0, 8.0]);
+    normalizer.observe(&[1.0, 2.0, 3.0, 4.0, 6.0, 8.0], &Team::new(1));
     let (shift, factor) = normalizer.parts();
     Policy {
         spaces: Spaces {

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::team::Team;
+
 /// Largest size of a normalised number.
 const CLIP: f32 = 10.0;
 /// Added to a variance before its root.
@@ -116,16 +118,15 @@ impl Normalizer {
         }
     }
 
-    /// Merges rows of observations, in their order, into the statistics.
-    pub fn observe(&mut self, rows: &[f32]) {
+    /// Merges rows of observations, in their order, into the statistics; each entry has one worker.
+    pub fn observe(&mut self, rows: &[f32], team: &Team) {
         let entries = self.moments.len();
-        for (entry, moments) in self.moments.iter_mut().enumerate() {
-            let column = rows
-                .iter()
-                .skip(entry)
-                .step_by(entries)
-                .map(|&x| f64::from(x));
-            moments.merge(&Moments::of(column));
+        let mut columns: Vec<_> = self.moments.iter_mut().enumerate().collect();
+        team.for_each(&mut columns, |(entry, moments)| {
+            let column = rows.iter().skip(*entry).step_by(entries);
+            moments.merge(&Moments::of(column.map(|&x| f64::from(x))));
+        });
+        for (entry, moments) in self.moments.iter().enumerate() {
             self.shift[entry] = moments.mean as f32;
             self.factor[entry] = (1.0 / moments.deviation()) as f32;
         }
@@ -148,7 +149,7 @@ mod tests {
     #[test]
     fn rows_are_shifted_scaled_and_clipped() {
         let mut normalizer = Normalizer::new(2);
-        normalizer.observe(&[1.0, 10.0, 3.0, 10.0]); // means 2 and 10, deviations 1 and 0
+        normalizer.observe(&[1.0, 10.0, 3.0, 10.0], &Team::new(2)); // means 2 and 10, deviations 1 and 0
         let mut rows = [4.0, 10.0, 2.0, 11.0];
         normalizer.apply(&mut rows);
         assert_eq!(rows, [2.0, 0.0, 0.0, 10.0]);

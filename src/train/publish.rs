@@ -109,14 +109,15 @@ impl Publisher {
         Team::stoppable(threads, self.shared.stop.clone())
     }
 
-    pub(super) fn publish(&mut self, snapshot: Snapshot, row: Row, steps: u64) {
+    /// Tells an iteration's row and, if there is somebody to see it, what `snapshot` makes.
+    pub(super) fn publish(&mut self, row: Row, steps: u64, snapshot: impl FnOnce() -> Snapshot) {
         self.shared.steps.store(steps, Ordering::Relaxed);
         if !self.shared.is_watched.load(Ordering::Relaxed) {
             return;
         }
         self.pending.push(row);
         if let Ok(mut news) = self.shared.news.try_lock() {
-            news.snapshot = Some(snapshot);
+            news.snapshot = Some(snapshot());
             news.rows.append(&mut self.pending);
         }
     }
