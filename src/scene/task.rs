@@ -82,6 +82,22 @@ pub struct Observation {
     pub scale: f32,
 }
 
+impl Task {
+    /// Whether any term is about how points move with the joints.
+    pub fn looks_at_motion(&self) -> bool {
+        let observes =
+            |o: &Observation| matches!(o.of, Sensor::PointVelocity { .. } | Sensor::Pull { .. });
+        let pays = |r: &Reward| matches!(r.of, Term::PointSpeed { .. });
+        self.observation.iter().any(observes) || self.reward.iter().any(pays)
+    }
+
+    /// Whether any term is about what gravity does to the motors.
+    pub fn looks_at_gravity(&self) -> bool {
+        let observes = |o: &Observation| matches!(o.of, Sensor::GravityLoad);
+        self.observation.iter().any(observes)
+    }
+}
+
 /// Something that can be read from the state. `axes` are indices of x, y, z; `joints` and `point` of the robot's.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Sensor {

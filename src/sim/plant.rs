@@ -70,6 +70,10 @@ pub struct Plant {
     pub(super) points: Vec<(usize, Vec3)>,
     /// Generalised coordinates of the multibody.
     pub(super) freedoms: usize,
+    /// Whether the task looks at how points move.
+    pub(super) reads_motion: bool,
+    /// Whether the task looks at what gravity does to the motors.
+    pub(super) reads_gravity: bool,
 }
 
 pub(super) struct LinkHandles {
@@ -162,6 +166,8 @@ impl Plant {
             multibody: multibody_index,
             links,
             joints,
+            reads_motion: task.looks_at_motion(),
+            reads_gravity: task.looks_at_gravity(),
             points: robot
                 .points
                 .iter()

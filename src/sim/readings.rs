@@ -2,9 +2,9 @@
 
 use bevy::ecs::prelude::Component;
 use bevy::math::{Quat, Vec3};
-use bevy_rapier3d::rapier::dynamics::{Multibody, MultibodyJointSet, RigidBodySet};
+use bevy_rapier3d::rapier::dynamics::{Multibody, MultibodyJointSet, MultibodyLink, RigidBodySet};
 
-use super::plant::Plant;
+use super::plant::{LinkHandles, Plant};
 
 /// One moment of a robot, as plain numbers.
 #[derive(Component, Clone, Debug, Default, PartialEq)]
@@ -15,11 +15,12 @@ pub struct Readings {
     pub speeds: Vec<f32>,
     /// Places of the named points (m, world).
     pub points: Vec<[f32; 3]>,
-    /// Velocities of the named points (m/s, world).
+    /// Velocities of the named points (m/s, world); empty for tasks that do not look at motion.
     pub velocities: Vec<[f32; 3]>,
-    /// How the named points move with each joint: per point one column per joint (m/rad; 1 for slides along it).
+    /// How the named points move with each joint: per point one column per joint (m/rad; 1 for slides along it);
+    /// empty for tasks that do not look at motion.
     pub jacobians: Vec<Vec<[f32; 3]>>,
-    /// The share of each motor's limit that holding this pose takes.
+    /// The share of each motor's limit that holding this pose takes; empty for tasks that do not look at gravity.
     pub gravity_loads: Vec<f32>,
 }
 
@@ -31,51 +32,88 @@ impl Readings {
     }
 }
 
-/// Reads the state of a world.
+/// Reads the state of a world, as far as the task looks at it.
 pub fn read(
     plant: &Plant,
     multibodies: &MultibodyJointSet,
     bodies: &RigidBodySet,
     readings: &mut Readings,
 ) {
-    let multibody = &multibodies
-        .get_multibody(plant.multibody)
-        .expect("the robot is never removed");
-    let velocities = multibody.generalized_velocity();
-    readings.angles.clear();
-    readings.speeds.clear();
+    read_joints(plant, multibodies, readings);
+    let multibody = multibody(plant, multibodies);
+    if plant.reads_gravity {
+        read_gravity_loads(plant, multibody, bodies, &mut readings.gravity_loads);
+    }
     readings.points.clear();
     readings.velocities.clear();
     readings.jacobians.resize_with(plant.points.len(), Vec::new);
+    for (&(link, at), columns) in plant.points.iter().zip(&mut readings.jacobians) {
+        let handles = &plant.links[link];
+        let place = *link_of(multibody, handles.id).local_to_world() * at;
+        readings.points.push(place.into());
+        if plant.reads_motion {
+            let velocity = read_motion(
+                plant,
+                multibody,
+                bodies,
+                handles,
+                place,
+                &readings.speeds,
+                columns,
+            );
+            readings.velocities.push(velocity.into());
+        }
+    }
+}
+
+/// Reads joint angles and speeds alone.
+pub fn read_joints(plant: &Plant, multibodies: &MultibodyJointSet, readings: &mut Readings) {
+    let multibody = multibody(plant, multibodies);
+    let velocities = multibody.generalized_velocity();
+    readings.angles.clear();
+    readings.speeds.clear();
     for joint in &plant.joints {
-        let link = multibody
-            .link(plant.links[joint.link].id)
-            .expect("links are never removed");
+        let link = link_of(multibody, plant.links[joint.link].id);
         readings
             .angles
             .push(link.joint().coords()[joint.coordinate]);
         readings.speeds.push(velocities[joint.freedom]);
     }
-    read_gravity_loads(plant, multibody, bodies, &mut readings.gravity_loads);
-    for (&(link, at), columns) in plant.points.iter().zip(&mut readings.jacobians) {
-        let handles = &plant.links[link];
-        let link = multibody.link(handles.id).expect("links are never removed");
-        let place = *link.local_to_world() * at;
-        let from_center =
-            place - *link.local_to_world() * bodies[handles.body].local_center_of_mass();
-        let jacobian = multibody.body_jacobian(handles.id);
-        let mut velocity = Vec3::ZERO;
-        columns.clear();
-        for (joint, speed) in plant.joints.iter().zip(&readings.speeds) {
-            let twist = jacobian.column(joint.freedom);
-            let turning = Vec3::new(twist[3], twist[4], twist[5]);
-            let column = Vec3::new(twist[0], twist[1], twist[2]) + turning.cross(from_center);
-            velocity += column * *speed;
-            columns.push(column.into());
-        }
-        readings.points.push(place.into());
-        readings.velocities.push(velocity.into());
+}
+
+fn multibody<'a>(plant: &Plant, multibodies: &'a MultibodyJointSet) -> &'a Multibody {
+    multibodies
+        .get_multibody(plant.multibody)
+        .expect("the robot is never removed")
+}
+
+fn link_of(multibody: &Multibody, id: usize) -> &MultibodyLink {
+    multibody.link(id).expect("links are never removed")
+}
+
+/// Writes how a place on a link moves with each joint to `columns` and returns its velocity.
+fn read_motion(
+    plant: &Plant,
+    multibody: &Multibody,
+    bodies: &RigidBodySet,
+    handles: &LinkHandles,
+    place: Vec3,
+    speeds: &[f32],
+    columns: &mut Vec<[f32; 3]>,
+) -> Vec3 {
+    let center = *link_of(multibody, handles.id).local_to_world()
+        * bodies[handles.body].local_center_of_mass();
+    let jacobian = multibody.body_jacobian(handles.id);
+    let mut velocity = Vec3::ZERO;
+    columns.clear();
+    for (joint, speed) in plant.joints.iter().zip(speeds) {
+        let twist = jacobian.column(joint.freedom);
+        let turning = Vec3::new(twist[3], twist[4], twist[5]);
+        let column = Vec3::new(twist[0], twist[1], twist[2]) + turning.cross(place - center);
+        velocity += column * *speed;
+        columns.push(column.into());
     }
+    velocity
 }
 
 /// Torque against gravity: each link's weight, seen through the Jacobian of its centre of mass.
@@ -110,18 +148,10 @@ pub(super) fn velocity(multibody: &Multibody, link: usize) -> (Vec3, Vec3) {
 
 /// Where the robot's links are (world), in their order: for pictures.
 pub fn link_poses(plant: &Plant, multibodies: &MultibodyJointSet) -> Vec<(Vec3, Quat)> {
-    let multibody = &multibodies
-        .get_multibody(plant.multibody)
-        .expect("the robot is never removed");
-    plant
-        .links
-        .iter()
-        .map(|link| {
-            let pose = multibody
-                .link(link.id)
-                .expect("links are never removed")
-                .local_to_world();
-            (pose.translation, pose.rotation)
-        })
-        .collect()
+    let multibody = multibody(plant, multibodies);
+    let pose = |handles: &LinkHandles| {
+        let pose = link_of(multibody, handles.id).local_to_world();
+        (pose.translation, pose.rotation)
+    };
+    plant.links.iter().map(pose).collect()
 }
