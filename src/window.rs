@@ -1,8 +1,8 @@
 //! The 3D window: a robot that acts with the newest policy, and what its training has come to.
 //!
-//! What is shown is a pod of the window's own ([`shown`]), fed with snapshots of the policy. So a training has the same
+//! What is shown is a pod of the window's own (`shown`), fed with snapshots of the policy. So a training has the same
 //! bits watched or not, and nothing done to the shown robot counts for it. Everything of the simulation hangs under one
-//! entity ([`stage::Root`]) that turns its z-up world into Bevy's y-up one.
+//! entity (`stage::Root`) that turns its z-up world into Bevy's y-up one.
 
 mod camera;
 mod clock;
