@@ -324,7 +324,8 @@ impl Trainer {
             stopped: self.team.is_stopping(),
             trouble: self.trouble.clone(),
         };
-        self.publish(Row::default());
+        let last = snapshot(policy, &self.progress, &self.clock, &self.trouble);
+        self.publisher.publish_last(result.steps, last);
         self.save_result(result)
     }
 
@@ -352,13 +353,8 @@ impl Trainer {
     fn publish(&mut self, row: Row) {
         let (learner, clock, progress) = (&self.learner, &self.clock, &self.progress);
         let trouble = &self.trouble;
-        self.publisher.publish(row, progress.steps(), || Snapshot {
-            policy: learner.policy(),
-            solved_step: progress.solved_step(),
-            solved_wall_s: clock.solved_s,
-            steps_per_s: clock.steps_per_s(progress.steps()),
-            trouble: trouble.clone(),
-        });
+        let snapshot = || snapshot(learner.policy(), progress, clock, trouble);
+        self.publisher.publish(row, progress.steps(), snapshot);
     }
 
     fn complain(&mut self, trouble: String) {
@@ -367,6 +363,21 @@ impl Trainer {
 
     fn wall_s(&self) -> f64 {
         self.job.launched.elapsed().as_secs_f64()
+    }
+}
+
+fn snapshot(
+    policy: Arc<Policy>,
+    progress: &Progress,
+    clock: &Clock,
+    trouble: &Option<String>,
+) -> Snapshot {
+    Snapshot {
+        policy,
+        solved_step: progress.solved_step(),
+        solved_wall_s: clock.solved_s,
+        steps_per_s: clock.steps_per_s(progress.steps()),
+        trouble: trouble.clone(),
     }
 }
 

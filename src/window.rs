@@ -26,8 +26,8 @@ pub use probe::probe;
 use bevy::app::TerminalCtrlCHandlerPlugin;
 use bevy::prelude::*;
 use bevy::render::RenderPlugin;
-use bevy::render::settings::{Backends, WgpuSettings};
-use bevy::window::{ExitSystems, PresentMode, WindowResolution};
+use bevy::render::settings::WgpuSettings;
+use bevy::window::{PresentMode, WindowResizeConstraints, WindowResolution};
 use bevy::winit::{UpdateMode, WinitSettings};
 use bevy_egui::EguiPlugin;
 use bevy_panorbit_camera::PanOrbitCameraPlugin;
@@ -42,6 +42,7 @@ use crate::seed::Seed;
 use crate::train::plugin::{LearnerPlugin, Training};
 use crate::train::publish::Viewer;
 use crate::train::{Job, TrainResult};
+use probe::Display;
 use shown::{Actor, Shown};
 
 /// How a window is opened and when it ends by itself.
@@ -125,26 +126,33 @@ pub fn train(
     scene: Arc<Scene>,
     options: Options,
 ) -> Result<TrainResult, String> {
-    let backends = probe::backend()?;
+    let display = probe::display()?;
     let subject = Subject::Training {
         learner: job.learner_name.clone(),
         seed: job.seed.number(),
         steps: job.learner.steps(),
     };
-    let shown = Shown::new(scene, job.seed, Actor::by_hand())?;
+    let seed = job.seed;
     let learner = LearnerPlugin::with_viewer(job, viewer.clone()).stay_open();
     // From now on somebody reads, so that the curves have their first rows too.
     viewer.take_news();
     let mut app = App::new();
     // Before all else: the training need not wait for the window.
     app.add_plugins(learner);
-    let failure = furnish(&mut app, backends, subject, shown, options);
-    app.add_systems(Update, follow_training.in_set(Frame::News))
-        .add_systems(Last, end_training.after(ExitSystems));
+    let shown = Shown::new(scene, seed, Actor::by_hand())?;
+    let failure = furnish(&mut app, display, subject, shown, options);
+    app.add_systems(Update, follow_training.in_set(Frame::News));
     app.run();
-    failure.take()?;
+    // The training has ended with the app, and what it has learnt comes before what the window could not do.
     let lost = || Err("the window ended before the training".to_owned());
-    viewer.result().unwrap_or_else(lost)
+    let result = viewer.result().unwrap_or_else(lost);
+    match failure.take() {
+        Ok(()) => result,
+        Err(error) => result.map(|mut result| {
+            result.trouble.get_or_insert(error);
+            result
+        }),
+    }
 }
 
 /// Shows a scene or a policy until the window is closed or a signal comes.
@@ -152,14 +160,14 @@ pub fn train(
 /// # Errors
 /// What went wrong, in a line.
 pub fn play(what: Played, options: Options) -> Result<(), String> {
-    let backends = probe::backend()?;
+    let display = probe::display()?;
     let (subject, scene, actor, path) = match what {
         Played::Scene { scene, path } => (Subject::Robot, scene, Actor::by_hand(), path),
         Played::Policy { scene, policy } => (Subject::Policy, scene, Actor::Policy(policy), None),
     };
     let shown = Shown::new(scene, Seed::new(0), actor)?;
     let mut app = App::new();
-    let failure = furnish(&mut app, backends, subject, shown, options);
+    let failure = furnish(&mut app, display, subject, shown, options);
     if let Some(path) = path {
         app.add_plugins(reload::Reload { path });
     }
@@ -170,7 +178,7 @@ pub fn play(what: Played, options: Options) -> Result<(), String> {
 /// Everything but the training.
 fn furnish(
     app: &mut App,
-    backends: Backends,
+    display: Display,
     subject: Subject,
     shown: Shown,
     options: Options,
@@ -180,6 +188,11 @@ fn furnish(
         title: format!("sinew: {}", shown.scene().name()),
         name: Some("sinew".to_owned()),
         resolution: WindowResolution::new(1280, 720),
+        resize_constraints: WindowResizeConstraints {
+            min_width: 640.0,
+            min_height: 480.0,
+            ..default()
+        },
         present_mode: PresentMode::AutoVsync,
         ..default()
     };
@@ -189,7 +202,7 @@ fn furnish(
         .disable::<TerminalCtrlCHandlerPlugin>()
         .set(RenderPlugin {
             render_creation: WgpuSettings {
-                backends: Some(backends),
+                backends: Some(display.backends),
                 ..default()
             }
             .into(),
@@ -201,7 +214,12 @@ fn furnish(
         });
     app.add_plugins((plugins, EguiPlugin::default(), PanOrbitCameraPlugin))
         .insert_resource(WinitSettings {
-            focused_mode: UpdateMode::Continuous,
+            // Where the processor draws, it draws no more than an eye needs: the training wants it too.
+            focused_mode: if display.is_software {
+                UpdateMode::reactive(Duration::from_millis(100))
+            } else {
+                UpdateMode::Continuous
+            },
             // One looks at it while working in another window.
             unfocused_mode: UpdateMode::reactive_low_power(Duration::from_millis(33)),
         })
@@ -279,11 +297,5 @@ fn follow_training(
     }
     if matches!(training.result, Some(Err(_))) {
         exit.write(AppExit::error());
-    }
-}
-
-fn end_training(exits: MessageReader<AppExit>, mut training: ResMut<Training>) {
-    if !exits.is_empty() {
-        training.stop_and_wait();
     }
 }

@@ -56,10 +56,11 @@ mod windowed {
             .map_or(ExitCode::SUCCESS, ExitCode::from))
     }
 
-    /// A folder is a run; anything else is a scene.
+    /// A folder with a run in it, or one that no shipped scene has the name of, is a run; anything else is a scene.
     fn played(args: &PlayArgs) -> Result<Played, Failure> {
         let path = Path::new(&args.what);
-        if path.is_dir() {
+        let is_shipped = Scene::shipped().any(|(name, _)| name == args.what);
+        if path.is_dir() && (path.join("run.json").is_file() || !is_shipped) {
             let (scene, policy) = open_run(path, args.best)?;
             return Ok(Played::Policy {
                 scene: Arc::new(scene),

@@ -47,7 +47,8 @@ fn sense(task: &Task, sensor: &Sensor, moment: &Moment, out: &mut Vec<f32>) {
         Sensor::LastAction => out.extend_from_slice(moment.action),
         Sensor::TimeLeft => {
             let elapsed = moment.step as f32 / task.episode_steps as f32;
-            out.push(1.0 - elapsed);
+            // A played robot may go on past its limit.
+            out.push((1.0 - elapsed).max(0.0));
         }
     }
 }

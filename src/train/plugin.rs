@@ -1,7 +1,7 @@
 //! Training behind any Bevy [`App`]: headless and windowed are the same app with other plugins.
 
-use bevy::app::{App, AppExit, Plugin, PreUpdate};
-use bevy::ecs::prelude::{MessageWriter, ResMut, Resource};
+use bevy::app::{App, AppExit, Last, Plugin, PreUpdate};
+use bevy::ecs::prelude::{MessageReader, MessageWriter, ResMut, Resource};
 use std::sync::Mutex;
 use std::thread::JoinHandle;
 
@@ -79,16 +79,16 @@ impl Plugin for LearnerPlugin {
             thread: Some(thread),
             stays_open: self.stays_open,
         });
-        app.add_systems(PreUpdate, read_news);
+        app.add_systems(PreUpdate, read_news)
+            .add_systems(Last, end_with_the_app);
     }
 }
 
 impl Training {
-    /// Asks the training to save and end, waits for it, and returns how it ended.
-    pub fn stop_and_wait(&mut self) -> &Result<TrainResult, String> {
+    /// Asks the training to save and end, and waits for it.
+    pub fn stop_and_wait(&mut self) {
         self.viewer.stop();
         self.join();
-        self.result.as_ref().expect("it has just ended")
     }
 
     fn join(&mut self) {
@@ -101,6 +101,21 @@ impl Training {
             self.viewer.set_result(result.clone());
             self.result = Some(result);
         }
+    }
+}
+
+/// However the app ends, what was learnt is saved.
+impl Drop for Training {
+    fn drop(&mut self) {
+        self.viewer.stop();
+        self.join();
+    }
+}
+
+/// An app that is asked to exit takes the training along.
+fn end_with_the_app(exits: MessageReader<AppExit>, mut training: ResMut<Training>) {
+    if !exits.is_empty() {
+        training.stop_and_wait();
     }
 }
 

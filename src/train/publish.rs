@@ -52,6 +52,13 @@ struct News {
     rows: Vec<Row>,
 }
 
+impl News {
+    fn tell(&mut self, rows: &mut Vec<Row>, snapshot: Snapshot) {
+        self.snapshot = Some(snapshot);
+        self.rows.append(rows);
+    }
+}
+
 impl Viewer {
     /// The trainer's end of the same line.
     pub fn publisher(&self) -> Publisher {
@@ -117,9 +124,15 @@ impl Publisher {
         }
         self.pending.push(row);
         if let Ok(mut news) = self.shared.news.try_lock() {
-            news.snapshot = Some(snapshot());
-            news.rows.append(&mut self.pending);
+            news.tell(&mut self.pending, snapshot());
         }
+    }
+
+    /// The same at the end of a training, when there is no next time: waits the moment that a reader may take.
+    pub(super) fn publish_last(&mut self, steps: u64, snapshot: Snapshot) {
+        self.shared.steps.store(steps, Ordering::Relaxed);
+        let mut news = self.shared.news.lock().expect("no holder panics");
+        news.tell(&mut self.pending, snapshot);
     }
 
     pub(super) fn wait_while_held(&self) {

@@ -6,7 +6,7 @@ use super::Frame;
 use crate::metrics::{Metric, Row};
 use crate::train::plugin::Training;
 
-/// A curve with more points than this is thinned to half of them.
+/// A curve with so many points is thinned to half of them.
 const MOST_POINTS: usize = 1024;
 
 /// What is plotted over the steps.
@@ -16,10 +16,10 @@ pub(super) struct Curves {
     pub(super) success: Curve,
     /// Mean return in training.
     pub(super) total_reward: Curve,
-    /// The same in evaluations, which are few.
-    pub(super) evaluated_success: Vec<[f64; 2]>,
-    /// The same in evaluations, which are few.
-    pub(super) evaluated_return: Vec<[f64; 2]>,
+    /// Share of successes in evaluations.
+    pub(super) evaluated_success: Curve,
+    /// Mean return in evaluations.
+    pub(super) evaluated_return: Curve,
 }
 
 /// One curve: the mean of `stride` rows per point.
@@ -55,7 +55,7 @@ impl Curve {
         let count = *count as f64;
         self.points.push(sums.map(|sum| sum / count));
         self.pending = (0, [0.0; 2]);
-        if self.points.len() > MOST_POINTS {
+        if self.points.len() == MOST_POINTS {
             self.points = self
                 .points
                 .chunks_exact(2)

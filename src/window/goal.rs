@@ -174,9 +174,15 @@ fn drag_target(
         return;
     };
     let goal = up() * goal;
-    // The plane through the target that faces the camera.
+    // The target moves in the plane that faces the camera, unless its task is a flat one.
+    let normal = match shown.scene().task().goal {
+        Some(Goal::Disc { .. }) => Dir3::new(up() * Vec3::Z).unwrap_or(Dir3::Y),
+        _ => eye.forward(),
+    };
+    let far = 4.0 * eye.translation().distance(goal);
     let Some(pointed_at) = ray
-        .intersect_plane(goal, InfinitePlane3d::new(eye.forward()))
+        .intersect_plane(goal, InfinitePlane3d::new(normal))
+        .filter(|distance| *distance < far)
         .map(|distance| ray.get_point(distance))
     else {
         return;

@@ -2,12 +2,14 @@
 
 use bevy::render::settings::Backends;
 use bevy::tasks::block_on;
-use std::ffi::c_void;
+use std::ffi::{c_int, c_void};
 use std::ptr::NonNull;
 use std::sync::{OnceLock, mpsc};
 use std::time::Duration;
 use wgpu::rwh::{RawDisplayHandle, RawWindowHandle, XlibDisplayHandle, XlibWindowHandle};
-use wgpu::{Instance, InstanceDescriptor, RequestAdapterOptions, Surface, SurfaceTargetUnsafe};
+use wgpu::{
+    DeviceType, Instance, InstanceDescriptor, RequestAdapterOptions, Surface, SurfaceTargetUnsafe,
+};
 use x11_dl::{xcursor::Xcursor, xinput2::XInput2, xlib::Xlib, xlib_xcb::Xlib_xcb};
 
 /// A display or driver that does not answer for this long is none.
@@ -18,18 +20,27 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// # Errors
 /// One line with the reason.
 pub fn probe() -> Result<(), String> {
-    backend().map(|_| ())
+    display().map(|_| ())
 }
 
-/// The graphics interface that can draw on this display. Tried once; Vulkan comes before OpenGL, and where it works the
-/// other is not even loaded.
-pub(super) fn backend() -> Result<Backends, String> {
-    static FOUND: OnceLock<Result<Backends, String>> = OnceLock::new();
+/// What can draw on this display.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Display {
+    /// The graphics interface to use.
+    pub(super) backends: Backends,
+    /// The processor does the drawing.
+    pub(super) is_software: bool,
+}
+
+/// What can draw on this display. Tried once; hardware comes before software, then Vulkan before OpenGL, and where Vulkan
+/// has hardware the other is not even loaded.
+pub(super) fn display() -> Result<Display, String> {
+    static FOUND: OnceLock<Result<Display, String>> = OnceLock::new();
     FOUND.get_or_init(try_aside).clone()
 }
 
 /// Tries on a thread of its own: a driver may hang or panic.
-fn try_aside() -> Result<Backends, String> {
+fn try_aside() -> Result<Display, String> {
     let (sender, receiver) = mpsc::channel();
     let thread = std::thread::Builder::new().name("probe".into());
     let started = thread.spawn(move || {
@@ -47,7 +58,7 @@ fn try_aside() -> Result<Backends, String> {
     })
 }
 
-fn try_display() -> Result<Backends, String> {
+fn try_display() -> Result<Display, String> {
     #[cfg(feature = "wayland")]
     if let Some(socket) = wayland_socket() {
         let connected = std::os::unix::net::UnixStream::connect(&socket);
@@ -80,15 +91,17 @@ fn load_libraries() -> Result<Xlib, String> {
     Xlib::open().map_err(missing)
 }
 
-/// The first interface with an adapter that can present on a surface, if there is one to ask about.
+/// The first interface with a hardware adapter that can present on a surface, if there is one to ask about; else the
+/// first with any.
 fn find_adapter<'w>(
     surface: impl Fn(&Instance) -> Result<Option<Surface<'w>>, String>,
-) -> Result<Backends, String> {
+) -> Result<Display, String> {
     let choices = match Backends::from_env() {
         Some(chosen) => vec![chosen],
         None => vec![Backends::VULKAN, Backends::GL],
     };
     let mut reason = String::new();
+    let mut software = None;
     for backends in choices {
         let instance = Instance::new(InstanceDescriptor {
             backends,
@@ -102,9 +115,22 @@ fn find_adapter<'w>(
             block_on(instance.request_adapter(&options)).map_err(|error| error.to_string())
         });
         match found {
-            Ok(_) => return Ok(backends),
+            Ok(adapter) => {
+                let is_software = adapter.get_info().device_type == DeviceType::Cpu;
+                let display = Display {
+                    backends,
+                    is_software,
+                };
+                if !is_software {
+                    return Ok(display);
+                }
+                software.get_or_insert(display);
+            }
             Err(error) => reason = error,
         }
+    }
+    if let Some(display) = software {
+        return Ok(display);
     }
     let reason = reason.lines().next().unwrap_or_default();
     Err(format!(
@@ -112,10 +138,19 @@ fn find_adapter<'w>(
     ))
 }
 
+/// Xlib's own handler ends the program; here an error only means that this way of drawing will not do.
+extern "C" fn ignore_error(
+    _: *mut x11_dl::xlib::Display,
+    _: *mut x11_dl::xlib::XErrorEvent,
+) -> c_int {
+    0
+}
+
 /// A window that never appears, to ask adapters about.
 struct HiddenWindow<'x> {
     xlib: &'x Xlib,
     display: NonNull<x11_dl::xlib::Display>,
+    screen: c_int,
     window: x11_dl::xlib::Window,
 }
 
@@ -125,15 +160,19 @@ struct HiddenWindow<'x> {
 )]
 impl<'x> HiddenWindow<'x> {
     fn open(xlib: &'x Xlib) -> Option<Self> {
-        // SAFETY: Xlib allows a null name and returns null when it cannot connect; the window's parent is the root of
-        // the display just opened.
+        // SAFETY: `XInitThreads` is this process' first call of Xlib, as it must be. The handler has Xlib's signature and
+        // lives as long as the program; winit sets its own later. Xlib allows a null name and returns null when it cannot
+        // connect; the window's parent is the root of the display just opened.
         unsafe {
+            (xlib.XInitThreads)();
+            (xlib.XSetErrorHandler)(Some(ignore_error));
             let display = NonNull::new((xlib.XOpenDisplay)(std::ptr::null()))?;
             let root = (xlib.XDefaultRootWindow)(display.as_ptr());
             let window = (xlib.XCreateSimpleWindow)(display.as_ptr(), root, 0, 0, 16, 16, 0, 0, 0);
             Some(Self {
                 xlib,
                 display,
+                screen: (xlib.XDefaultScreen)(display.as_ptr()),
                 window,
             })
         }
@@ -141,7 +180,7 @@ impl<'x> HiddenWindow<'x> {
 
     /// A surface on the window, which outlives it.
     fn surface(&self, instance: &Instance) -> Result<Surface<'_>, String> {
-        let display = XlibDisplayHandle::new(Some(self.display.cast::<c_void>()), 0);
+        let display = XlibDisplayHandle::new(Some(self.display.cast::<c_void>()), self.screen);
         let target = SurfaceTargetUnsafe::RawHandle {
             raw_display_handle: Some(RawDisplayHandle::Xlib(display)),
             raw_window_handle: RawWindowHandle::Xlib(XlibWindowHandle::new(self.window)),

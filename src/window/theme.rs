@@ -110,7 +110,8 @@ pub(super) fn short(number: f64) -> String {
     match number.abs() {
         size if size >= 1e6 => format!("{} M", number / 1e6),
         size if size >= 1e3 => format!("{} k", number / 1e3),
-        _ => format!("{number}"),
+        // Sums of tenths are not exact; three places are more than an axis needs.
+        _ => format!("{}", (number * 1e3).round() / 1e3),
     }
 }
 
@@ -123,6 +124,7 @@ mod tests {
         assert_eq!(grouped(0), "0");
         assert_eq!(grouped(999), "999");
         assert_eq!(grouped(1_234_567), "1,234,567");
+        assert_eq!(short(0.1 + 0.2), "0.3");
         assert_eq!(short(250_000.0), "250 k");
         assert_eq!(short(1_500_000.0), "1.5 M");
     }

@@ -100,7 +100,7 @@ pub(super) fn joints(ui: &mut Ui, shown: &mut Shown) {
                 ui.label(RichText::new(text).monospace().color(DIM));
             });
         });
-        ui.spacing_mut().slider_width = ui.available_width() - 66.0;
+        ui.spacing_mut().slider_width = (ui.available_width() - 66.0).max(20.0);
         let slider = Slider::new(&mut actions[index], -1.0..=1.0).fixed_decimals(2);
         let response = ui
             .add(slider)

@@ -90,7 +90,7 @@ fn plot(
     name: &str,
     height: f32,
     curve: &Curve,
-    evaluations: &[[f64; 2]],
+    evaluations: &Curve,
     color: Color32,
     marks: Marks,
     range: Option<[f64; 2]>,
@@ -139,11 +139,8 @@ fn plot(
                 .color(color)
                 .width(2.0),
         );
-        if !evaluations.is_empty() {
-            let points = Points::new(
-                "evaluation",
-                PlotPoints::from_iter(evaluations.iter().copied()),
-            );
+        if evaluations.newest().is_some() {
+            let points = Points::new("evaluation", PlotPoints::from_iter(evaluations.points()));
             ui.points(points.color(Color32::WHITE).radius(3.5));
         }
     });
