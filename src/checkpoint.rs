@@ -103,11 +103,17 @@ impl RunFolder {
             None => claim_free(settings)?,
         };
         let io = |error| RunError::Io(path.clone(), error);
+        let settings = serde_json::to_string_pretty(settings).expect("plain data is JSON");
+        // Whoever makes this file owns the folder: of two runs that found it empty, one is refused.
+        let owned = File::create_new(path.join("run.json"));
+        let mut owned = owned.map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => RunError::NotEmpty(path.clone()),
+            _ => io(error),
+        })?;
+        owned.write_all((settings + "\n").as_bytes()).map_err(io)?;
         if let Some(scene) = scene {
             fs::write(path.join("scene.ron"), scene).map_err(io)?;
         }
-        let settings = serde_json::to_string_pretty(settings).expect("plain data is JSON");
-        fs::write(path.join("run.json"), settings + "\n").map_err(io)?;
         let mut metrics =
             csv::Writer::from_path(path.join("metrics.csv")).map_err(|error| io(error.into()))?;
         metrics
@@ -227,6 +233,9 @@ fn claim(path: &Path) -> Result<PathBuf, RunError> {
 
 fn claim_free(settings: &RunSettings) -> Result<PathBuf, RunError> {
     let stem = format!("{}-{}-s{}", settings.scene, settings.learner, settings.seed);
+    // Names of presets are free text; names of folders are not.
+    let is_plain = |c: char| c.is_alphanumeric() || "-_.".contains(c);
+    let stem = stem.replace(|c| !is_plain(c), "_");
     let runs = Path::new("runs");
     fs::create_dir_all(runs).map_err(|error| RunError::Io(runs.to_path_buf(), error))?;
     for n in 1_u64.. {

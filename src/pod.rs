@@ -94,6 +94,8 @@ pub enum Purpose {
     Training,
     /// Environment `i` plays episode `i` of a sequence that training never sees.
     Evaluation,
+    /// As evaluation, of a policy that has been chosen: no choice was made with these episodes.
+    Judging,
     /// As evaluation, for pictures: what a person does to it counts for nothing.
     Watching,
 }
@@ -103,6 +105,7 @@ impl Purpose {
         match self {
             Self::Training => "training",
             Self::Evaluation => "evaluation",
+            Self::Judging => "judging",
             Self::Watching => "watching",
         }
     }

@@ -66,7 +66,9 @@ impl Policy {
 
     /// Whether every number of it is finite.
     pub fn is_finite(&self) -> bool {
-        self.mean.parameters().iter().all(|x| x.is_finite())
-            && self.log_std.iter().all(|x| x.is_finite())
+        let (shift, factor) = self.normalizer.parts();
+        [self.mean.parameters(), &self.log_std, shift, factor]
+            .iter()
+            .all(|numbers| numbers.iter().all(|x| x.is_finite()))
     }
 }

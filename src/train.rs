@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::checkpoint::{RunError, RunFolder, Which};
+use crate::checkpoint::{RunFolder, Which};
 use crate::learn::rollout::Rollout;
 use crate::learn::{Learner, LearnerSettings};
 use crate::metrics::{Metric, Row};
@@ -265,6 +265,7 @@ impl Trainer {
             &*self.job.environment,
             policy,
             self.job.seed,
+            Purpose::Evaluation,
             first..first + EVALUATION_EPISODES,
             &self.team,
         )
@@ -390,7 +391,4 @@ pub enum TrainError {
     /// The scene has no such preset.
     #[error(transparent)]
     Scene(#[from] SceneError),
-    /// The run's folder cannot be used.
-    #[error(transparent)]
-    Run(#[from] RunError),
 }

@@ -82,12 +82,17 @@ fn what_is_paid_becomes_more_likely() {
 }
 
 #[test]
-fn a_reward_that_is_not_a_number_is_not_learnt_from() {
-    for bad in [f32::NAN, f32::INFINITY] {
-        let (row, before, after) = update(&[], |rollout| {
-            rollout.observations[0] = bad;
-            rollout.log_probabilities[3] = bad;
-        });
+fn what_is_not_a_number_is_not_learnt_from() {
+    let spoil: [fn(&mut Rollout, f32); 3] = [
+        |rollout, bad| rollout.rewards[5] = bad,
+        |rollout, bad| rollout.observations[0] = bad,
+        |rollout, bad| rollout.log_probabilities[3] = bad,
+    ];
+    for (spoil, bad) in spoil
+        .iter()
+        .flat_map(|s| [(s, f32::NAN), (s, f32::INFINITY)])
+    {
+        let (row, before, after) = update(&[], |rollout| spoil(rollout, bad));
         assert_eq!(before.mean, after.mean, "nothing was committed");
         assert_eq!(before.log_std, after.log_std);
         assert!(after.is_finite());

@@ -62,6 +62,7 @@ fn arrows_point_up() {
             .unwrap_or_else(|| panic!("room `{room}` is not in the table"));
         let text = fs::read_to_string(&file).expect("it is text");
         for (number, line) in text.lines().enumerate() {
+            assert!(!line.contains("crate::{"), "one room per import: {line}");
             let Some((_, after)) = line.split_once("crate::") else {
                 continue;
             };

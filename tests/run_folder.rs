@@ -49,6 +49,13 @@ fn other_tools_find_tensors_by_name_and_shape() {
 fn a_number_that_is_not_finite_is_refused() {
     let mut broken = policy();
     broken.log_std[0] = f32::NAN;
+    let (shift, factor) = (vec![f32::INFINITY; 3], vec![1.0; 3]);
+    let normalizer = Normalizer::from_parts(shift, factor);
+    let unsound = Policy {
+        normalizer,
+        ..policy()
+    };
+    assert!(from_bytes(&to_bytes(&unsound)).is_err());
     assert!(
         from_bytes(&to_bytes(&broken))
             .unwrap_err()

@@ -213,8 +213,8 @@ fn every_entry_of_an_observation_has_a_name() {
             "goal.y",
             "shoulder.speed",
             "elbow.speed",
-            "tip.to_goal.x",
-            "tip.to_goal.y",
+            "tip.from_goal.x",
+            "tip.from_goal.y",
         ]
     );
 }
@@ -233,7 +233,8 @@ fn the_pendulum_is_paid_before_the_step_and_the_reacher_after() {
         pendulum.task().reward[0].of,
         Term::AngleError {
             joint: 0,
-            target: 0.0
+            target: 0.0,
+            turns: true,
         }
     );
     assert_eq!(

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::EvalArgs;
 use super::print::{Failure, or_dash, say, say_json};
 use crate::checkpoint::{Which, read_policy, read_run};
+use crate::pod::Purpose;
 use crate::pod::scene::{SceneEnvironment, spaces};
 use crate::policy::Policy;
 use crate::scene::Scene;
@@ -22,6 +23,7 @@ pub(super) fn eval(args: &EvalArgs) -> Result<ExitCode, Failure> {
         &environment,
         &policy,
         Seed::new(args.seed),
+        Purpose::Judging,
         0..args.episodes,
         &Team::new(threads),
     )?

@@ -60,7 +60,6 @@ impl From<TrainError> for Failure {
     fn from(error: TrainError) -> Self {
         match error {
             TrainError::Pod(error) => error.into(),
-            TrainError::Run(error) => error.into(),
             TrainError::Scene(error) => error.into(),
         }
     }

@@ -40,10 +40,13 @@ pub(super) fn rollout(args: &RolloutArgs) -> Result<ExitCode, Failure> {
         no_start_noise: args.noise == "off",
         no_time_limit: matches!(actor, Actor::Table(_)),
     };
-    let rows = play(scene, rules, actor, args.seed)?;
-    say(format_args!("{}: {} rows", args.out.display(), rows.len()));
-    write(&args.out, rows)
-        .map_err(|error| Failure::Failed(format!("{}: {error}", args.out.display())))?;
+    let unwritable =
+        |error: csv::Error| Failure::Failed(format!("{}: {error}", args.out.display()));
+    let mut out = csv::Writer::from_path(&args.out).map_err(unwritable)?;
+    let mut write = |row: Vec<String>| out.write_record(row).map_err(unwritable);
+    let steps = play(scene, rules, actor, args.seed, &mut write)?;
+    out.flush().map_err(|error| unwritable(error.into()))?;
+    say(format_args!("{}: {steps} steps", args.out.display()));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -57,13 +60,15 @@ fn policy_of(run: &Path, scene: &Scene) -> Result<Decider, Failure> {
     Ok(Decider::Mean(policy))
 }
 
-/// The table's rows, header first: row k is the state before action k, the last row is without action and reward.
+/// Writes the table's rows, header first: row k is the state before action k, the last row is without action and
+/// reward. Returns the number of steps.
 fn play(
     scene: Scene,
     rules: EpisodeRules,
     actor: Actor,
     seed: u64,
-) -> Result<Vec<Vec<String>>, Failure> {
+    write: &mut dyn FnMut(Vec<String>) -> Result<(), Failure>,
+) -> Result<usize, Failure> {
     let scene = Arc::new(scene);
     let dt = 1.0 / f64::from(scene.task().control_hz);
     let environment = SceneEnvironment::with_rules(scene.clone(), rules);
@@ -72,40 +77,40 @@ fn play(
         pod.world.insert_resource(decider.clone());
     }
     let entity = pod.entity(0);
-    let mut rows = vec![header(scene.robot())];
-    let mut last = state(&pod.world, entity);
-    for k in 0_usize.. {
+    write(header(scene.robot()))?;
+    let mut before = state(&pod.world, entity);
+    let mut steps = 0;
+    let mut is_over = false;
+    while !is_over {
         if let Actor::Table(table) = &actor {
-            let Some(action) = table.get(k) else {
+            let Some(action) = table.get(steps) else {
                 break;
             };
             let mut slot = pod.world.get_mut::<Action>(entity).expect("it acts");
             slot.0.copy_from_slice(action);
         }
-        let taken = pod.step_without_reset();
+        let end = pod.step_without_reset();
+        if end == StepEnd::Broken {
+            return Err(Failure::Failed(format!(
+                "the simulation broke in step {steps}"
+            )));
+        }
         let MotorAction(action) = pod.world.get(entity).expect("a scene has motors");
         let Reward(reward) = *pod.world.get(entity).expect("every step earns");
-        let cells = [time(k, dt)]
+        let cells = [time(steps, dt)]
             .into_iter()
             .chain(action.iter().map(ToString::to_string))
-            .chain(last)
+            .chain(before)
             .chain([reward.to_string()]);
-        rows.push(cells.collect());
-        last = state(&pod.world, entity);
-        if taken == StepEnd::Broken {
-            return Err(Failure::Failed(format!("the simulation broke in step {k}")));
-        }
-        if taken.is_end() {
-            break;
-        }
+        write(cells.collect())?;
+        before = state(&pod.world, entity);
+        steps += 1;
+        is_over = end.is_end();
     }
     let blanks = vec![String::new(); scene.robot().joints.len()];
-    let end = [time(rows.len() - 1, dt)]
-        .into_iter()
-        .chain(blanks)
-        .chain(last);
-    rows.push(end.chain([String::new()]).collect());
-    Ok(rows)
+    let last = [time(steps, dt)].into_iter().chain(blanks).chain(before);
+    write(last.chain([String::new()]).collect())?;
+    Ok(steps)
 }
 
 fn time(step: usize, dt: f64) -> String {
@@ -155,12 +160,19 @@ fn read_actions(path: &Path, joints: usize) -> Result<Vec<Vec<f32>>, Failure> {
         })
         .collect::<Result<Vec<_>, _>>()?;
     let mut table = Vec::new();
+    let mut is_over = false;
     for record in reader.records() {
         let record = record.map_err(|error| wrong(error.to_string()))?;
         let line = record.position().map_or(0, csv::Position::line);
         let cells: Vec<&str> = columns.iter().map(|&i| record[i].trim()).collect();
-        if cells.iter().all(|cell| cell.is_empty()) {
-            break; // The last row of a table that `rollout` wrote.
+        // The last row of a table that `rollout` wrote has no action; a gap before others is a mistake.
+        if !is_over && cells.iter().all(|cell| cell.is_empty()) {
+            is_over = true;
+            continue;
+        }
+        if is_over {
+            let gap = line - 1;
+            return Err(wrong(format!("line {gap}: no action, but more follow")));
         }
         let number = |(i, cell): (usize, &&str)| match cell.parse::<f32>() {
             Ok(number) if number.is_finite() => Ok(number),
@@ -178,12 +190,4 @@ fn read_actions(path: &Path, joints: usize) -> Result<Vec<Vec<f32>>, Failure> {
         );
     }
     Ok(table)
-}
-
-fn write(path: &Path, rows: Vec<Vec<String>>) -> csv::Result<()> {
-    let mut writer = csv::Writer::from_path(path)?;
-    for row in rows {
-        writer.write_record(row)?;
-    }
-    Ok(writer.flush()?)
 }

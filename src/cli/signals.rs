@@ -13,9 +13,11 @@ impl Signals {
     /// Listens; the first signal sets `stop`.
     pub(super) fn listen(stop: &Arc<AtomicBool>) -> io::Result<Self> {
         let last = Arc::new(AtomicUsize::new(0));
+        let armed = Arc::new(AtomicBool::new(false));
         for signal in [SIGINT, SIGTERM, SIGHUP] {
             // In this order, so that the first signal arms the shutdown for the second.
-            flag::register_conditional_shutdown(signal, 128 + signal, stop.clone())?;
+            flag::register_conditional_shutdown(signal, 128 + signal, armed.clone())?;
+            flag::register(signal, armed.clone())?;
             flag::register(signal, stop.clone())?;
             flag::register_usize(signal, last.clone(), signal as usize)?;
         }

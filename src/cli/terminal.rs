@@ -52,12 +52,13 @@ fn bar(total_steps: u64) -> ProgressBar {
 }
 
 fn show(training: Res<Training>, mut display: ResMut<Display>) {
-    let Some(newest) = &training.newest else {
-        return;
-    };
     let steps = training.viewer.steps();
-    let news = news(&training.row, newest.steps_per_s, newest.solved_step);
-    if let Some(trouble) = newest.trouble.as_ref().filter(|_| !display.complained) {
+    let newest = training.newest.as_ref();
+    let news = newest.map_or_else(String::new, |newest| {
+        news(&training.row, newest.steps_per_s, newest.solved_step)
+    });
+    let trouble = newest.and_then(|newest| newest.trouble.as_ref());
+    if let Some(trouble) = trouble.filter(|_| !display.complained) {
         note(format_args!("warning: {trouble}"));
         display.complained = true;
     }
@@ -69,7 +70,7 @@ fn show(training: Res<Training>, mut display: ResMut<Display>) {
         }
     } else if Instant::now() >= display.next_line {
         note(format_args!("{steps}/{} steps {news}", display.total_steps));
-        display.next_line += LINE_EVERY;
+        display.next_line = Instant::now() + LINE_EVERY;
     }
 }
 

@@ -190,7 +190,8 @@ fn judge_steps(
             observation.0.clear();
             observe::observe(task, &now, &mut observation.0);
         }
-        *end = if !sound || !reward.0.is_finite() {
+        let is_finite = || reward.0.is_finite() && observation.0.iter().all(|x| x.is_finite());
+        *end = if !sound || !is_finite() {
             StepEnd::Broken
         } else if judge::is_terminal(task, &now) {
             StepEnd::Terminated
@@ -202,7 +203,8 @@ fn judge_steps(
             StepEnd::Running
         };
         if end.is_end() {
-            episode.success = judge::success(task, &now).map(|success| success && sound);
+            let is_sound = *end != StepEnd::Broken;
+            episode.success = judge::success(task, &now).map(|success| success && is_sound);
         }
     }
 }

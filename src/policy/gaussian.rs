@@ -50,8 +50,9 @@ impl Deviation {
     /// The part of `KL(old || self) = sum[ln(s / s_o) + (s_o^2 + (m_o - m)^2) / (2 s^2) - 1/2]` (nat) that does not
     /// depend on the means.
     pub fn divergence_of_deviations(&self, old: &Self) -> f32 {
-        let variances: f32 = (old.std.iter().zip(&self.precision))
-            .map(|(std, precision)| std * std * precision)
+        // As a ratio, which is exactly 1 for equal deviations: an unmoved policy must not look moved.
+        let variances: f32 = (old.std.iter().zip(&self.std))
+            .map(|(old, new)| (old / new) * (old / new))
             .sum();
         self.sum_log - old.sum_log + 0.5 * (variances - self.std.len() as f32)
     }
@@ -103,8 +104,11 @@ mod tests {
 
     #[test]
     fn divergence_by_hand() {
+        for log_std in [0.0, -0.3, -0.75, 1.1] {
+            let same = Deviation::new(&[log_std, log_std]);
+            assert_eq!(same.divergence_of_deviations(&same), 0.0);
+        }
         let unit = Deviation::new(&[0.0]);
-        assert_eq!(unit.divergence_of_deviations(&unit), 0.0);
         // Means 2 apart: 4 / 2.
         assert_eq!(unit.divergence_of_means(&[1.0], &[3.0]), 2.0);
         // Old deviation 2, new 1: ln(1 / 2) + 4 / 2 - 1 / 2.

@@ -80,11 +80,6 @@ impl SceneError {
         self.position().map(|(_, column)| column)
     }
 
-    /// As `Display`, with colours for a terminal.
-    pub fn styled(&self) -> String {
-        self.render(&Renderer::styled())
-    }
-
     fn position(&self) -> Option<(usize, usize)> {
         let SceneError::Text(error) = self else {
             return None;

@@ -273,6 +273,8 @@ pub enum Term {
         joint: usize,
         /// Where it should be (rad, or m).
         target: f32,
+        /// Whether the joint turns, so that a full turn is no difference.
+        turns: bool,
     },
     /// 1.
     Alive,

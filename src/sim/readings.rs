@@ -18,7 +18,7 @@ pub struct Readings {
     /// Velocities of the named points (m/s, world); empty for tasks that do not look at motion.
     pub velocities: Vec<[f32; 3]>,
     /// How the named points move with each joint: per point one column per joint (m/rad; 1 for slides along it);
-    /// empty for tasks that do not look at motion.
+    /// no columns for tasks that do not look at motion.
     pub jacobians: Vec<Vec<[f32; 3]>>,
     /// The share of each motor's limit that holding this pose takes; empty for tasks that do not look at gravity.
     pub gravity_loads: Vec<f32>,

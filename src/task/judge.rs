@@ -48,8 +48,13 @@ fn term(term: &Term, at: When, before: &Moment, after: &Moment) -> f32 {
         Term::Effort => after.action.iter().map(|a| a * a).sum(),
         Term::JointSpeed => readings.speeds.iter().map(|s| s * s).sum(),
         Term::PointSpeed { point } => norm(readings.velocities[point]),
-        Term::AngleError { joint, target } => {
-            let error = wrap(readings.angles[joint] - target);
+        Term::AngleError {
+            joint,
+            target,
+            turns,
+        } => {
+            let apart = readings.angles[joint] - target;
+            let error = if turns { wrap(apart) } else { apart };
             error * error
         }
         Term::Alive => 1.0,

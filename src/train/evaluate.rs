@@ -10,6 +10,8 @@ use crate::scene::task::Solved;
 use crate::seed::Seed;
 use crate::team::Team;
 
+/// Environments of one pod of an evaluation.
+const MOST_AT_ONCE: u64 = 128;
 /// Episodes of an evaluation.
 pub const EVALUATION_EPISODES: u64 = 200;
 
@@ -26,6 +28,9 @@ pub struct Evaluation {
     pub return_std: f64,
     /// Mean length (control steps).
     pub length_mean: f64,
+    /// Episodes in which the simulation broke. It must not pay to break it: with one, nothing is solved.
+    #[serde(skip)]
+    pub broken: u64,
 }
 
 impl Evaluation {
@@ -43,19 +48,22 @@ impl Evaluation {
             return_mean,
             return_std: variance.sqrt(),
             length_mean: mean(&|episode| f64::from(episode.length)),
+            broken: episodes.iter().filter(|episode| episode.broken).count() as u64,
         }
     }
 
     /// Whether this is good enough.
     pub fn meets(&self, solved: &Solved) -> bool {
-        match *solved {
-            Solved::Success(share) => self.success.is_some_and(|s| s >= f64::from(share)),
+        let is_enough = match *solved {
+            // Compared as the file's numbers are kept: 160 of 200 are 0.8.
+            Solved::Success(share) => self.success.is_some_and(|s| s as f32 >= share),
             Solved::Return(least) => self.return_mean >= f64::from(least),
-        }
+        };
+        is_enough && self.broken == 0
     }
 }
 
-/// Plays the evaluation episodes of these numbers. None if the team was asked to stop. A broken episode is a failure.
+/// Plays fresh episodes of these numbers. None if the team was asked to stop.
 ///
 /// # Errors
 /// The environment's systems do not fit together.
@@ -63,28 +71,28 @@ pub fn evaluate(
     environment: &dyn Environment,
     policy: &Arc<Policy>,
     seed: Seed,
+    purpose: Purpose,
     episodes: Range<u64>,
     team: &Team,
 ) -> Result<Option<Evaluation>, PodError> {
-    // Small pods, so that members who are done early find more to do.
-    let parts = (4 * team.threads() as u64).max(episodes.end.saturating_sub(episodes.start) / 64);
-    let mut pods = split(episodes, parts)
-        .map(|range| {
-            Ok((
-                Pod::new(environment, seed, Purpose::Evaluation, range)?,
-                Vec::new(),
-            ))
-        })
-        .collect::<Result<Vec<_>, PodError>>()?;
-    team.for_each(&mut pods, |(pod, finished)| {
-        *finished =
-            pod.play_one_episode_each(Decider::Mean(policy.clone()), &|| team.is_stopping());
-    });
-    let finished: Vec<FinishedEpisode> = pods
-        .into_iter()
-        .flat_map(|(_, finished)| finished)
+    // As many pods as members, but none so large that many episodes need much memory at once.
+    let least = (episodes.end - episodes.start).div_ceil(MOST_AT_ONCE);
+    let threads = team.threads() as u64;
+    let mut parts: Vec<_> = split(episodes, least.next_multiple_of(threads).max(threads))
+        .map(|range| (range, Ok(Vec::new())))
         .collect();
-    Ok((!team.is_stopping() && !finished.is_empty()).then(|| Evaluation::of(&finished)))
+    team.for_each(&mut parts, |(range, finished)| {
+        let stop = || team.is_stopping();
+        if !stop() {
+            *finished = Pod::new(environment, seed, purpose, range.clone())
+                .map(|mut pod| pod.play_one_episode_each(Decider::Mean(policy.clone()), &stop));
+        }
+    });
+    let mut all = Vec::new();
+    for (_, finished) in parts {
+        all.append(&mut finished?);
+    }
+    Ok((!team.is_stopping() && !all.is_empty()).then(|| Evaluation::of(&all)))
 }
 
 /// Cuts a range into at most `parts` pieces of nearly equal size.
@@ -117,6 +125,11 @@ mod tests {
         assert!(
             evaluation.meets(&Solved::Success(0.5)) && !evaluation.meets(&Solved::Success(0.75))
         );
+        let fours = [true, true, true, true, false].map(|success| episode(0.0, success));
+        assert!(Evaluation::of(&fours).meets(&Solved::Success(0.8)));
+        let mut broken = episode(3.0, true);
+        broken.broken = true;
+        assert!(!Evaluation::of(&[broken]).meets(&Solved::Return(2.0)));
         assert!(evaluation.meets(&Solved::Return(2.0)) && !evaluation.meets(&Solved::Return(2.5)));
     }
 

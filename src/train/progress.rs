@@ -12,7 +12,7 @@ const RECENT: usize = 200;
 /// How far below its bound a training success rate may be for an evaluation to be worth its time: exploration costs
 /// some successes that the mean action has.
 const SUCCESS_REACH: f64 = 0.05;
-/// The same for a return, as a share of its bound.
+/// The same for a return, as a share of its bound or of the returns' spread, whichever is larger.
 const RETURN_REACH: f64 = 0.15;
 
 /// Counters of a run.
@@ -81,7 +81,11 @@ impl Progress {
                 .is_some_and(|success| success >= f64::from(share) - SUCCESS_REACH),
             Solved::Return(least) => {
                 let least = f64::from(least);
-                self.mean(|recent| recent.total_reward) >= least - RETURN_REACH * least.abs()
+                let mean = self.mean(|recent| recent.total_reward);
+                let spread = self
+                    .mean(|recent| (recent.total_reward - mean).powi(2))
+                    .sqrt();
+                mean >= least - RETURN_REACH * least.abs().max(spread)
             }
         };
         self.recent.len() == RECENT && is_near && self.steps >= self.next_evaluation

@@ -15,7 +15,7 @@ pub struct PpoSettings {
     pub envs: usize,
     /// Control steps that each environment takes between updates, 1 to 65,536.
     pub horizon: usize,
-    /// Passes over each rollout, 1 to 1,000.
+    /// Passes over each rollout, 1 to 100.
     pub epochs: usize,
     /// Samples of a minibatch; at least 1 and at most `envs * horizon`.
     pub batch: usize,
@@ -31,7 +31,7 @@ pub struct PpoSettings {
     pub clip: f32,
     /// Learning rate of the actor.
     pub rate: Rate,
-    /// Learning rate of the critic, above 0.
+    /// Learning rate of the critic, above 0 and at most 1.
     pub critic_rate: f32,
     /// Weight of the entropy bonus, at least 0.
     pub entropy: f32,
@@ -49,9 +49,9 @@ pub struct PpoSettings {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum Rate {
-    /// Always the same; above 0.
+    /// Always the same; above 0 and at most 1.
     Constant(f32),
-    /// From this value to 0 at the last step; above 0.
+    /// From this value to 0 at the last step; above 0 and at most 1.
     Linear(f32),
     /// Follows how far a minibatch's policy has moved from the one that acted (as in `rsl_rl`).
     KlAdaptive {
@@ -77,7 +77,7 @@ impl PpoSettings {
     /// Names the first field that is out of its range, and what it must be.
     pub fn check(&self) -> Result<(), (&'static str, String)> {
         let rate_is_fine = match self.rate {
-            Rate::Constant(rate) | Rate::Linear(rate) => positive(rate),
+            Rate::Constant(rate) | Rate::Linear(rate) => is_rate(rate),
             Rate::KlAdaptive { start, target } => super::RATES.contains(&start) && positive(target),
         };
         let rules = [
@@ -90,14 +90,10 @@ impl PpoSettings {
             ),
             (
                 "horizon",
-                self.envs.saturating_mul(self.horizon) <= 1 << 22,
-                "at most 4194304 / envs",
+                self.envs.saturating_mul(self.horizon) <= 1 << 20,
+                "at most 1048576 / envs",
             ),
-            (
-                "epochs",
-                (1..=1000).contains(&self.epochs),
-                "from 1 to 1000",
-            ),
+            ("epochs", (1..=100).contains(&self.epochs), "from 1 to 100"),
             ("batch", self.batch >= 1, "at least 1"),
             (
                 "widths",
@@ -110,9 +106,13 @@ impl PpoSettings {
             (
                 "rate",
                 rate_is_fine,
-                "above 0; KlAdaptive starts from 1e-5 to 1e-2 with a target above 0",
+                "above 0 and at most 1; KlAdaptive starts from 1e-5 to 1e-2 with a target above 0",
             ),
-            ("critic_rate", positive(self.critic_rate), "above 0"),
+            (
+                "critic_rate",
+                is_rate(self.critic_rate),
+                "above 0 and at most 1",
+            ),
             (
                 "entropy",
                 self.entropy >= 0.0 && self.entropy.is_finite(),
@@ -169,6 +169,11 @@ impl PpoSettings {
         let sizes = [&[inputs], self.widths.as_slice(), &[outputs]].concat();
         Layout::new(sizes, self.activation)
     }
+}
+
+/// A larger one would throw weights out of what `f32` holds.
+fn is_rate(x: f32) -> bool {
+    x > 0.0 && x <= 1.0
 }
 
 fn positive(x: f32) -> bool {

@@ -7,7 +7,7 @@ use crate::scene::{
     error::Flaw,
     file::{self, Axis, Triple},
     locate::Path,
-    robot::Robot,
+    robot::{JointKind, Robot},
     task::{End, Goal, Observation, Reward, Sensor, Solved, Start, Success, Task, Term, When},
 };
 
@@ -331,10 +331,14 @@ impl Context<'_> {
             T::PointSpeed { point } => Term::PointSpeed {
                 point: self.point(point, of_at)?,
             },
-            T::AngleError { joint, target } => Term::AngleError {
-                joint: self.joint(joint, of_at.field("joint"))?,
-                target: *target,
-            },
+            T::AngleError { joint, target } => {
+                let joint = self.joint(joint, of_at.field("joint"))?;
+                Term::AngleError {
+                    joint,
+                    target: *target,
+                    turns: self.robot.joints[joint].kind == JointKind::Revolute,
+                }
+            }
             T::Alive {} => Term::Alive,
         };
         Ok(Reward {
