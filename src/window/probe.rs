@@ -66,7 +66,10 @@ fn try_display() -> Result<Display, String> {
             .map_err(|error| format!("no Wayland display at {}: {error}", socket.display()))?;
         return find_adapter(|_| Ok(None));
     }
-    x11rb::connect(None).map_err(|error| format!("no display: {error}"))?;
+    let (connection, _) = x11rb::connect(None).map_err(|error| format!("no display: {error}"))?;
+    // A server that loses its last client may start anew and be away for a moment, just when the next one comes. This
+    // client stays as long as the program.
+    std::mem::forget(connection);
     let xlib = load_libraries()?;
     let window = HiddenWindow::open(&xlib).ok_or("no display: Xlib does not connect to it")?;
     find_adapter(|instance| window.surface(instance).map(Some))
