@@ -75,15 +75,15 @@ enum Frame {
 
 /// Which parts of the schedule run.
 #[derive(Resource)]
-struct Frames {
+struct Parts {
     step: bool,
-    reset: bool,
+    turn: bool,
 }
 
-impl Frames {
+impl Parts {
     const ALL: Self = Self {
         step: true,
-        reset: true,
+        turn: true,
     };
 }
 
@@ -153,7 +153,7 @@ impl Pod {
         let spaces = environment.spaces();
         pod.world.insert_resource(Decider::ByHand);
         pod.world.insert_resource(Recording::default());
-        pod.world.insert_resource(Frames::ALL);
+        pod.world.insert_resource(Parts::ALL);
         pod.world.insert_resource(LayoutOf(spaces));
         pod.save::<ActionNoise>();
         pod.save::<Episode>();
@@ -235,12 +235,10 @@ impl Pod {
     /// Takes one control step and says how it left environment 0, whose ended state can still be read: the next episode
     /// begins with [`Pod::begin_ended_episodes`].
     pub fn step_without_reset(&mut self) -> StepEnd {
-        self.world.insert_resource(Frames {
+        self.run_parts(Parts {
             step: true,
-            reset: false,
+            turn: false,
         });
-        self.step();
-        self.world.insert_resource(Frames::ALL);
         self.world
             .get(self.entities[0])
             .cloned()
@@ -249,12 +247,16 @@ impl Pod {
 
     /// Begins the next episode of every environment whose last one has ended.
     pub fn begin_ended_episodes(&mut self) {
-        self.world.insert_resource(Frames {
+        self.run_parts(Parts {
             step: false,
-            reset: true,
+            turn: true,
         });
+    }
+
+    fn run_parts(&mut self, parts: Parts) {
+        self.world.insert_resource(parts);
         self.step();
-        self.world.insert_resource(Frames::ALL);
+        self.world.insert_resource(Parts::ALL);
     }
 
     /// Plays `horizon` steps with a frozen policy and notes them in the pod's rollout. Ends early, with an incomplete
@@ -346,8 +348,8 @@ fn control_step() -> Schedule {
             .into_configs(),
     ));
     schedule.configure_sets((
-        Frame::Step.run_if(|frames: Res<Frames>| frames.step),
-        Frame::Turn.run_if(|frames: Res<Frames>| frames.reset),
+        Frame::Step.run_if(|parts: Res<Parts>| parts.step),
+        Frame::Turn.run_if(|parts: Res<Parts>| parts.turn),
     ));
     schedule.configure_sets(chain(
         (Frame::CountEpisodes, Control::Reset, Frame::EndsAreOver)

@@ -1,5 +1,5 @@
-//! What a training shows while it goes on, and the few words that it takes back. The trainer never waits for a reader:
-//! a reader that holds the lock misses nothing but a moment.
+//! What a training shows while it goes on, and the few words that it takes back. While it trains, the trainer
+//! never waits for a reader: what a held lock keeps from being told now is told with the next iteration.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
