@@ -49,7 +49,7 @@ pub struct Bench {
 /// Measures a scene with a learner.
 ///
 /// # Errors
-/// The environment does not fit together.
+/// The scene has no such preset, or the environment does not fit together.
 pub fn bench(
     scene: &Arc<Scene>,
     learner_name: Option<&str>,

@@ -56,7 +56,7 @@ pub struct Ppo {
     chunks: [Vec<Mutex<Chunk>>; 2],
 }
 
-/// A rollout as the update sees it; shapes as in [`Rollout`], without broken samples.
+/// A rollout as the update sees it; shapes as in [`Rollout`]. Nobody asks for broken samples.
 struct Batch<'a> {
     settings: &'a PpoSettings,
     rollout: &'a Rollout,

@@ -215,7 +215,7 @@ mod tests {
         (f64::from(chunk.sums.loss) / 4.0, chunk.gradient)
     }
 
-    /// Compares every `stride`-th slope with a central difference.
+    /// Compares every slope with a central difference.
     fn compare<N: Descent>(
         network: &mut N,
         nudge: impl Fn(&mut N, usize, f32),
