@@ -1,11 +1,12 @@
 //! The trainer: pods collect, a learner learns, progress is judged and logged. The story is [`Trainer::run`].
 
 pub mod evaluate;
+pub mod news;
 pub mod plugin;
 pub mod progress;
 pub mod publish;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
@@ -78,7 +79,7 @@ impl Job {
 }
 
 /// What a training ends with, as `train --json` prints it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct TrainResult {
     /// The scene's name.
     pub scene: String,
@@ -107,7 +108,7 @@ pub struct TrainResult {
     /// The run's folder.
     pub run: Option<PathBuf>,
     /// Somebody stopped it.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub stopped: bool,
     /// What could not be written, if anything.
     #[serde(skip_serializing_if = "Option::is_none")]

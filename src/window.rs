@@ -39,7 +39,8 @@ use std::time::Duration;
 use crate::policy::Policy;
 use crate::scene::Scene;
 use crate::seed::Seed;
-use crate::train::plugin::{LearnerPlugin, Training};
+use crate::train::news::News;
+use crate::train::plugin::LearnerPlugin;
 use crate::train::publish::Viewer;
 use crate::train::{Job, TrainResult};
 use probe::Display;
@@ -282,20 +283,20 @@ fn obey_signals(signals: Res<Signals>, mut exit: MessageWriter<AppExit>) {
 }
 
 fn follow_training(
-    training: Res<Training>,
+    news: Res<News>,
     mut shown: ResMut<Shown>,
     mut acting: Local<Option<Arc<Policy>>>,
     mut exit: MessageWriter<AppExit>,
 ) {
-    if let Some(snapshot) = &training.newest
+    if let Some(policy) = &news.policy
         && acting
             .as_ref()
-            .is_none_or(|policy| !Arc::ptr_eq(policy, &snapshot.policy))
+            .is_none_or(|known| !Arc::ptr_eq(known, policy))
     {
-        shown.let_act(snapshot.policy.clone());
-        *acting = Some(snapshot.policy.clone());
+        shown.let_act(policy.clone());
+        *acting = Some(policy.clone());
     }
-    if matches!(training.result, Some(Err(_))) {
+    if matches!(news.result, Some(Err(_))) {
         exit.write(AppExit::error());
     }
 }

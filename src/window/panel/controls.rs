@@ -59,9 +59,6 @@ pub(super) fn time(ui: &mut Ui, playback: &mut Playback, shown: &mut Shown, trac
 
 /// Holds the training, or lets it go on.
 pub(super) fn hold(ui: &mut Ui, training: &Training) {
-    if training.result.is_some() {
-        return;
-    }
     let is_held = training.viewer.is_held();
     let (name, tip) = if is_held {
         ("\u{25b6} Resume training", "Let the training go on (h)")

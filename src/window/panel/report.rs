@@ -4,16 +4,21 @@ use bevy_egui::egui::{self, Color32, CornerRadius, Margin, ProgressBar, RichText
 
 use super::section;
 use crate::metrics::Metric;
-use crate::train::plugin::Training;
+use crate::train::news::News;
 use crate::window::reload::SceneFile;
 use crate::window::shown::Shown;
 use crate::window::theme::{BLUE, DIM, EDGE, GREEN, RED, SIGN, TEXT, WELL, grouped};
 
 /// How far the training is.
-pub(super) fn training(ui: &mut Ui, training: &Training, learner: &str, seed: u64, total: u64) {
-    let steps = training.viewer.steps();
-    let newest = training.newest.as_ref();
-    let speed = newest.map_or(0.0, |snapshot| snapshot.steps_per_s);
+pub(super) fn training(
+    ui: &mut Ui,
+    news: &News,
+    is_held: bool,
+    learner: &str,
+    seed: u64,
+    total: u64,
+) {
+    let steps = news.steps;
     ui.horizontal(|ui| {
         fact(ui, "learner", learner, "The preset of hyperparameters");
         fact(
@@ -40,8 +45,8 @@ pub(super) fn training(ui: &mut Ui, training: &Training, learner: &str, seed: u6
     );
     ui.horizontal(|ui| {
         let meaning = "Control steps per second, without evaluations and saving";
-        fact(ui, "steps/s", &grouped(speed as u64), meaning);
-        if let Some(episodes) = training.row.get(Metric::Episodes) {
+        fact(ui, "steps/s", &grouped(news.steps_per_s as u64), meaning);
+        if let Some(episodes) = news.row.get(Metric::Episodes) {
             fact(
                 ui,
                 "episodes",
@@ -50,30 +55,27 @@ pub(super) fn training(ui: &mut Ui, training: &Training, learner: &str, seed: u6
             );
         }
     });
-    if let Some(broken) = training
-        .row
-        .get(Metric::Broken)
-        .filter(|broken| *broken > 0.0)
-    {
+    if let Some(broken) = news.row.get(Metric::Broken).filter(|broken| *broken > 0.0) {
         let text = format!("{} broken", grouped(broken as u64));
         ui.colored_label(RED, text)
             .on_hover_text(Metric::Broken.meaning());
     }
-    banner(ui, training);
-    trouble(ui, training);
+    banner(ui, news, is_held);
+    trouble(ui, news);
 }
 
 /// Solved, ended, held: what must not be missed.
-fn banner(ui: &mut Ui, training: &Training) {
-    let newest = training.newest.as_ref();
-    let solved = newest.and_then(|snapshot| Some((snapshot.solved_step?, snapshot.solved_wall_s?)));
-    if let Some((steps, seconds)) = solved {
+fn banner(ui: &mut Ui, news: &News, is_held: bool) {
+    if let Some(steps) = news.solved_step {
         sign(ui, GREEN, Color32::BLACK, |ui, color| {
-            let text = format!("SOLVED at {} steps, {seconds:.1} s", grouped(steps));
+            let mut text = format!("SOLVED at {} steps", grouped(steps));
+            if let Some(seconds) = news.solved_wall_s {
+                text += &format!(", {seconds:.1} s");
+            }
             ui.label(RichText::new(text).color(color).size(SIGN).strong());
         });
     }
-    if let Some(Ok(result)) = &training.result {
+    if let Some(Ok(result)) = &news.result {
         sign(ui, EDGE, TEXT, |ui, color| {
             let mut text = format!("Training ended after {:.1} s", result.wall_s);
             if let Some(success) = result.success {
@@ -83,7 +85,7 @@ fn banner(ui: &mut Ui, training: &Training) {
             }
             ui.label(RichText::new(text).color(color));
         });
-    } else if training.viewer.is_held() {
+    } else if is_held {
         sign(ui, Color32::from_rgb(92, 70, 22), TEXT, |ui, color| {
             ui.label(RichText::new("Training is held").color(color));
         });
@@ -101,17 +103,13 @@ fn sign(ui: &mut Ui, fill: Color32, color: Color32, contents: impl FnOnce(&mut U
     });
 }
 
-fn trouble(ui: &mut Ui, training: &Training) {
-    let newest = training
-        .newest
-        .as_ref()
-        .and_then(|snapshot| snapshot.trouble.as_ref());
-    let last = match &training.result {
+fn trouble(ui: &mut Ui, news: &News) {
+    let last = match &news.result {
         Some(Ok(result)) => result.trouble.as_ref(),
         Some(Err(error)) => Some(error),
         None => None,
     };
-    if let Some(text) = last.or(newest) {
+    if let Some(text) = last.or(news.trouble.as_ref()) {
         ui.colored_label(RED, format!("\u{26a0} {text}"));
     }
 }
