@@ -29,6 +29,7 @@
 pub mod bench;
 pub mod checkpoint;
 pub mod cli;
+pub mod files;
 pub mod learn;
 pub mod metrics;
 pub mod nn;
