@@ -10,6 +10,7 @@
 //! | `timing.csv` | wall-clock seconds of the same iterations |
 //! | `result.json` | what `train --json` prints |
 
+pub mod follow;
 pub mod policy_file;
 
 use serde::{Deserialize, Serialize};

@@ -5,6 +5,7 @@ pub mod news;
 pub mod plugin;
 pub mod progress;
 pub mod publish;
+pub mod watch;
 
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;

@@ -36,12 +36,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use crate::checkpoint::RunSettings;
+use crate::checkpoint::follow::Follower;
 use crate::policy::Policy;
 use crate::scene::Scene;
 use crate::seed::Seed;
 use crate::train::news::News;
 use crate::train::plugin::LearnerPlugin;
 use crate::train::publish::Viewer;
+use crate::train::watch::WatchPlugin;
 use crate::train::{Job, TrainResult};
 use probe::Display;
 use shown::{Actor, Shown};
@@ -154,6 +157,31 @@ pub fn train(
             result
         }),
     }
+}
+
+/// Shows a training that another process runs, until the window is closed or a signal comes.
+///
+/// # Errors
+/// What went wrong, in a line.
+pub fn watch(
+    follower: Follower,
+    settings: &RunSettings,
+    scene: Arc<Scene>,
+    options: Options,
+) -> Result<(), String> {
+    let display = probe::display()?;
+    let subject = Subject::Training {
+        learner: settings.learner.clone(),
+        seed: settings.seed,
+        steps: settings.steps,
+    };
+    let shown = Shown::new(scene, Seed::new(settings.seed), Actor::by_hand())?;
+    let mut app = App::new();
+    app.add_plugins(WatchPlugin::new(follower));
+    let failure = furnish(&mut app, display, subject, shown, options);
+    app.add_systems(Update, follow_training.in_set(Frame::News));
+    app.run();
+    failure.take()
 }
 
 /// Shows a scene or a policy until the window is closed or a signal comes.

@@ -1,9 +1,9 @@
-//! `sinew play`, and the window of `sinew train`.
+//! `sinew play`, and the windows of `sinew train` and `sinew watch`.
 
 #[cfg(feature = "window")]
-pub(super) use windowed::{play, probe, train};
+pub(super) use windowed::{play, probe, train, watch};
 #[cfg(not(feature = "window"))]
-pub(super) use windowless::{play, probe, train};
+pub(super) use windowless::{play, probe, train, watch};
 
 #[cfg(feature = "window")]
 mod windowed {
@@ -12,16 +12,36 @@ mod windowed {
     use std::sync::Arc;
     use std::sync::atomic::AtomicBool;
 
+    use crate::checkpoint::RunSettings;
+    use crate::checkpoint::follow::Follower;
     use crate::cli::eval::open_run;
     use crate::cli::print::Failure;
     use crate::cli::signals::Signals;
-    use crate::cli::{PlayArgs, TrainArgs};
+    use crate::cli::{PlayArgs, TrainArgs, WatchArgs};
     use crate::scene::Scene;
     use crate::train::publish::Viewer;
     use crate::train::{Job, TrainResult};
     use crate::window::{self, Options, Picture, PictureTime, Played};
 
     pub(in crate::cli) use crate::window::probe;
+
+    pub(in crate::cli) fn watch(
+        follower: Follower,
+        settings: &RunSettings,
+        scene: &Arc<Scene>,
+        signals: &Signals,
+        args: &WatchArgs,
+    ) -> Result<(), Failure> {
+        let when = args
+            .picture_after
+            .map_or(PictureTime::Solved, PictureTime::After);
+        let options = Options {
+            picture: picture(args.picture.as_ref(), when),
+            stop: signals.last(),
+        };
+        window::watch(follower, settings, scene.clone(), options)
+            .map_err(|reason| Failure::Failed(format!("no window: {reason}")))
+    }
 
     pub(in crate::cli) fn train(
         job: Job,
@@ -88,9 +108,11 @@ mod windowless {
     use std::process::ExitCode;
     use std::sync::Arc;
 
+    use crate::checkpoint::RunSettings;
+    use crate::checkpoint::follow::Follower;
     use crate::cli::print::Failure;
     use crate::cli::signals::Signals;
-    use crate::cli::{PlayArgs, TrainArgs};
+    use crate::cli::{PlayArgs, TrainArgs, WatchArgs};
     use crate::scene::Scene;
     use crate::train::publish::Viewer;
     use crate::train::{Job, TrainResult};
@@ -102,6 +124,16 @@ mod windowless {
     }
 
     pub(in crate::cli) fn play(_: &PlayArgs) -> Result<ExitCode, Failure> {
+        Err(Failure::Failed(REASON.to_owned()))
+    }
+
+    pub(in crate::cli) fn watch(
+        _: Follower,
+        _: &RunSettings,
+        _: &Arc<Scene>,
+        _: &Signals,
+        _: &WatchArgs,
+    ) -> Result<(), Failure> {
         Err(Failure::Failed(REASON.to_owned()))
     }
 

@@ -72,7 +72,7 @@ pub(super) fn draw_panel(
         .frame(frame);
     let response = panel.show(&mut whole, |ui| {
         egui::ScrollArea::vertical().show(ui, |ui| {
-            title(ui, &shown, &subject);
+            title(ui, &shown, &subject, training.is_some());
             match (&*subject, news) {
                 (
                     Subject::Training {
@@ -115,9 +115,10 @@ pub(super) fn draw_panel(
     Ok(())
 }
 
-fn title(ui: &mut Ui, shown: &Shown, subject: &Subject) {
+fn title(ui: &mut Ui, shown: &Shown, subject: &Subject, is_own: bool) {
     let doing = match subject {
-        Subject::Training { .. } => "learning",
+        Subject::Training { .. } if is_own => "learning",
+        Subject::Training { .. } => "watching",
         Subject::Policy => "playing",
         Subject::Robot => "by hand",
     };
