@@ -44,7 +44,7 @@ use crate::seed::Seed;
 use crate::train::news::News;
 use crate::train::plugin::LearnerPlugin;
 use crate::train::publish::Viewer;
-use crate::train::watch::WatchPlugin;
+use crate::train::watch::{WatchPlugin, Watched};
 use crate::train::{Job, TrainResult};
 use probe::Display;
 use shown::{Actor, Shown};
@@ -175,9 +175,10 @@ pub fn watch(
         seed: settings.seed,
         steps: settings.steps,
     };
+    let watched = Watched::new(scene.task().solved);
     let shown = Shown::new(scene, Seed::new(settings.seed), Actor::by_hand())?;
     let mut app = App::new();
-    app.add_plugins(WatchPlugin::new(follower));
+    app.add_plugins(WatchPlugin::new(follower, watched));
     let failure = furnish(&mut app, display, subject, shown, options);
     app.add_systems(Update, follow_training.in_set(Frame::News));
     app.run();

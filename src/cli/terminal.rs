@@ -74,18 +74,19 @@ pub(super) fn line(news: &News, total_steps: u64) -> String {
 }
 
 fn in_words(news: &News) -> String {
-    if news.policy.is_none() && news.steps == 0 {
-        return String::new();
+    let mut words = Vec::new();
+    // A watched run has no speed before its second iteration.
+    if news.steps_per_s > 0.0 {
+        words.push(format!("{:.0}/s", news.steps_per_s));
     }
-    let mut words = format!("{:.0}/s", news.steps_per_s);
     if let Some(value) = news.row.get(Metric::Success) {
-        words += &format!(", success {:.0} %", 100.0 * value);
+        words.push(format!("success {:.0} %", 100.0 * value));
     }
     if let Some(value) = news.row.get(Metric::Return) {
-        words += &format!(", return {value:.2}");
+        words.push(format!("return {value:.2}"));
     }
     if let Some(step) = news.solved_step {
-        words += &format!(", solved at {step}");
+        words.push(format!("solved at {step}"));
     }
-    words
+    words.join(", ")
 }

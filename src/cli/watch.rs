@@ -32,7 +32,8 @@ pub(super) fn watch(args: &WatchArgs) -> Result<ExitCode, Failure> {
         let code = signals.exit_code();
         return Ok(code.map_or(ExitCode::SUCCESS, ExitCode::from));
     }
-    in_terminal(follower, &settings, &signals, &args.run)
+    let watched = Watched::new(scene.task().solved);
+    in_terminal(follower, watched, &settings, &signals, &args.run)
 }
 
 /// Whether there is a usable display; says why not, once.
@@ -57,11 +58,12 @@ fn opens_window(args: &WatchArgs) -> Result<bool, Failure> {
 /// A line whenever there is news, until the training has ended.
 fn in_terminal(
     mut follower: Follower,
+    mut watched: Watched,
     settings: &RunSettings,
     signals: &Signals,
     run: &Path,
 ) -> Result<ExitCode, Failure> {
-    let (mut watched, mut news) = (Watched::default(), News::default());
+    let mut news = News::default();
     let mut told = None;
     let mut complained = None;
     loop {

@@ -12,6 +12,7 @@ use super::TrainResult;
 use super::news::News;
 use crate::checkpoint::follow::{Follower, Found};
 use crate::metrics::{Metric, Row};
+use crate::scene::task::Solved;
 
 /// How often a folder is looked at.
 pub const LOOK_EVERY: Duration = Duration::from_millis(200);
@@ -19,21 +20,31 @@ pub const LOOK_EVERY: Duration = Duration::from_millis(200);
 const PACE_OVER_S: f64 = 30.0;
 
 /// Turns what is found in a run folder into news.
-#[derive(Default)]
 pub struct Watched {
+    solved: Option<Solved>,
     /// Iterations and when they were done, of the last seconds.
     times: VecDeque<(u64, f64)>,
-    evaluation: Option<LastEvaluation>,
+    solving: Option<SolvingIteration>,
 }
 
-/// A run evaluates until it is solved, so its last evaluation is the one that solved it.
-struct LastEvaluation {
+/// The last iteration whose evaluation was good enough: where a run has kept a best policy, this is when it was solved,
+/// because from then on there are no evaluations.
+struct SolvingIteration {
     iteration: u64,
     steps: u64,
     wall_s: Option<f64>,
 }
 
 impl Watched {
+    /// Watches a run whose scene counts as solved when it is told here, if it ever does.
+    pub fn new(solved: Option<Solved>) -> Self {
+        Self {
+            solved,
+            times: VecDeque::new(),
+            solving: None,
+        }
+    }
+
     /// Takes in a look at the folder.
     pub fn take_in(&mut self, found: Found, news: &mut News) {
         news.begins_anew = found.begins_anew;
@@ -43,7 +54,7 @@ impl Watched {
             return;
         }
         if found.begins_anew {
-            *self = Self::default();
+            *self = Self::new(self.solved);
             news.row = Row::default();
         }
         news.note_rows(found.rows);
@@ -56,9 +67,9 @@ impl Watched {
         if let Some(policy) = found.policy {
             news.policy = Some(policy.into());
         }
-        let solving = self.evaluation.as_ref().filter(|_| found.is_solved);
-        news.solved_step = solving.map(|last| last.steps);
-        news.solved_wall_s = solving.and_then(|last| last.wall_s);
+        let solving = self.solving.as_ref().filter(|_| found.is_solved);
+        news.solved_step = solving.map(|solving| solving.steps);
+        news.solved_wall_s = solving.and_then(|solving| solving.wall_s);
         if let Some(steps) = count(&news.row, Metric::Steps) {
             news.steps = steps;
             let iteration = count(&news.row, Metric::Iteration).unwrap_or(0);
@@ -78,11 +89,13 @@ impl Watched {
     }
 
     fn note_evaluation(&mut self, row: &Row) {
-        if row.get(Metric::EvaluationReturn).is_some()
+        let success = row.get(Metric::EvaluationSuccess);
+        let meets = |total| self.solved?.is_met_by(success, total).then_some(());
+        if row.get(Metric::EvaluationReturn).and_then(meets).is_some()
             && let Some(iteration) = count(row, Metric::Iteration)
             && let Some(steps) = count(row, Metric::Steps)
         {
-            self.evaluation = Some(LastEvaluation {
+            self.solving = Some(SolvingIteration {
                 iteration,
                 steps,
                 wall_s: None,
@@ -91,10 +104,10 @@ impl Watched {
     }
 
     fn note_time(&mut self, iteration: u64, wall_s: f64) {
-        if let Some(last) = &mut self.evaluation
-            && last.iteration == iteration
+        if let Some(solving) = &mut self.solving
+            && solving.iteration == iteration
         {
-            last.wall_s = Some(wall_s);
+            solving.wall_s = Some(wall_s);
         }
         // Clock and iterations may begin anew with a process that goes on with the run.
         let goes_on = |&(i, s): &(u64, f64)| i < iteration && s <= wall_s;
@@ -131,12 +144,12 @@ fn count(row: &Row, metric: Metric) -> Option<u64> {
 }
 
 /// Feeds an app with the [`News`] of a run folder.
-pub struct WatchPlugin(Mutex<Option<Follower>>);
+pub struct WatchPlugin(Mutex<Option<(Follower, Watched)>>);
 
 impl WatchPlugin {
     /// Begins to follow when the app is built.
-    pub fn new(follower: Follower) -> Self {
-        Self(Mutex::new(Some(follower)))
+    pub fn new(follower: Follower, watched: Watched) -> Self {
+        Self(Mutex::new(Some((follower, watched))))
     }
 }
 
@@ -145,8 +158,8 @@ struct Looks(Mutex<(Receiver<Found>, Watched)>);
 
 impl Plugin for WatchPlugin {
     fn build(&self, app: &mut App) {
-        let follower = self.0.lock().expect("nobody panics with it").take();
-        let mut follower = follower.expect("a plugin is built once");
+        let parts = self.0.lock().expect("nobody panics with it").take();
+        let (mut follower, watched) = parts.expect("a plugin is built once");
         // Room for one look: while nobody takes it, the folder is left alone, and nothing piles up.
         let (tell, looks) = sync_channel(1);
         thread::Builder::new()
@@ -165,7 +178,7 @@ impl Plugin for WatchPlugin {
             })
             .expect("the system starts a thread");
         app.init_resource::<News>()
-            .insert_resource(Looks(Mutex::new((looks, Watched::default()))))
+            .insert_resource(Looks(Mutex::new((looks, watched))))
             .add_systems(PreUpdate, take_in);
     }
 }
@@ -185,14 +198,18 @@ fn take_in(looks: Res<Looks>, mut news: ResMut<News>) {
 mod tests {
     use super::*;
 
-    fn row(iteration: f64, evaluated: bool) -> Row {
+    fn row(iteration: f64, evaluated: Option<f64>) -> Row {
         let mut row = Row::default();
         row.set(Metric::Iteration, iteration);
         row.set(Metric::Steps, 100.0 * iteration);
-        if evaluated {
-            row.set(Metric::EvaluationReturn, 1.0);
+        if let Some(evaluated) = evaluated {
+            row.set(Metric::EvaluationReturn, evaluated);
         }
         row
+    }
+
+    fn watched() -> Watched {
+        Watched::new(Some(Solved::Return(1.0)))
     }
 
     fn found(rows: Vec<Row>, times: Vec<(u64, f64)>) -> Found {
@@ -205,20 +222,20 @@ mod tests {
 
     #[test]
     fn speed_is_that_of_the_last_seconds() {
-        let (mut watched, mut news) = (Watched::default(), News::default());
-        let rows = (1..=4).map(|i| row(f64::from(i), false)).collect();
+        let (mut watched, mut news) = (watched(), News::default());
+        let rows = (1..=4).map(|i| row(f64::from(i), None)).collect();
         let times = vec![(1, 0.0), (2, 100.0), (3, 100.25), (4, 100.5)];
         watched.take_in(found(rows, times), &mut news);
         // Two iterations of 100 steps in half a second; the first second lies too far back.
         assert_eq!((news.steps, news.steps_per_s), (400, 400.0));
-        watched.take_in(found(vec![row(5.0, false)], vec![(5, 0.5)]), &mut news);
+        watched.take_in(found(vec![row(5.0, None)], vec![(5, 0.5)]), &mut news);
         assert_eq!(news.steps_per_s, 0.0, "another process, another clock");
     }
 
     #[test]
-    fn the_last_evaluation_of_a_solved_run_solved_it() {
-        let (mut watched, mut news) = (Watched::default(), News::default());
-        let rows = vec![row(1.0, true), row(2.0, true), row(3.0, false)];
+    fn the_evaluation_that_was_good_enough_solved_it() {
+        let (mut watched, mut news) = (watched(), News::default());
+        let rows = vec![row(1.0, Some(0.5)), row(2.0, Some(1.0)), row(3.0, None)];
         let times = vec![(1, 0.5), (2, 1.0), (3, 1.5)];
         watched.take_in(found(rows, times), &mut news);
         assert_eq!(news.solved_step, None);
@@ -235,8 +252,8 @@ mod tests {
 
     #[test]
     fn what_was_known_of_a_folder_that_is_gone_stays() {
-        let (mut watched, mut news) = (Watched::default(), News::default());
-        watched.take_in(found(vec![row(1.0, false)], Vec::new()), &mut news);
+        let (mut watched, mut news) = (watched(), News::default());
+        watched.take_in(found(vec![row(1.0, None)], Vec::new()), &mut news);
         let gone = Found {
             is_gone: true,
             trouble: Some("gone".to_owned()),
@@ -249,12 +266,12 @@ mod tests {
 
     #[test]
     fn what_went_before_a_new_beginning_is_forgotten() {
-        let (mut watched, mut news) = (Watched::default(), News::default());
-        watched.take_in(found(vec![row(7.0, true)], vec![(7, 1.0)]), &mut news);
+        let (mut watched, mut news) = (watched(), News::default());
+        watched.take_in(found(vec![row(7.0, Some(1.0))], vec![(7, 1.0)]), &mut news);
         let anew = Found {
             begins_anew: true,
             is_solved: true,
-            ..found(vec![row(1.0, false)], Vec::new())
+            ..found(vec![row(1.0, None)], Vec::new())
         };
         watched.take_in(anew, &mut news);
         assert_eq!((news.steps, news.solved_step), (100, None));
