@@ -18,7 +18,7 @@ const MOST_BYTES: u64 = 4 << 20;
 
 /// What is new in a run's folder.
 #[derive(Default)]
-pub struct Found {
+pub struct Look {
     /// Rows of `metrics.csv`.
     pub rows: Vec<Row>,
     /// These rows are the first: a killed run has gone back to its last checkpoint, or was begun again.
@@ -27,8 +27,6 @@ pub struct Found {
     pub times: Vec<(u64, f64)>,
     /// The newest policy, if it is another than at the last look.
     pub policy: Option<Policy>,
-    /// The run has solved its scene.
-    pub is_solved: bool,
     /// `result.json`, as long as there is one.
     pub result: Option<String>,
     /// What cannot be read now.
@@ -68,8 +66,8 @@ impl Follower {
     }
 
     /// What is new since the last look.
-    pub fn look(&mut self) -> Found {
-        let mut found = Found::default();
+    pub fn look(&mut self) -> Look {
+        let mut found = Look::default();
         if !self.run.join("run.json").is_file() {
             found.is_gone = true;
             found.trouble = Some(format!("{} is no longer there", self.run.display()));
@@ -77,7 +75,6 @@ impl Follower {
         }
         // Before the tables: who wrote this has written those.
         found.result = read_text(&self.run, "result.json").ok();
-        found.is_solved = self.run.join(Which::Best.file()).is_file();
         self.look_at_policy(&mut found);
         if let Err(trouble) = self.look_at_tables(&mut found) {
             found.trouble.get_or_insert(trouble);
@@ -86,7 +83,7 @@ impl Follower {
     }
 
     /// A file that cannot be used is tried again when it has changed.
-    fn look_at_policy(&mut self, found: &mut Found) {
+    fn look_at_policy(&mut self, found: &mut Look) {
         match stamp(&self.run.join(Which::Newest.file())) {
             Some(stamp) if self.policy != Some(stamp) => {
                 self.policy = Some(stamp);
@@ -111,7 +108,7 @@ impl Follower {
         found.trouble.clone_from(&self.policy_trouble);
     }
 
-    fn look_at_tables(&mut self, found: &mut Found) -> Result<(), String> {
+    fn look_at_tables(&mut self, found: &mut Look) -> Result<(), String> {
         let metrics = self.metrics.read()?;
         found.begins_anew = metrics.begins_anew;
         if metrics.begins_anew {

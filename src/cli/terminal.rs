@@ -26,7 +26,6 @@ struct Display {
     bar: Option<ProgressBar>,
     next_line: Instant,
     total_steps: u64,
-    complained: bool,
 }
 
 impl Plugin for TerminalPlugin {
@@ -38,7 +37,6 @@ impl Plugin for TerminalPlugin {
                 .then(|| bar(self.total_steps)),
             next_line: Instant::now() + LINE_EVERY,
             total_steps: self.total_steps,
-            complained: false,
         });
         app.add_systems(Update, show);
     }
@@ -52,10 +50,6 @@ fn bar(total_steps: u64) -> ProgressBar {
 }
 
 fn show(news: Res<News>, mut display: ResMut<Display>) {
-    if let Some(trouble) = news.trouble.as_ref().filter(|_| !display.complained) {
-        note(format_args!("warning: {trouble}"));
-        display.complained = true;
-    }
     if let Some(bar) = &display.bar {
         bar.set_position(news.steps);
         bar.set_message(in_words(&news));

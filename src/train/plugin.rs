@@ -7,8 +7,7 @@ use std::thread::JoinHandle;
 
 use super::news::News;
 use super::publish::Viewer;
-use super::{Job, TrainResult, Trainer};
-use crate::pod::PodError;
+use super::{Job, TrainError, TrainResult, Trainer};
 
 /// Trains on threads of its own while the app runs, and ends the app when the training has ended.
 pub struct LearnerPlugin {
@@ -49,7 +48,7 @@ impl LearnerPlugin {
 pub struct Training {
     /// The line to it.
     pub viewer: Viewer,
-    thread: Option<JoinHandle<Result<TrainResult, PodError>>>,
+    thread: Option<JoinHandle<Result<TrainResult, TrainError>>>,
     stays_open: bool,
 }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::TrainResult;
 use super::news::News;
-use crate::checkpoint::follow::{Follower, Found};
+use crate::checkpoint::follow::{Follower, Look};
 use crate::metrics::{Metric, Row};
 use crate::scene::task::Solved;
 
@@ -27,8 +27,7 @@ pub struct Watched {
     solving: Option<SolvingIteration>,
 }
 
-/// The last iteration whose evaluation was good enough: where a run has kept a best policy, this is when it was solved,
-/// because from then on there are no evaluations.
+/// The iteration of the last evaluation, if that was good enough: a run evaluates until it is solved.
 struct SolvingIteration {
     iteration: u64,
     steps: u64,
@@ -46,7 +45,7 @@ impl Watched {
     }
 
     /// Takes in a look at the folder.
-    pub fn take_in(&mut self, found: Found, news: &mut News) {
+    pub fn take_in(&mut self, found: Look, news: &mut News) {
         news.begins_anew = found.begins_anew;
         if found.is_gone {
             news.rows.clear();
@@ -67,7 +66,7 @@ impl Watched {
         if let Some(policy) = found.policy {
             news.policy = Some(policy.into());
         }
-        let solving = self.solving.as_ref().filter(|_| found.is_solved);
+        let solving = self.solving.as_ref();
         news.solved_step = solving.map(|solving| solving.steps);
         news.solved_wall_s = solving.and_then(|solving| solving.wall_s);
         if let Some(steps) = count(&news.row, Metric::Steps) {
@@ -89,18 +88,18 @@ impl Watched {
     }
 
     fn note_evaluation(&mut self, row: &Row) {
+        let Some(total_reward) = row.get(Metric::EvaluationReturn) else {
+            return;
+        };
         let success = row.get(Metric::EvaluationSuccess);
-        let meets = |total| self.solved?.is_met_by(success, total).then_some(());
-        if row.get(Metric::EvaluationReturn).and_then(meets).is_some()
-            && let Some(iteration) = count(row, Metric::Iteration)
-            && let Some(steps) = count(row, Metric::Steps)
-        {
-            self.solving = Some(SolvingIteration {
-                iteration,
-                steps,
+        let meets = |solved: &Solved| solved.is_met_by(success, total_reward);
+        self.solving = self.solved.filter(meets).and_then(|_| {
+            Some(SolvingIteration {
+                iteration: count(row, Metric::Iteration)?,
+                steps: count(row, Metric::Steps)?,
                 wall_s: None,
-            });
-        }
+            })
+        });
     }
 
     fn note_time(&mut self, iteration: u64, wall_s: f64) {
@@ -154,7 +153,7 @@ impl WatchPlugin {
 }
 
 #[derive(Resource)]
-struct Looks(Mutex<(Receiver<Found>, Watched)>);
+struct Looks(Mutex<(Receiver<Look>, Watched)>);
 
 impl Plugin for WatchPlugin {
     fn build(&self, app: &mut App) {
@@ -212,11 +211,11 @@ mod tests {
         Watched::new(Some(Solved::Return(1.0)))
     }
 
-    fn found(rows: Vec<Row>, times: Vec<(u64, f64)>) -> Found {
-        Found {
+    fn found(rows: Vec<Row>, times: Vec<(u64, f64)>) -> Look {
+        Look {
             rows,
             times,
-            ..Found::default()
+            ..Look::default()
         }
     }
 
@@ -233,20 +232,16 @@ mod tests {
     }
 
     #[test]
-    fn the_evaluation_that_was_good_enough_solved_it() {
+    fn the_last_evaluation_solved_it_if_it_was_good_enough() {
         let (mut watched, mut news) = (watched(), News::default());
-        let rows = vec![row(1.0, Some(0.5)), row(2.0, Some(1.0)), row(3.0, None)];
-        let times = vec![(1, 0.5), (2, 1.0), (3, 1.5)];
-        watched.take_in(found(rows, times), &mut news);
+        let rows = vec![row(1.0, Some(0.5)), row(2.0, None)];
+        watched.take_in(found(rows, vec![(1, 0.5), (2, 1.0)]), &mut news);
         assert_eq!(news.solved_step, None);
-        let best_is_there = Found {
-            is_solved: true,
-            ..Found::default()
-        };
-        watched.take_in(best_is_there, &mut news);
+        let rows = vec![row(3.0, Some(1.0)), row(4.0, None)];
+        watched.take_in(found(rows, vec![(3, 1.5), (4, 2.0)]), &mut news);
         assert_eq!(
             (news.solved_step, news.solved_wall_s),
-            (Some(200), Some(1.0))
+            (Some(300), Some(1.5))
         );
     }
 
@@ -254,10 +249,10 @@ mod tests {
     fn what_was_known_of_a_folder_that_is_gone_stays() {
         let (mut watched, mut news) = (watched(), News::default());
         watched.take_in(found(vec![row(1.0, None)], Vec::new()), &mut news);
-        let gone = Found {
+        let gone = Look {
             is_gone: true,
             trouble: Some("gone".to_owned()),
-            ..Found::default()
+            ..Look::default()
         };
         watched.take_in(gone, &mut news);
         assert_eq!((news.steps, news.rows.len()), (100, 0));
@@ -268,9 +263,8 @@ mod tests {
     fn what_went_before_a_new_beginning_is_forgotten() {
         let (mut watched, mut news) = (watched(), News::default());
         watched.take_in(found(vec![row(7.0, Some(1.0))], vec![(7, 1.0)]), &mut news);
-        let anew = Found {
+        let anew = Look {
             begins_anew: true,
-            is_solved: true,
             ..found(vec![row(1.0, None)], Vec::new())
         };
         watched.take_in(anew, &mut news);
