@@ -4,6 +4,7 @@ mod bench;
 mod eval;
 mod play;
 mod print;
+mod replay;
 mod rollout;
 mod signals;
 mod terminal;
@@ -41,6 +42,8 @@ enum Command {
     Play(PlayArgs),
     /// Follow a run that another process trains, in a window if there is a display
     Watch(WatchArgs),
+    /// Play the last episode of an environment that broke, from its flight record
+    Replay(ReplayArgs),
     /// Measure speed, and how near it is to what this machine could do at best
     Bench(BenchArgs),
     /// Play one episode to a CSV table, to compare with a real robot or another simulator
@@ -160,6 +163,29 @@ struct WatchArgs {
 }
 
 #[derive(Args)]
+struct ReplayArgs {
+    /// A flight record, from the folder `flights` of a run
+    file: PathBuf,
+    /// Print the last steps even if there is a display
+    #[arg(long)]
+    headless: bool,
+    /// Print one JSON object on standard output instead
+    #[arg(long)]
+    json: bool,
+    /// Save a picture of the window and end
+    #[arg(long, value_name = "FILE.png", conflicts_with_all = ["headless", "json"])]
+    picture: Option<PathBuf>,
+    /// When to take the picture, in seconds after the first frame
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = 3.0,
+        requires = "picture"
+    )]
+    picture_after: f32,
+}
+
+#[derive(Args)]
 struct BenchArgs {
     #[command(flatten)]
     scene: SceneArgs,
@@ -237,6 +263,7 @@ pub fn main(launched: Instant) -> ExitCode {
         Command::Eval(args) => eval::eval(&args),
         Command::Play(args) => play::play(&args),
         Command::Watch(args) => watch::watch(&args),
+        Command::Replay(args) => replay::replay(&args),
         Command::Bench(args) => bench::bench(&args),
         Command::Rollout(args) => rollout::rollout(&args),
         Command::Check { scene } => check(&scene),

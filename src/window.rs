@@ -38,6 +38,7 @@ use std::time::Duration;
 
 use crate::checkpoint::RunSettings;
 use crate::checkpoint::follow::Follower;
+use crate::pod::Flight;
 use crate::policy::Policy;
 use crate::scene::Scene;
 use crate::seed::Seed;
@@ -91,6 +92,26 @@ pub enum Played {
         /// What acts.
         policy: Arc<Policy>,
     },
+    /// The last episode of an environment that broke.
+    Flight {
+        /// The scene that it broke in.
+        scene: Arc<Scene>,
+        /// The run's seed.
+        seed: Seed,
+        /// The episode.
+        played: PlayedFlight,
+    },
+}
+
+/// A flight record, and what playing it has come to.
+#[derive(Clone)]
+pub struct PlayedFlight {
+    /// The record.
+    pub flight: Arc<Flight>,
+    /// Steps that can be shown: those before the one that broke it.
+    pub good_steps: usize,
+    /// It breaks here as it did when it was recorded.
+    pub reproduced: bool,
 }
 
 /// What the window is about.
@@ -104,6 +125,7 @@ enum Subject {
     },
     Policy,
     Robot,
+    Flight,
 }
 
 /// The phases of a frame, in their order.
@@ -185,17 +207,32 @@ pub fn watch(
     failure.take()
 }
 
-/// Shows a scene or a policy until the window is closed or a signal comes.
+/// Shows a scene, a policy or a flight until the window is closed or a signal comes.
 ///
 /// # Errors
 /// What went wrong, in a line.
 pub fn play(what: Played, options: Options) -> Result<(), String> {
     let display = probe::display()?;
-    let (subject, scene, actor, path) = match what {
-        Played::Scene { scene, path } => (Subject::Robot, scene, Actor::by_hand(), path),
-        Played::Policy { scene, policy } => (Subject::Policy, scene, Actor::Policy(policy), None),
+    let own = Seed::new(0);
+    let mut path = None;
+    let (subject, shown) = match what {
+        Played::Scene { scene, path: file } => {
+            path = file;
+            (Subject::Robot, Shown::new(scene, own, Actor::by_hand())?)
+        }
+        Played::Policy { scene, policy } => {
+            let actor = Actor::Policy(policy);
+            (Subject::Policy, Shown::new(scene, own, actor)?)
+        }
+        Played::Flight {
+            scene,
+            seed,
+            played,
+        } => {
+            let actor = Actor::Flight { played, taken: 0 };
+            (Subject::Flight, Shown::new(scene, seed, actor)?)
+        }
     };
-    let shown = Shown::new(scene, Seed::new(0), actor)?;
     let mut app = App::new();
     let failure = furnish(&mut app, display, subject, shown, options);
     if let Some(path) = path {

@@ -1,9 +1,9 @@
-//! `sinew play`, and the windows of `sinew train` and `sinew watch`.
+//! `sinew play`, and the windows of `sinew train`, `sinew watch` and `sinew replay`.
 
 #[cfg(feature = "window")]
-pub(super) use windowed::{play, probe, train, watch};
+pub(super) use windowed::{play, probe, replay, train, watch};
 #[cfg(not(feature = "window"))]
-pub(super) use windowless::{play, probe, train, watch};
+pub(super) use windowless::{play, probe, replay, train, watch};
 
 #[cfg(feature = "window")]
 mod windowed {
@@ -13,15 +13,17 @@ mod windowed {
     use std::sync::atomic::AtomicBool;
 
     use crate::checkpoint::RunSettings;
+    use crate::checkpoint::flight::FlightRecord;
     use crate::checkpoint::follow::Follower;
     use crate::cli::eval::open_run;
     use crate::cli::print::Failure;
     use crate::cli::signals::Signals;
-    use crate::cli::{PlayArgs, TrainArgs, WatchArgs};
+    use crate::cli::{PlayArgs, ReplayArgs, TrainArgs, WatchArgs};
     use crate::scene::Scene;
+    use crate::seed::Seed;
     use crate::train::publish::Viewer;
     use crate::train::{Job, TrainResult};
-    use crate::window::{self, Options, Picture, PictureTime, Played};
+    use crate::window::{self, Options, Picture, PictureTime, Played, PlayedFlight};
 
     pub(in crate::cli) use crate::window::probe;
 
@@ -76,6 +78,32 @@ mod windowed {
             .map_or(ExitCode::SUCCESS, ExitCode::from))
     }
 
+    pub(in crate::cli) fn replay(
+        record: &FlightRecord,
+        scene: Arc<Scene>,
+        good_steps: usize,
+        reproduced: bool,
+        signals: &Signals,
+        args: &ReplayArgs,
+    ) -> Result<(), Failure> {
+        let when = PictureTime::After(args.picture_after);
+        let options = Options {
+            picture: picture(args.picture.as_ref(), when),
+            stop: signals.last(),
+        };
+        let played = Played::Flight {
+            scene,
+            seed: Seed::new(record.seed),
+            played: PlayedFlight {
+                flight: Arc::new(record.flight.clone()),
+                good_steps,
+                reproduced,
+            },
+        };
+        window::play(played, options)
+            .map_err(|reason| Failure::Failed(format!("no window: {reason}")))
+    }
+
     /// A folder with a run in it, or one that no shipped scene has the name of, is a run; anything else is a scene.
     fn played(args: &PlayArgs) -> Result<Played, Failure> {
         let path = Path::new(&args.what);
@@ -109,10 +137,11 @@ mod windowless {
     use std::sync::Arc;
 
     use crate::checkpoint::RunSettings;
+    use crate::checkpoint::flight::FlightRecord;
     use crate::checkpoint::follow::Follower;
     use crate::cli::print::Failure;
     use crate::cli::signals::Signals;
-    use crate::cli::{PlayArgs, TrainArgs, WatchArgs};
+    use crate::cli::{PlayArgs, ReplayArgs, TrainArgs, WatchArgs};
     use crate::scene::Scene;
     use crate::train::publish::Viewer;
     use crate::train::{Job, TrainResult};
@@ -124,6 +153,17 @@ mod windowless {
     }
 
     pub(in crate::cli) fn play(_: &PlayArgs) -> Result<ExitCode, Failure> {
+        Err(Failure::Failed(REASON.to_owned()))
+    }
+
+    pub(in crate::cli) fn replay(
+        _: &FlightRecord,
+        _: Arc<Scene>,
+        _: usize,
+        _: bool,
+        _: &Signals,
+        _: &ReplayArgs,
+    ) -> Result<(), Failure> {
         Err(Failure::Failed(REASON.to_owned()))
     }
 

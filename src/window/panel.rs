@@ -99,6 +99,12 @@ pub(super) fn draw_panel(
                     controls::time(ui, &mut playback, &mut shown, &mut trace);
                     controls::joints(ui, &mut shown);
                 }
+                (Subject::Flight, _) => {
+                    report::flight(ui, &shown);
+                    report::acting(ui, &shown, "The robot before it broke");
+                    controls::time(ui, &mut playback, &mut shown, &mut trace);
+                    report::motors(ui, &shown);
+                }
                 _ => {
                     report::acting(ui, &shown, "The policy, acting");
                     controls::time(ui, &mut playback, &mut shown, &mut trace);
@@ -121,6 +127,7 @@ fn title(ui: &mut Ui, shown: &Shown, subject: &Subject, is_own: bool) {
         Subject::Training { .. } => "watching",
         Subject::Policy => "playing",
         Subject::Robot => "by hand",
+        Subject::Flight => "flight record",
     };
     ui.horizontal(|ui| {
         ui.heading(RichText::new(shown.scene().name()).strong());

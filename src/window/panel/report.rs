@@ -152,6 +152,64 @@ fn length(meters: f32) -> String {
     }
 }
 
+/// Which episode is played again, how far it is, and how it ends.
+pub(super) fn flight(ui: &mut Ui, shown: &Shown) {
+    let Some((played, taken)) = shown.flight() else {
+        return;
+    };
+    let flight = &played.flight;
+    ui.horizontal(|ui| {
+        let meaning = "Its number in the run";
+        fact(ui, "environment", &flight.environment.to_string(), meaning);
+        let meaning = "Its number in the environment";
+        fact(ui, "episode", &flight.episode.to_string(), meaning);
+    });
+    let steps = flight.steps(shown.scene().robot().joints.len());
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 5.0;
+        ui.label(RichText::new(format!("step {}", grouped(taken as u64))).strong());
+        ui.label(RichText::new(format!("of {}", grouped(steps as u64))).color(DIM));
+    });
+    ui.add(
+        ProgressBar::new(taken as f32 / steps as f32)
+            .desired_height(7.0)
+            .corner_radius(CornerRadius::same(3))
+            .fill(BLUE),
+    );
+    ui.colored_label(
+        RED,
+        format!("\u{26a0} Broke in step {steps}: {}", flight.reason),
+    );
+    if !played.reproduced {
+        let text = "Here it does not: this machine or this version computes other bits.";
+        ui.colored_label(RED, text);
+    }
+    if taken == played.good_steps {
+        sign(ui, EDGE, TEXT, |ui, color| {
+            ui.label(RichText::new("Held at the last good step").color(color));
+        });
+    }
+}
+
+/// What the motors get, and how fast the joints are.
+pub(super) fn motors(ui: &mut Ui, shown: &Shown) {
+    section(ui, "Joints: action, and speed after it");
+    egui::Grid::new("motors")
+        .num_columns(3)
+        .spacing([10.0, 4.0])
+        .show(ui, |ui| {
+            let joints = &shown.scene().robot().joints;
+            let numbers = shown.motors().iter().zip(&shown.readings().speeds);
+            for (joint, (action, speed)) in joints.iter().zip(numbers) {
+                let unit = super::controls::unit(joint.kind);
+                ui.label(&joint.name);
+                ui.monospace(format!("{action:+5.2}"));
+                ui.monospace(format!("{speed:+8.2} {unit}/s"));
+                ui.end_row();
+            }
+        });
+}
+
 /// Angles and speeds of the joints.
 pub(super) fn joints(ui: &mut Ui, shown: &Shown) {
     section(ui, "Joints");
