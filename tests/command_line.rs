@@ -151,7 +151,7 @@ fn a_finished_run_answers_again_and_another_one_is_refused() {
         &["--set", "task.max_joint_speed=90"],
         "`task.max_joint_speed` was",
     );
-    refused(&["--set", "learner.gamma=0.5"], "`learner.Ppo.gamma` was");
+    refused(&["--set", "learner.gamma=0.5"], "`learner.gamma` was");
 }
 
 #[test]
