@@ -88,9 +88,12 @@ pub(super) fn replay(args: &ReplayArgs) -> Result<ExitCode, Failure> {
         print(&report, &scene, &outcome);
     }
     if !outcome.reproduced {
+        let here = match outcome.good_steps {
+            all if all == report.steps => format!("step {all} does not break it"),
+            good => format!("the episode ends in step {}", good + 1),
+        };
         note(format_args!(
-            "not reproduced: {} steps were taken here and the record has {}; this machine, or this version ({}, the record's is {}), computes other bits",
-            outcome.good_steps + 1,
+            "not reproduced: {here} here, and the record says that step {} broke it; this machine, or this version ({}, the record's is {}), computes other bits",
             report.steps,
             env!("CARGO_PKG_VERSION"),
             record.version,
@@ -119,7 +122,7 @@ fn opens_window(args: &ReplayArgs) -> Result<bool, Failure> {
 /// Plays the whole record, as far as the episode goes here.
 fn play(scene: &Arc<Scene>, seed: u64, flight: &Flight) -> Result<Outcome, String> {
     let environment = SceneEnvironment::new(scene.clone());
-    let mut pod = flight.begin(&environment, Seed::new(seed))?;
+    let mut pod = flight.check_and_begin(&environment, Seed::new(seed))?;
     let dt = 1.0 / scene.task().control_hz;
     let steps = flight.steps(scene.robot().joints.len());
     let mut outcome = Outcome {

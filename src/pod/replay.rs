@@ -1,36 +1,29 @@
-//! A flight played again: its environment alone, from the beginning of the episode in which it broke.
+//! A flight from a stranger's file, played again: its environment alone, from the beginning of the episode in which it broke.
 
-use super::{Action, Environment, Episode, Flight, Pod};
+use super::{Action, Environment, Flight, Pod};
 use crate::contain::contain;
 use crate::seed::Seed;
 use crate::step::StepEnd;
 
 impl Flight {
-    /// The environment as it was when the episode began, in a run with this seed.
+    /// As [`Flight::begin`], of a flight that may be none of this environment.
     ///
     /// # Errors
-    /// The flight is none of such an environment.
-    pub fn begin(&self, environment: &dyn Environment, seed: Seed) -> Result<Pod, String> {
+    /// It is none.
+    pub fn check_and_begin(
+        &self,
+        environment: &dyn Environment,
+        seed: Seed,
+    ) -> Result<Pod, String> {
         let acted = environment.spaces().actions();
         if acted == 0 || self.actions.is_empty() || !self.actions.len().is_multiple_of(acted) {
             return Err("its actions are none of its environment".to_owned());
         }
-        let (Some(next), Some(before)) =
-            (self.environment.checked_add(1), self.episode.checked_sub(1))
-        else {
+        if self.environment == u64::MAX || !(1..u64::MAX / 2).contains(&self.episode) {
             return Err("there is no episode of that number".to_owned());
-        };
-        let begun = contain(|| {
-            let mut pod = Pod::new(environment, seed, self.purpose, self.environment..next)?;
-            let entity = pod.entity(0);
-            if let Some(mut episode) = pod.world.get_mut::<Episode>(entity) {
-                episode.number = before;
-            }
-            pod.world.entity_mut(entity).insert(StepEnd::Terminated);
-            pod.begin_ended_episodes();
-            Ok(pod)
-        });
-        begun?.map_err(|error: super::PodError| error.to_string())
+        }
+        let begun = contain(|| self.begin(environment, seed))?;
+        begun.map_err(|error| error.to_string())
     }
 
     /// Control steps in the record of an environment with so many actions; with the last one it broke.

@@ -326,7 +326,7 @@ impl Shown {
 fn build(scene: &Arc<Scene>, seed: Seed, number: u64, actor: &Actor) -> Result<Pod, String> {
     let environment = SceneEnvironment::new(scene.clone());
     match actor {
-        Actor::Flight { played, .. } => played.flight.begin(&environment, seed),
+        Actor::Flight { played, .. } => played.flight.check_and_begin(&environment, seed),
         Actor::Hand(_) | Actor::Policy(_) => {
             Pod::new(&environment, seed, Purpose::Watching, number..number + 1)
                 .map_err(|error| error.to_string())
@@ -355,6 +355,7 @@ fn aim(scene: &Scene) -> (Option<usize>, Option<f32>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pod::Flight;
 
     fn shown(scene: &str) -> Shown {
         let scene = Arc::new(Scene::open(scene).unwrap());
@@ -393,6 +394,40 @@ mod tests {
             shown.poses(share).zip(&before).all(near)
         };
         assert!(is_before(0.0) && !is_before(1.0));
+    }
+
+    #[test]
+    fn a_record_is_held_before_it_breaks_and_begins_again() {
+        let flight = Flight {
+            purpose: Purpose::Training,
+            environment: 5,
+            episode: 3,
+            actions: vec![1.0; 6 * 4],
+            reason: String::new(),
+        };
+        let played = PlayedFlight {
+            flight: Arc::new(flight),
+            good_steps: 3,
+            reproduced: true,
+        };
+        let scene = Arc::new(Scene::open("reach").unwrap());
+        let actor = Actor::Flight { played, taken: 0 };
+        let mut shown = Shown::new(scene, Seed::new(1), actor).unwrap();
+        let angles = |shown: &Shown| shown.readings().angles.clone();
+        let start = angles(&shown);
+        assert_eq!(shown.episode().number, 3);
+        for _ in 0..3 {
+            shown.step();
+        }
+        let last = angles(&shown);
+        shown.set_target(Vec3::ZERO);
+        shown.step();
+        assert_eq!(angles(&shown), last);
+        assert_eq!(shown.episode().steps, 3);
+        assert!(shown.goal() != Some(Vec3::ZERO));
+        assert!(shown.poses(0.0).eq(shown.poses(1.0)), "nothing moves");
+        shown.restart();
+        assert_eq!(angles(&shown), start);
     }
 
     #[test]
