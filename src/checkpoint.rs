@@ -15,6 +15,7 @@
 
 pub mod flight;
 mod folder;
+pub mod follow;
 pub mod image;
 mod log;
 pub mod policy_file;

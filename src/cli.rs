@@ -4,10 +4,12 @@ mod bench;
 mod eval;
 mod play;
 mod print;
+mod replay;
 mod rollout;
 mod signals;
 mod terminal;
 mod train;
+mod watch;
 
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -38,6 +40,10 @@ enum Command {
     Eval(EvalArgs),
     /// Open a window on a scene (move its joints) or on a run (watch its policy)
     Play(PlayArgs),
+    /// Follow a run that another process trains, in a window if there is a display
+    Watch(WatchArgs),
+    /// Play the last episode of an environment that broke, from its flight record
+    Replay(ReplayArgs),
     /// Measure speed, and how near it is to what this machine could do at best
     Bench(BenchArgs),
     /// Play one episode to a CSV table, to compare with a real robot or another simulator
@@ -142,6 +148,44 @@ struct PlayArgs {
 }
 
 #[derive(Args)]
+struct WatchArgs {
+    /// The folder of a run
+    run: PathBuf,
+    /// Watch in the terminal even if there is a display
+    #[arg(long)]
+    headless: bool,
+    /// Save a picture of the window, as soon as the scene is solved or so many seconds have passed, and end
+    #[arg(long, value_name = "FILE.png", conflicts_with = "headless")]
+    picture: Option<PathBuf>,
+    /// When to take the picture, in seconds after the first frame [default: when the scene is solved]
+    #[arg(long, value_name = "SECONDS", requires = "picture")]
+    picture_after: Option<f32>,
+}
+
+#[derive(Args)]
+struct ReplayArgs {
+    /// A flight record, from the folder `flights` of a run
+    file: PathBuf,
+    /// Print the last steps even if there is a display
+    #[arg(long)]
+    headless: bool,
+    /// Print one JSON object on standard output instead
+    #[arg(long)]
+    json: bool,
+    /// Save a picture of the window and end
+    #[arg(long, value_name = "FILE.png", conflicts_with_all = ["headless", "json"])]
+    picture: Option<PathBuf>,
+    /// When to take the picture, in seconds after the first frame
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = 3.0,
+        requires = "picture"
+    )]
+    picture_after: f32,
+}
+
+#[derive(Args)]
 struct BenchArgs {
     #[command(flatten)]
     scene: SceneArgs,
@@ -218,6 +262,8 @@ pub fn main(launched: Instant) -> ExitCode {
         Command::Train(args) => train::train(&args, launched),
         Command::Eval(args) => eval::eval(&args),
         Command::Play(args) => play::play(&args),
+        Command::Watch(args) => watch::watch(&args),
+        Command::Replay(args) => replay::replay(&args),
         Command::Bench(args) => bench::bench(&args),
         Command::Rollout(args) => rollout::rollout(&args),
         Command::Check { scene } => check(&scene),

@@ -10,6 +10,7 @@
 mod components;
 pub mod contained;
 mod record;
+mod replay;
 pub mod scene;
 mod state;
 

@@ -2,10 +2,12 @@
 
 pub mod evaluate;
 mod keep;
+pub mod news;
 pub mod plugin;
 pub mod progress;
 pub mod publish;
 mod state;
+pub mod watch;
 
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;

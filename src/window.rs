@@ -36,11 +36,16 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use crate::checkpoint::RunSettings;
+use crate::checkpoint::follow::Follower;
+use crate::pod::Flight;
 use crate::policy::Policy;
 use crate::scene::Scene;
 use crate::seed::Seed;
-use crate::train::plugin::{LearnerPlugin, Training};
+use crate::train::news::News;
+use crate::train::plugin::LearnerPlugin;
 use crate::train::publish::Viewer;
+use crate::train::watch::{WatchPlugin, Watched};
 use crate::train::{Job, TrainResult};
 use probe::Display;
 use shown::{Actor, Shown};
@@ -87,6 +92,26 @@ pub enum Played {
         /// What acts.
         policy: Arc<Policy>,
     },
+    /// The last episode of an environment that broke.
+    Flight {
+        /// The scene that it broke in.
+        scene: Arc<Scene>,
+        /// The run's seed.
+        seed: Seed,
+        /// The episode.
+        played: PlayedFlight,
+    },
+}
+
+/// A flight record, and what playing it has come to.
+#[derive(Clone)]
+pub struct PlayedFlight {
+    /// The record.
+    pub flight: Arc<Flight>,
+    /// Steps that can be shown: those before the one that broke it.
+    pub good_steps: usize,
+    /// It breaks here as it did when it was recorded.
+    pub reproduced: bool,
 }
 
 /// What the window is about.
@@ -100,6 +125,7 @@ enum Subject {
     },
     Policy,
     Robot,
+    Flight,
 }
 
 /// The phases of a frame, in their order.
@@ -155,17 +181,58 @@ pub fn train(
     }
 }
 
-/// Shows a scene or a policy until the window is closed or a signal comes.
+/// Shows a training that another process runs, until the window is closed or a signal comes.
+///
+/// # Errors
+/// What went wrong, in a line.
+pub fn watch(
+    follower: Follower,
+    settings: &RunSettings,
+    scene: Arc<Scene>,
+    options: Options,
+) -> Result<(), String> {
+    let display = probe::display()?;
+    let subject = Subject::Training {
+        learner: settings.learner.clone(),
+        seed: settings.seed,
+        steps: settings.steps,
+    };
+    let watched = Watched::new(scene.task().solved);
+    let shown = Shown::new(scene, Seed::new(settings.seed), Actor::by_hand())?;
+    let mut app = App::new();
+    app.add_plugins(WatchPlugin::new(follower, watched));
+    let failure = furnish(&mut app, display, subject, shown, options);
+    app.add_systems(Update, follow_training.in_set(Frame::News));
+    app.run();
+    failure.take()
+}
+
+/// Shows a scene, a policy or a flight until the window is closed or a signal comes.
 ///
 /// # Errors
 /// What went wrong, in a line.
 pub fn play(what: Played, options: Options) -> Result<(), String> {
     let display = probe::display()?;
-    let (subject, scene, actor, path) = match what {
-        Played::Scene { scene, path } => (Subject::Robot, scene, Actor::by_hand(), path),
-        Played::Policy { scene, policy } => (Subject::Policy, scene, Actor::Policy(policy), None),
+    let own = Seed::new(0);
+    let mut path = None;
+    let (subject, shown) = match what {
+        Played::Scene { scene, path: file } => {
+            path = file;
+            (Subject::Robot, Shown::new(scene, own, Actor::by_hand())?)
+        }
+        Played::Policy { scene, policy } => {
+            let actor = Actor::Policy(policy);
+            (Subject::Policy, Shown::new(scene, own, actor)?)
+        }
+        Played::Flight {
+            scene,
+            seed,
+            played,
+        } => {
+            let actor = Actor::Flight { played, taken: 0 };
+            (Subject::Flight, Shown::new(scene, seed, actor)?)
+        }
     };
-    let shown = Shown::new(scene, Seed::new(0), actor)?;
     let mut app = App::new();
     let failure = furnish(&mut app, display, subject, shown, options);
     if let Some(path) = path {
@@ -282,20 +349,20 @@ fn obey_signals(signals: Res<Signals>, mut exit: MessageWriter<AppExit>) {
 }
 
 fn follow_training(
-    training: Res<Training>,
+    news: Res<News>,
     mut shown: ResMut<Shown>,
     mut acting: Local<Option<Arc<Policy>>>,
     mut exit: MessageWriter<AppExit>,
 ) {
-    if let Some(snapshot) = &training.newest
+    if let Some(policy) = &news.policy
         && acting
             .as_ref()
-            .is_none_or(|policy| !Arc::ptr_eq(policy, &snapshot.policy))
+            .is_none_or(|known| !Arc::ptr_eq(known, policy))
     {
-        shown.let_act(snapshot.policy.clone());
-        *acting = Some(snapshot.policy.clone());
+        shown.let_act(policy.clone());
+        *acting = Some(policy.clone());
     }
-    if matches!(training.result, Some(Err(_))) {
+    if matches!(news.result, Some(Err(_))) {
         exit.write(AppExit::error());
     }
 }

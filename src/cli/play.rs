@@ -1,9 +1,9 @@
-//! `sinew play`, and the window of `sinew train`.
+//! `sinew play`, and the windows of `sinew train`, `sinew watch` and `sinew replay`.
 
 #[cfg(feature = "window")]
-pub(super) use windowed::{play, probe, train};
+pub(super) use windowed::{play, probe, replay, train, watch};
 #[cfg(not(feature = "window"))]
-pub(super) use windowless::{play, probe, train};
+pub(super) use windowless::{play, probe, replay, train, watch};
 
 #[cfg(feature = "window")]
 mod windowed {
@@ -12,16 +12,38 @@ mod windowed {
     use std::sync::Arc;
     use std::sync::atomic::AtomicBool;
 
+    use crate::checkpoint::RunSettings;
+    use crate::checkpoint::flight::FlightRecord;
+    use crate::checkpoint::follow::Follower;
     use crate::cli::eval::open_run;
     use crate::cli::print::Failure;
     use crate::cli::signals::Signals;
-    use crate::cli::{PlayArgs, TrainArgs};
+    use crate::cli::{PlayArgs, ReplayArgs, TrainArgs, WatchArgs};
     use crate::scene::Scene;
+    use crate::seed::Seed;
     use crate::train::publish::Viewer;
     use crate::train::{Job, TrainResult};
-    use crate::window::{self, Options, Picture, PictureTime, Played};
+    use crate::window::{self, Options, Picture, PictureTime, Played, PlayedFlight};
 
     pub(in crate::cli) use crate::window::probe;
+
+    pub(in crate::cli) fn watch(
+        follower: Follower,
+        settings: &RunSettings,
+        scene: &Arc<Scene>,
+        signals: &Signals,
+        args: &WatchArgs,
+    ) -> Result<(), Failure> {
+        let when = args
+            .picture_after
+            .map_or(PictureTime::Solved, PictureTime::After);
+        let options = Options {
+            picture: picture(args.picture.as_ref(), when),
+            stop: signals.last(),
+        };
+        window::watch(follower, settings, scene.clone(), options)
+            .map_err(|reason| Failure::Failed(format!("no window: {reason}")))
+    }
 
     pub(in crate::cli) fn train(
         job: Job,
@@ -56,6 +78,32 @@ mod windowed {
             .map_or(ExitCode::SUCCESS, ExitCode::from))
     }
 
+    pub(in crate::cli) fn replay(
+        record: &FlightRecord,
+        scene: Arc<Scene>,
+        good_steps: usize,
+        reproduced: bool,
+        signals: &Signals,
+        args: &ReplayArgs,
+    ) -> Result<(), Failure> {
+        let when = PictureTime::After(args.picture_after);
+        let options = Options {
+            picture: picture(args.picture.as_ref(), when),
+            stop: signals.last(),
+        };
+        let played = Played::Flight {
+            scene,
+            seed: Seed::new(record.seed),
+            played: PlayedFlight {
+                flight: Arc::new(record.flight.clone()),
+                good_steps,
+                reproduced,
+            },
+        };
+        window::play(played, options)
+            .map_err(|reason| Failure::Failed(format!("no window: {reason}")))
+    }
+
     /// A folder with a run in it, or one that no shipped scene has the name of, is a run; anything else is a scene.
     fn played(args: &PlayArgs) -> Result<Played, Failure> {
         let path = Path::new(&args.what);
@@ -88,9 +136,12 @@ mod windowless {
     use std::process::ExitCode;
     use std::sync::Arc;
 
+    use crate::checkpoint::RunSettings;
+    use crate::checkpoint::flight::FlightRecord;
+    use crate::checkpoint::follow::Follower;
     use crate::cli::print::Failure;
     use crate::cli::signals::Signals;
-    use crate::cli::{PlayArgs, TrainArgs};
+    use crate::cli::{PlayArgs, ReplayArgs, TrainArgs, WatchArgs};
     use crate::scene::Scene;
     use crate::train::publish::Viewer;
     use crate::train::{Job, TrainResult};
@@ -102,6 +153,27 @@ mod windowless {
     }
 
     pub(in crate::cli) fn play(_: &PlayArgs) -> Result<ExitCode, Failure> {
+        Err(Failure::Failed(REASON.to_owned()))
+    }
+
+    pub(in crate::cli) fn replay(
+        _: &FlightRecord,
+        _: Arc<Scene>,
+        _: usize,
+        _: bool,
+        _: &Signals,
+        _: &ReplayArgs,
+    ) -> Result<(), Failure> {
+        Err(Failure::Failed(REASON.to_owned()))
+    }
+
+    pub(in crate::cli) fn watch(
+        _: Follower,
+        _: &RunSettings,
+        _: &Arc<Scene>,
+        _: &Signals,
+        _: &WatchArgs,
+    ) -> Result<(), Failure> {
         Err(Failure::Failed(REASON.to_owned()))
     }
 

@@ -7,15 +7,15 @@ use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
 use super::print::note;
-use crate::metrics::{Metric, Row};
-use crate::train::plugin::Training;
+use crate::metrics::Metric;
+use crate::train::news::News;
 
 /// How often the terminal looks for news.
 const LOOK: Duration = Duration::from_millis(20);
 /// Seconds between two plain lines.
 const LINE_EVERY: Duration = Duration::from_secs(10);
 
-/// Shows a [`Training`] in the terminal and runs the app until it ends.
+/// Shows the [`News`] of a training in the terminal and runs the app until it ends.
 pub(super) struct TerminalPlugin {
     pub(super) total_steps: u64,
 }
@@ -49,34 +49,38 @@ fn bar(total_steps: u64) -> ProgressBar {
     bar.with_style(style)
 }
 
-fn show(training: Res<Training>, mut display: ResMut<Display>) {
-    let steps = training.viewer.steps();
-    let newest = training.newest.as_ref();
-    let news = newest.map_or_else(String::new, |newest| {
-        news(&training.row, newest.steps_per_s, newest.solved_step)
-    });
+fn show(news: Res<News>, mut display: ResMut<Display>) {
     if let Some(bar) = &display.bar {
-        bar.set_position(steps);
-        bar.set_message(news);
-        if training.result.is_some() {
+        bar.set_position(news.steps);
+        bar.set_message(in_words(&news));
+        if news.result.is_some() {
             bar.finish();
         }
     } else if Instant::now() >= display.next_line {
-        note(format_args!("{steps}/{} steps {news}", display.total_steps));
+        note(format_args!("{}", line(&news, display.total_steps)));
         display.next_line = Instant::now() + LINE_EVERY;
     }
 }
 
-fn news(row: &Row, steps_per_s: f64, solved_step: Option<u64>) -> String {
-    let mut news = format!("{steps_per_s:.0}/s");
-    if let Some(value) = row.get(Metric::Success) {
-        news += &format!(", success {:.0} %", 100.0 * value);
+/// How far a training is, as a line of its own.
+pub(super) fn line(news: &News, total_steps: u64) -> String {
+    format!("{}/{total_steps} steps {}", news.steps, in_words(news))
+}
+
+fn in_words(news: &News) -> String {
+    let mut words = Vec::new();
+    // A watched run has no speed before its second iteration.
+    if news.steps_per_s > 0.0 {
+        words.push(format!("{:.0}/s", news.steps_per_s));
     }
-    if let Some(value) = row.get(Metric::Return) {
-        news += &format!(", return {value:.2}");
+    if let Some(value) = news.row.get(Metric::Success) {
+        words.push(format!("success {:.0} %", 100.0 * value));
     }
-    if let Some(step) = solved_step {
-        news += &format!(", solved at {step}");
+    if let Some(value) = news.row.get(Metric::Return) {
+        words.push(format!("return {value:.2}"));
     }
-    news
+    if let Some(step) = news.solved_step {
+        words.push(format!("solved at {step}"));
+    }
+    words.join(", ")
 }

@@ -331,3 +331,14 @@ pub enum Solved {
     /// The mean return is at least this.
     Return(f32),
 }
+
+impl Solved {
+    /// Whether evaluation episodes with this share of successes and this mean return are good enough.
+    pub fn is_met_by(&self, success: Option<f64>, return_mean: f64) -> bool {
+        match *self {
+            // Compared as the file's numbers are kept: 160 of 200 are 0.8.
+            Self::Success(share) => success.is_some_and(|success| success as f32 >= share),
+            Self::Return(least) => return_mean >= f64::from(least),
+        }
+    }
+}

@@ -60,12 +60,7 @@ impl Evaluation {
 
     /// Whether this is good enough.
     pub fn meets(&self, solved: &Solved) -> bool {
-        let is_enough = match *solved {
-            // Compared as the file's numbers are kept: 160 of 200 are 0.8.
-            Solved::Success(share) => self.success.is_some_and(|s| s as f32 >= share),
-            Solved::Return(least) => self.return_mean >= f64::from(least),
-        };
-        is_enough && self.flights.is_empty()
+        solved.is_met_by(self.success, self.return_mean) && self.flights.is_empty()
     }
 }
 

@@ -5,9 +5,9 @@ use bevy::ecs::prelude::{MessageReader, MessageWriter, ResMut, Resource};
 use std::sync::Mutex;
 use std::thread::JoinHandle;
 
-use super::publish::{Snapshot, Viewer};
+use super::news::News;
+use super::publish::Viewer;
 use super::{Job, TrainError, TrainResult, Trainer};
-use crate::metrics::Row;
 
 /// Trains on threads of its own while the app runs, and ends the app when the training has ended.
 pub struct LearnerPlugin {
@@ -43,19 +43,11 @@ impl LearnerPlugin {
     }
 }
 
-/// The training as the app sees it.
+/// The training that this app runs. What is known of it is in [`News`].
 #[derive(Resource)]
 pub struct Training {
     /// The line to it.
     pub viewer: Viewer,
-    /// Its newest state; none before the first iteration.
-    pub newest: Option<Snapshot>,
-    /// The rows that arrived with this frame, one per iteration.
-    pub rows: Vec<Row>,
-    /// The newest value of every metric.
-    pub row: Row,
-    /// How it ended.
-    pub result: Option<Result<TrainResult, String>>,
     thread: Option<JoinHandle<Result<TrainResult, TrainError>>>,
     stays_open: bool,
 }
@@ -71,14 +63,11 @@ impl Plugin for LearnerPlugin {
             .expect("the system starts a thread");
         app.insert_resource(Training {
             viewer: self.viewer.clone(),
-            newest: None,
-            rows: Vec::new(),
-            row: Row::default(),
-            result: None,
             thread: Some(thread),
             stays_open: self.stays_open,
         });
-        app.add_systems(PreUpdate, read_news)
+        app.init_resource::<News>()
+            .add_systems(PreUpdate, read_news)
             .add_systems(Last, end_with_the_app);
     }
 }
@@ -97,8 +86,7 @@ impl Training {
                 Ok(Err(error)) => Err(error.to_string()),
                 Err(_) => Err("the trainer panicked; please report it".to_owned()),
             };
-            self.viewer.set_result(result.clone());
-            self.result = Some(result);
+            self.viewer.set_result(result);
         }
     }
 }
@@ -118,23 +106,22 @@ fn end_with_the_app(exits: MessageReader<AppExit>, mut training: ResMut<Training
     }
 }
 
-fn read_news(mut training: ResMut<Training>, mut exit: MessageWriter<AppExit>) {
+fn read_news(
+    mut training: ResMut<Training>,
+    mut news: ResMut<News>,
+    mut exit: MessageWriter<AppExit>,
+) {
     let ended = training
         .thread
         .as_ref()
         .is_some_and(JoinHandle::is_finished);
     let (newest, rows) = training.viewer.take_news();
-    if newest.is_some() {
-        training.newest = newest;
-    }
-    for row in &rows {
-        training.row.merge(row);
-    }
-    training.rows = rows;
+    news.hear(training.viewer.steps(), newest, rows);
     if ended {
         training.join();
+        news.result = training.viewer.result();
         if !training.stays_open {
-            let failed = matches!(training.result, Some(Err(_)));
+            let failed = matches!(news.result, Some(Err(_)));
             exit.write(if failed {
                 AppExit::error()
             } else {

@@ -10,6 +10,9 @@ use crate::metrics::Row;
 use crate::policy::Policy;
 use crate::team::Team;
 
+/// Rows that wait for a reader, at most: a window that is not drawn reads nothing, perhaps for days.
+const MOST_WAITING: usize = 4096;
+
 /// The newest state of a training.
 #[derive(Clone)]
 pub struct Snapshot {
@@ -73,7 +76,19 @@ impl News {
     fn tell(&mut self, rows: &mut Vec<Row>, snapshot: Snapshot) {
         self.snapshot = Some(snapshot);
         self.rows.append(rows);
+        if self.rows.len() > MOST_WAITING {
+            self.rows = self.rows.chunks(2).map(merged).collect();
+        }
     }
+}
+
+/// Rows as one, with the newest of their values.
+fn merged(rows: &[Row]) -> Row {
+    let mut all = Row::default();
+    for row in rows {
+        all.merge(row);
+    }
+    all
 }
 
 impl Viewer {
@@ -93,7 +108,7 @@ impl Viewer {
         }
     }
 
-    /// Takes what is new: the newest snapshot, and one row per iteration since the last call.
+    /// Takes what is new: the newest snapshot, and one row per iteration since the last call, or fewer after a long time.
     pub fn take_news(&self) -> (Option<Snapshot>, Vec<Row>) {
         self.0.is_watched.store(true, Ordering::Relaxed);
         let mut news = self.0.news.lock().expect("no holder panics");
@@ -169,5 +184,55 @@ impl Publisher {
         while is_set(&self.shared.hold) && !is_set(&self.shared.stop) {
             std::thread::sleep(Duration::from_millis(10));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metrics::Metric;
+    use crate::nn::{Activation, Layout, Mlp};
+    use crate::policy::normalize::Normalizer;
+    use crate::step::{ActionSpace, Spaces};
+
+    fn snapshot() -> Snapshot {
+        let layout = Layout::new(vec![1, 1], Activation::Tanh);
+        let policy = Policy {
+            spaces: Spaces {
+                observation: vec!["seen".into()],
+                action: ActionSpace::Continuous(vec!["done".into()]),
+            },
+            normalizer: Normalizer::identity(),
+            mean: Mlp::from_parameters(layout, vec![0.0; 2]),
+            log_std: vec![0.0],
+        };
+        Snapshot {
+            policy: Arc::new(policy),
+            solved_step: None,
+            solved_wall_s: None,
+            steps_per_s: 0.0,
+            trouble: None,
+        }
+    }
+
+    #[test]
+    fn rows_that_nobody_reads_are_thinned_and_the_newest_stays() {
+        let viewer = Viewer::default();
+        viewer.take_news();
+        let mut publisher = viewer.publisher();
+        for step in 1..=100_000_u32 {
+            let mut row = Row::default();
+            row.set(Metric::Steps, f64::from(step));
+            if step == 7 {
+                row.set(Metric::EvaluationReturn, 0.5);
+            }
+            publisher.publish(row, u64::from(step), snapshot);
+        }
+        let (_, rows) = viewer.take_news();
+        assert!((2048..=4096).contains(&rows.len()), "{}", rows.len());
+        let steps = |row: &Row| row.get(Metric::Steps);
+        assert_eq!(rows.last().and_then(steps), Some(100_000.0));
+        let evaluated = |row: &&Row| row.get(Metric::EvaluationReturn) == Some(0.5);
+        assert_eq!(rows.iter().filter(evaluated).count(), 1);
     }
 }

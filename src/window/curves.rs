@@ -4,7 +4,7 @@ use bevy::prelude::*;
 
 use super::Frame;
 use crate::metrics::{Metric, Row};
-use crate::train::plugin::Training;
+use crate::train::news::News;
 
 /// A curve with so many points is thinned to half of them.
 const MOST_POINTS: usize = 1024;
@@ -108,13 +108,16 @@ pub(super) fn plugin(app: &mut App) {
     app.init_resource::<Curves>().add_systems(
         Update,
         note_rows
-            .run_if(resource_exists::<Training>)
+            .run_if(resource_exists::<News>)
             .in_set(Frame::News),
     );
 }
 
-fn note_rows(training: Res<Training>, mut curves: ResMut<Curves>) {
-    for row in &training.rows {
+fn note_rows(news: Res<News>, mut curves: ResMut<Curves>) {
+    if news.begins_anew {
+        *curves = Curves::default();
+    }
+    for row in &news.rows {
         curves.note(row);
     }
 }

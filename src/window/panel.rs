@@ -16,6 +16,7 @@ use super::reload::SceneFile;
 use super::shown::Shown;
 use super::theme::{DIM, EDGE, PANEL};
 use super::trace::Trace;
+use crate::train::news::News;
 use crate::train::plugin::Training;
 
 /// Width of the panel (logical pixels), the 3D view has the rest.
@@ -43,6 +44,7 @@ pub(super) fn plugin(app: &mut App) {
 pub(super) fn draw_panel(
     mut contexts: EguiContexts,
     subject: Res<Subject>,
+    news: Option<Res<News>>,
     training: Option<Res<Training>>,
     file: Option<Res<SceneFile>>,
     curves: Res<Curves>,
@@ -70,27 +72,38 @@ pub(super) fn draw_panel(
         .frame(frame);
     let response = panel.show(&mut whole, |ui| {
         egui::ScrollArea::vertical().show(ui, |ui| {
-            title(ui, &shown, &subject);
-            match (&*subject, training) {
+            title(ui, &shown, &subject, training.is_some());
+            match (&*subject, news) {
                 (
                     Subject::Training {
                         learner,
                         seed,
                         steps,
                     },
-                    Some(training),
+                    Some(news),
                 ) => {
-                    report::training(ui, &training, learner, *seed, *steps);
-                    plots::plots(ui, &curves, &training, shown.scene());
+                    let own = training.as_deref();
+                    let is_held = own.is_some_and(|training| training.viewer.is_held());
+                    report::training(ui, &news, is_held, learner, *seed, *steps);
+                    plots::plots(ui, &curves, &news, shown.scene());
                     report::acting(ui, &shown, "The newest policy, live");
                     controls::time(ui, &mut playback, &mut shown, &mut trace);
-                    controls::hold(ui, &training);
+                    // Another process's training is not ours to hold.
+                    if let Some(training) = own.filter(|_| news.result.is_none()) {
+                        controls::hold(ui, training);
+                    }
                 }
                 (Subject::Robot, _) => {
                     report::file_error(ui, file.as_deref());
                     report::acting(ui, &shown, "Robot");
                     controls::time(ui, &mut playback, &mut shown, &mut trace);
                     controls::joints(ui, &mut shown);
+                }
+                (Subject::Flight, _) => {
+                    report::flight(ui, &shown);
+                    report::acting(ui, &shown, "The robot before it broke");
+                    controls::time(ui, &mut playback, &mut shown, &mut trace);
+                    report::motors(ui, &shown);
                 }
                 _ => {
                     report::acting(ui, &shown, "The policy, acting");
@@ -108,11 +121,13 @@ pub(super) fn draw_panel(
     Ok(())
 }
 
-fn title(ui: &mut Ui, shown: &Shown, subject: &Subject) {
+fn title(ui: &mut Ui, shown: &Shown, subject: &Subject, is_own: bool) {
     let doing = match subject {
-        Subject::Training { .. } => "learning",
+        Subject::Training { .. } if is_own => "learning",
+        Subject::Training { .. } => "watching",
         Subject::Policy => "playing",
         Subject::Robot => "by hand",
+        Subject::Flight => "flight record",
     };
     ui.horizontal(|ui| {
         ui.heading(RichText::new(shown.scene().name()).strong());

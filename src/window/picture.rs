@@ -6,7 +6,7 @@ use bevy::time::Real;
 use bevy::winit::WinitSettings;
 
 use super::{Failure, Frame, Picture, PictureTime};
-use crate::train::plugin::Training;
+use crate::train::news::News;
 
 /// How long the picture waits after the scene was solved (s): the curves and the arm shall show it.
 const AFTER_SOLVED: f32 = 2.0;
@@ -30,19 +30,14 @@ fn take_picture(
     mut commands: Commands,
     wanted: Res<Wanted>,
     time: Res<Time<Real>>,
-    training: Option<Res<Training>>,
+    news: Option<Res<News>>,
     mut since: Local<Option<f32>>,
     mut is_taken: Local<bool>,
 ) {
     let now = time.elapsed_secs();
     let is_over = || {
-        training.as_ref().is_none_or(|training| {
-            let solved = training
-                .newest
-                .as_ref()
-                .and_then(|snapshot| snapshot.solved_step);
-            solved.is_some() || training.result.is_some()
-        })
+        news.as_ref()
+            .is_none_or(|news| news.solved_step.is_some() || news.result.is_some())
     };
     let wait = match wanted.0.when {
         PictureTime::After(seconds) => {

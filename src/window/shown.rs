@@ -6,7 +6,8 @@ use bevy_rapier3d::plugin::context::RapierContextJoints;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::pod::scene::{EpisodeRules, Goal, SceneEnvironment};
+use super::PlayedFlight;
+use crate::pod::scene::{EpisodeRules, Goal, MotorAction, SceneEnvironment};
 use crate::pod::{Action, Decider, Episode, Pod, Purpose};
 use crate::policy::Policy;
 use crate::scene::Scene;
@@ -23,6 +24,13 @@ pub(super) enum Actor {
     Hand(Vec<f32>),
     /// A policy's mean action.
     Policy(Arc<Policy>),
+    /// The actions of a record, from its beginning to the last step before it breaks.
+    Flight {
+        /// The record.
+        played: PlayedFlight,
+        /// Steps taken so far.
+        taken: usize,
+    },
 }
 
 impl Actor {
@@ -65,7 +73,7 @@ impl Shown {
     pub(super) fn new(scene: Arc<Scene>, seed: Seed, actor: Actor) -> Result<Self, String> {
         let (point, reached_within) = aim(&scene);
         let mut shown = Self {
-            pod: build(&scene, seed, 0)?,
+            pod: build(&scene, seed, 0, &actor)?,
             seed,
             actor,
             beginnings: 0,
@@ -80,11 +88,14 @@ impl Shown {
         Ok(shown)
     }
 
-    /// Begins an episode of another draw, and forgets the user's target.
+    /// Begins an episode of another draw, and forgets the user's target. A record begins again.
     pub(super) fn restart(&mut self) {
         self.beginnings += 1;
-        if let Ok(pod) = build(&self.scene, self.seed, self.beginnings) {
+        if let Ok(pod) = build(&self.scene, self.seed, self.beginnings, &self.actor) {
             self.pod = pod;
+        }
+        if let Actor::Flight { taken, .. } = &mut self.actor {
+            *taken = 0;
         }
         self.begin();
     }
@@ -107,6 +118,18 @@ impl Shown {
 
     /// Takes one control step.
     pub(super) fn step(&mut self) -> Stepped {
+        if let Actor::Flight { played, taken } = &mut self.actor {
+            if *taken == played.good_steps {
+                // It stays where it was last seen, also between two states.
+                self.poses[0] = self.poses[1].clone();
+                return Stepped::On;
+            }
+            played.flight.step(&mut self.pod, *taken);
+            *taken += 1;
+            self.pod.world.clear_trackers();
+            self.note_poses();
+            return Stepped::On;
+        }
         self.pod.step();
         self.pod.world.clear_trackers();
         self.write_target();
@@ -120,17 +143,23 @@ impl Shown {
             self.recent.truncate(RECENT - 1);
             self.recent.push_front(success);
         }
-        let now = self.read_poses();
         if finished.is_empty() {
-            let [before, last] = &mut self.poses;
-            std::mem::swap(before, last);
-            *last = now;
+            self.note_poses();
             Stepped::On
         } else {
+            let now = self.read_poses();
             self.poses = [now.clone(), now];
             self.apply_rules();
             Stepped::Anew
         }
+    }
+
+    /// The robot goes on from where it was.
+    fn note_poses(&mut self) {
+        let now = self.read_poses();
+        let [before, last] = &mut self.poses;
+        std::mem::swap(before, last);
+        *last = now;
     }
 
     /// Lets a policy act from the next step on.
@@ -143,7 +172,15 @@ impl Shown {
     pub(super) fn hand(&self) -> Option<&[f32]> {
         match &self.actor {
             Actor::Hand(actions) => Some(actions),
-            Actor::Policy(_) => None,
+            Actor::Policy(_) | Actor::Flight { .. } => None,
+        }
+    }
+
+    /// The record that is played, if one is, and how many of its steps have been.
+    pub(super) fn flight(&self) -> Option<(&PlayedFlight, usize)> {
+        match &self.actor {
+            Actor::Flight { played, taken } => Some((played, *taken)),
+            Actor::Hand(_) | Actor::Policy(_) => None,
         }
     }
 
@@ -155,8 +192,11 @@ impl Shown {
         }
     }
 
-    /// Puts the target somewhere, until the next restart. The episode goes on meanwhile.
+    /// Puts the target somewhere, until the next restart. The episode goes on meanwhile. A record keeps its own.
     pub(super) fn set_target(&mut self, at: Vec3) {
+        if self.flight().is_some() {
+            return;
+        }
         self.target = Some(at);
         self.write_target();
         self.apply_rules();
@@ -207,6 +247,12 @@ impl Shown {
     /// Joint angles and speeds.
     pub(super) fn readings(&self) -> &Readings {
         self.component()
+    }
+
+    /// What the motors got in the last step, as shares of their limits.
+    pub(super) fn motors(&self) -> &[f32] {
+        let MotorAction(motors) = self.component();
+        motors
     }
 
     /// The episode under way.
@@ -264,6 +310,7 @@ impl Shown {
         let world = &mut self.pod.world;
         match &self.actor {
             Actor::Policy(policy) => world.insert_resource(Decider::Mean(policy.clone())),
+            Actor::Flight { .. } => world.insert_resource(Decider::ByHand),
             Actor::Hand(actions) => {
                 world.insert_resource(Decider::ByHand);
                 if let Some(mut action) = world.get_mut::<Action>(entity) {
@@ -275,9 +322,16 @@ impl Shown {
     }
 }
 
-fn build(scene: &Arc<Scene>, seed: Seed, number: u64) -> Result<Pod, String> {
+/// A beginning of this number; a record has but one.
+fn build(scene: &Arc<Scene>, seed: Seed, number: u64, actor: &Actor) -> Result<Pod, String> {
     let environment = SceneEnvironment::new(scene.clone());
-    Pod::new(&environment, seed, Purpose::Watching, number..number + 1).map_err(|e| e.to_string())
+    match actor {
+        Actor::Flight { played, .. } => played.flight.check_and_begin(&environment, seed),
+        Actor::Hand(_) | Actor::Policy(_) => {
+            Pod::new(&environment, seed, Purpose::Watching, number..number + 1)
+                .map_err(|error| error.to_string())
+        }
+    }
 }
 
 /// The point that a task is about, and how near to the goal it counts as there: what its success says, else its reward.
@@ -301,6 +355,7 @@ fn aim(scene: &Scene) -> (Option<usize>, Option<f32>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pod::Flight;
 
     fn shown(scene: &str) -> Shown {
         let scene = Arc::new(Scene::open(scene).unwrap());
@@ -339,6 +394,40 @@ mod tests {
             shown.poses(share).zip(&before).all(near)
         };
         assert!(is_before(0.0) && !is_before(1.0));
+    }
+
+    #[test]
+    fn a_record_is_held_before_it_breaks_and_begins_again() {
+        let flight = Flight {
+            purpose: Purpose::Training,
+            environment: 5,
+            episode: 3,
+            actions: vec![1.0; 6 * 4],
+            reason: String::new(),
+        };
+        let played = PlayedFlight {
+            flight: Arc::new(flight),
+            good_steps: 3,
+            reproduced: true,
+        };
+        let scene = Arc::new(Scene::open("reach").unwrap());
+        let actor = Actor::Flight { played, taken: 0 };
+        let mut shown = Shown::new(scene, Seed::new(1), actor).unwrap();
+        let angles = |shown: &Shown| shown.readings().angles.clone();
+        let start = angles(&shown);
+        assert_eq!(shown.episode().number, 3);
+        for _ in 0..3 {
+            shown.step();
+        }
+        let last = angles(&shown);
+        shown.set_target(Vec3::ZERO);
+        shown.step();
+        assert_eq!(angles(&shown), last);
+        assert_eq!(shown.episode().steps, 3);
+        assert!(shown.goal() != Some(Vec3::ZERO));
+        assert!(shown.poses(0.0).eq(shown.poses(1.0)), "nothing moves");
+        shown.restart();
+        assert_eq!(angles(&shown), start);
     }
 
     #[test]

@@ -21,6 +21,11 @@ pub(super) fn time(ui: &mut Ui, playback: &mut Playback, shown: &mut Shown, trac
                 "Stop the shown robot; the training goes on (space)",
             )
         };
+        let reset = if shown.flight().is_some() {
+            "The episode from its beginning (r)"
+        } else {
+            "A new episode, with a target of its own (r)"
+        };
         if wide(&mut columns[0], name, tip) {
             playback.is_paused = !playback.is_paused;
         }
@@ -28,11 +33,7 @@ pub(super) fn time(ui: &mut Ui, playback: &mut Playback, shown: &mut Shown, trac
             playback.is_paused = true;
             playback.wants_step = true;
         }
-        if wide(
-            &mut columns[2],
-            "\u{27f2} Reset",
-            "A new episode, with a target of its own (r)",
-        ) {
+        if wide(&mut columns[2], "\u{27f2} Reset", reset) {
             shown.restart();
             trace.cut();
         }
@@ -59,9 +60,6 @@ pub(super) fn time(ui: &mut Ui, playback: &mut Playback, shown: &mut Shown, trac
 
 /// Holds the training, or lets it go on.
 pub(super) fn hold(ui: &mut Ui, training: &Training) {
-    if training.result.is_some() {
-        return;
-    }
     let is_held = training.viewer.is_held();
     let (name, tip) = if is_held {
         ("\u{25b6} Resume training", "Let the training go on (h)")
@@ -122,7 +120,7 @@ pub(super) fn joints(ui: &mut Ui, shown: &mut Shown) {
 /// What the mouse does.
 pub(super) fn hints(ui: &mut Ui, shown: &Shown) {
     ui.add_space(2.0);
-    if shown.goal().is_some() {
+    if shown.goal().is_some() && shown.flight().is_none() {
         ui.label(
             RichText::new("Drag the target with the mouse.")
                 .color(ORANGE)

@@ -4,16 +4,21 @@ use bevy_egui::egui::{self, Color32, CornerRadius, Margin, ProgressBar, RichText
 
 use super::section;
 use crate::metrics::Metric;
-use crate::train::plugin::Training;
+use crate::train::news::News;
 use crate::window::reload::SceneFile;
 use crate::window::shown::Shown;
 use crate::window::theme::{BLUE, DIM, EDGE, GREEN, RED, SIGN, TEXT, WELL, grouped};
 
 /// How far the training is.
-pub(super) fn training(ui: &mut Ui, training: &Training, learner: &str, seed: u64, total: u64) {
-    let steps = training.viewer.steps();
-    let newest = training.newest.as_ref();
-    let speed = newest.map_or(0.0, |snapshot| snapshot.steps_per_s);
+pub(super) fn training(
+    ui: &mut Ui,
+    news: &News,
+    is_held: bool,
+    learner: &str,
+    seed: u64,
+    total: u64,
+) {
+    let steps = news.steps;
     ui.horizontal(|ui| {
         fact(ui, "learner", learner, "The preset of hyperparameters");
         fact(
@@ -40,8 +45,8 @@ pub(super) fn training(ui: &mut Ui, training: &Training, learner: &str, seed: u6
     );
     ui.horizontal(|ui| {
         let meaning = "Control steps per second, without evaluations and saving";
-        fact(ui, "steps/s", &grouped(speed as u64), meaning);
-        if let Some(episodes) = training.row.get(Metric::Episodes) {
+        fact(ui, "steps/s", &grouped(news.steps_per_s as u64), meaning);
+        if let Some(episodes) = news.row.get(Metric::Episodes) {
             fact(
                 ui,
                 "episodes",
@@ -50,30 +55,27 @@ pub(super) fn training(ui: &mut Ui, training: &Training, learner: &str, seed: u6
             );
         }
     });
-    if let Some(broken) = training
-        .row
-        .get(Metric::Broken)
-        .filter(|broken| *broken > 0.0)
-    {
+    if let Some(broken) = news.row.get(Metric::Broken).filter(|broken| *broken > 0.0) {
         let text = format!("{} broken", grouped(broken as u64));
         ui.colored_label(RED, text)
             .on_hover_text(Metric::Broken.meaning());
     }
-    banner(ui, training);
-    trouble(ui, training);
+    banner(ui, news, is_held);
+    trouble(ui, news);
 }
 
 /// Solved, ended, held: what must not be missed.
-fn banner(ui: &mut Ui, training: &Training) {
-    let newest = training.newest.as_ref();
-    let solved = newest.and_then(|snapshot| Some((snapshot.solved_step?, snapshot.solved_wall_s?)));
-    if let Some((steps, seconds)) = solved {
+fn banner(ui: &mut Ui, news: &News, is_held: bool) {
+    if let Some(steps) = news.solved_step {
         sign(ui, GREEN, Color32::BLACK, |ui, color| {
-            let text = format!("SOLVED at {} steps, {seconds:.1} s", grouped(steps));
+            let mut text = format!("SOLVED at {} steps", grouped(steps));
+            if let Some(seconds) = news.solved_wall_s {
+                text += &format!(", {seconds:.1} s");
+            }
             ui.label(RichText::new(text).color(color).size(SIGN).strong());
         });
     }
-    if let Some(Ok(result)) = &training.result {
+    if let Some(Ok(result)) = &news.result {
         sign(ui, EDGE, TEXT, |ui, color| {
             let mut text = format!("Training ended after {:.1} s", result.wall_s);
             if let Some(success) = result.success {
@@ -83,7 +85,7 @@ fn banner(ui: &mut Ui, training: &Training) {
             }
             ui.label(RichText::new(text).color(color));
         });
-    } else if training.viewer.is_held() {
+    } else if is_held {
         sign(ui, Color32::from_rgb(92, 70, 22), TEXT, |ui, color| {
             ui.label(RichText::new("Training is held").color(color));
         });
@@ -101,17 +103,13 @@ fn sign(ui: &mut Ui, fill: Color32, color: Color32, contents: impl FnOnce(&mut U
     });
 }
 
-fn trouble(ui: &mut Ui, training: &Training) {
-    let newest = training
-        .newest
-        .as_ref()
-        .and_then(|snapshot| snapshot.trouble.as_ref());
-    let last = match &training.result {
+fn trouble(ui: &mut Ui, news: &News) {
+    let last = match &news.result {
         Some(Ok(result)) => result.trouble.as_ref(),
         Some(Err(error)) => Some(error),
         None => None,
     };
-    if let Some(text) = last.or(newest) {
+    if let Some(text) = last.or(news.trouble.as_ref()) {
         ui.colored_label(RED, format!("\u{26a0} {text}"));
     }
 }
@@ -152,6 +150,64 @@ fn length(meters: f32) -> String {
     } else {
         format!("{:.1} cm", 100.0 * meters)
     }
+}
+
+/// Which episode is played again, how far it is, and how it ends.
+pub(super) fn flight(ui: &mut Ui, shown: &Shown) {
+    let Some((played, taken)) = shown.flight() else {
+        return;
+    };
+    let flight = &played.flight;
+    ui.horizontal(|ui| {
+        let meaning = "Its number in the run";
+        fact(ui, "environment", &flight.environment.to_string(), meaning);
+        let meaning = "Its number in the environment";
+        fact(ui, "episode", &flight.episode.to_string(), meaning);
+    });
+    let steps = flight.steps(shown.scene().robot().joints.len());
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 5.0;
+        ui.label(RichText::new(format!("step {}", grouped(taken as u64))).strong());
+        ui.label(RichText::new(format!("of {}", grouped(steps as u64))).color(DIM));
+    });
+    ui.add(
+        ProgressBar::new(taken as f32 / steps as f32)
+            .desired_height(7.0)
+            .corner_radius(CornerRadius::same(3))
+            .fill(BLUE),
+    );
+    ui.colored_label(
+        RED,
+        format!("\u{26a0} Broke in step {steps}: {}", flight.reason),
+    );
+    if !played.reproduced {
+        let text = "Here it does not: this machine or this version computes other bits.";
+        ui.colored_label(RED, text);
+    }
+    if taken == played.good_steps {
+        sign(ui, EDGE, TEXT, |ui, color| {
+            ui.label(RichText::new("Held at the last good step").color(color));
+        });
+    }
+}
+
+/// What the motors get, and how fast the joints are.
+pub(super) fn motors(ui: &mut Ui, shown: &Shown) {
+    section(ui, "Joints: action, and speed after it");
+    egui::Grid::new("motors")
+        .num_columns(3)
+        .spacing([10.0, 4.0])
+        .show(ui, |ui| {
+            let joints = &shown.scene().robot().joints;
+            let numbers = shown.motors().iter().zip(&shown.readings().speeds);
+            for (joint, (action, speed)) in joints.iter().zip(numbers) {
+                let unit = super::controls::unit(joint.kind);
+                ui.label(&joint.name);
+                ui.monospace(format!("{action:+5.2}"));
+                ui.monospace(format!("{speed:+8.2} {unit}/s"));
+                ui.end_row();
+            }
+        });
 }
 
 /// Angles and speeds of the joints.

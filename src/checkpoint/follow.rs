@@ -1,0 +1,275 @@
+//! Following a run that another process writes: what is new in its folder since the last look. Nothing is written and
+//! no lock is taken, so that following changes nothing.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use super::{Which, read_policy, read_text};
+use crate::metrics::{Metric, Row};
+use crate::policy::Policy;
+use crate::step::Spaces;
+
+/// Most lines of a table that one look takes, so that a long history comes in pieces.
+const MOST_LINES: usize = 4096;
+/// Most bytes of a table that one look reads: above what so many lines of sinew have.
+const MOST_BYTES: u64 = 4 << 20;
+
+/// What is new in a run's folder.
+#[derive(Default)]
+pub struct Look {
+    /// Rows of `metrics.csv`.
+    pub rows: Vec<Row>,
+    /// These rows are the first: a killed run has gone back to its last checkpoint, or was begun again.
+    pub begins_anew: bool,
+    /// Rows of `timing.csv`: an iteration, and when it was done (seconds since launch).
+    pub times: Vec<(u64, f64)>,
+    /// The newest policy, if it is another than at the last look.
+    pub policy: Option<Policy>,
+    /// `result.json`, as long as there is one.
+    pub result: Option<String>,
+    /// What cannot be read now.
+    pub trouble: Option<String>,
+    /// More could be read at once.
+    pub has_more: bool,
+    /// The folder is no longer there.
+    pub is_gone: bool,
+}
+
+/// A reader of a run's folder that knows what it has seen.
+pub struct Follower {
+    run: PathBuf,
+    spaces: Spaces,
+    metrics: Tail,
+    timing: Tail,
+    iteration: Option<f64>,
+    policy: Option<Stamp>,
+    policy_trouble: Option<String>,
+}
+
+/// What changes when a file is replaced.
+type Stamp = (SystemTime, u64);
+
+impl Follower {
+    /// Follows the run in a folder, whose policies must have the observations and actions of its scene.
+    pub fn new(run: &Path, spaces: Spaces) -> Self {
+        Self {
+            run: run.to_path_buf(),
+            spaces,
+            metrics: Tail::of(run.join("metrics.csv")),
+            timing: Tail::of(run.join("timing.csv")),
+            iteration: None,
+            policy: None,
+            policy_trouble: None,
+        }
+    }
+
+    /// What is new since the last look.
+    pub fn look(&mut self) -> Look {
+        let mut found = Look::default();
+        if !self.run.join("run.json").is_file() {
+            found.is_gone = true;
+            found.trouble = Some(format!("{} is no longer there", self.run.display()));
+            return found;
+        }
+        // Before the tables: who wrote this has written those.
+        found.result = read_text(&self.run, "result.json").ok();
+        self.look_at_policy(&mut found);
+        if let Err(trouble) = self.look_at_tables(&mut found) {
+            found.trouble.get_or_insert(trouble);
+        }
+        found
+    }
+
+    /// A file that cannot be used is tried again when it has changed.
+    fn look_at_policy(&mut self, found: &mut Look) {
+        match stamp(&self.run.join(Which::Newest.file())) {
+            Some(stamp) if self.policy != Some(stamp) => {
+                self.policy = Some(stamp);
+                match read_policy(&self.run, Which::Newest) {
+                    Ok(policy) if policy.spaces == self.spaces => {
+                        self.policy_trouble = None;
+                        found.policy = Some(policy);
+                    }
+                    Ok(_) => {
+                        let text = "the newest policy is of another scene than this run's";
+                        self.policy_trouble = Some(text.to_owned());
+                    }
+                    Err(error) => self.policy_trouble = Some(error.to_string()),
+                }
+            }
+            None if self.policy.is_some() => {
+                self.policy = None;
+                self.policy_trouble = Some("the newest policy is no longer there".to_owned());
+            }
+            _ => {}
+        }
+        found.trouble.clone_from(&self.policy_trouble);
+    }
+
+    fn look_at_tables(&mut self, found: &mut Look) -> Result<(), String> {
+        let metrics = self.metrics.read()?;
+        found.begins_anew = metrics.begins_anew;
+        if metrics.begins_anew {
+            self.iteration = None;
+        }
+        for line in &metrics.lines {
+            let row = parse_row(&self.metrics.header, line)?;
+            let iteration = row.get(Metric::Iteration);
+            // The file was cut and has grown past its old end between two looks.
+            if iteration.is_some() && iteration <= self.iteration {
+                found.rows.clear();
+                found.begins_anew = true;
+            }
+            self.iteration = iteration;
+            found.rows.push(row);
+        }
+        let timing = self.timing.read()?;
+        let times = timing.lines.iter();
+        found.times = times
+            .filter_map(|line| parse_time(&self.timing.header, line))
+            .collect();
+        found.has_more = metrics.has_more || timing.has_more;
+        Ok(())
+    }
+}
+
+/// A line of `metrics.csv` under its header. Columns that this version does not know are passed over, and a cell without
+/// a finite number was not measured.
+///
+/// # Errors
+/// The line has not as many cells as the header, or a cell is no number.
+pub fn parse_row(header: &str, line: &str) -> Result<Row, String> {
+    let not_understood = || format!("metrics.csv has a line that is no row of it: {line:.60}");
+    if header.split(',').count() != line.split(',').count() {
+        return Err(not_understood());
+    }
+    let mut row = Row::default();
+    for (name, cell) in header.split(',').zip(line.split(',')) {
+        let known = Metric::ALL.iter().find(|metric| metric.name() == name);
+        let Some(&metric) = known.filter(|_| !cell.is_empty()) else {
+            continue;
+        };
+        let number: f64 = cell.parse().map_err(|_| not_understood())?;
+        if number.is_finite() {
+            row.set(metric, number);
+        }
+    }
+    Ok(row)
+}
+
+fn parse_time(header: &str, line: &str) -> Option<(u64, f64)> {
+    let cell = |name| {
+        let column = header.split(',').position(|column| column == name)?;
+        line.split(',').nth(column)
+    };
+    let seconds: f64 = cell("wall_s")?.parse().ok()?;
+    let iteration = cell("iteration")?.parse().ok()?;
+    seconds.is_finite().then_some((iteration, seconds))
+}
+
+fn stamp(path: &Path) -> Option<Stamp> {
+    let metadata = fs::metadata(path).ok()?;
+    Some((metadata.modified().ok()?, metadata.len()))
+}
+
+/// A table that another process appends to.
+struct Tail {
+    path: PathBuf,
+    header: String,
+    /// Where the next line begins.
+    read_to: u64,
+}
+
+/// Whole lines of a table that had not been read before.
+#[derive(Default)]
+struct Lines {
+    lines: Vec<String>,
+    begins_anew: bool,
+    has_more: bool,
+}
+
+impl Tail {
+    fn of(path: PathBuf) -> Self {
+        Self {
+            path,
+            header: String::new(),
+            read_to: 0,
+        }
+    }
+
+    /// The next whole lines without the header; the part of a line after them waits for its rest.
+    fn read(&mut self) -> Result<Lines, String> {
+        let mut found = Lines::default();
+        let bytes = self.read_bytes(&mut found);
+        let bytes = bytes.map_err(|error| format!("{}: {error}", self.path.display()))?;
+        for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+            if line.last() != Some(&b'\n') {
+                break;
+            }
+            if found.lines.len() == MOST_LINES {
+                found.has_more = true;
+                break;
+            }
+            let text = String::from_utf8_lossy(line).trim_end().to_owned();
+            if self.read_to == 0 {
+                self.header = text;
+            } else {
+                found.lines.push(text);
+            }
+            self.read_to += line.len() as u64;
+        }
+        Ok(found)
+    }
+
+    /// What comes after the last line read, from the start if the file has become shorter.
+    fn read_bytes(&mut self, found: &mut Lines) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        // Only a plain file: opening a pipe would wait for its writer.
+        let length = match fs::metadata(&self.path) {
+            Ok(metadata) if metadata.is_file() => metadata.len(),
+            Ok(_) => return Err(io::Error::other("not a file")),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(bytes),
+            Err(error) => return Err(error),
+        };
+        if length < self.read_to {
+            self.read_to = 0;
+            found.begins_anew = true;
+        }
+        let mut file = File::open(&self.path)?;
+        file.seek(SeekFrom::Start(self.read_to))?;
+        file.take(MOST_BYTES).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 == MOST_BYTES && !bytes.contains(&b'\n') {
+            return Err(io::Error::other("a line of it has no end"));
+        }
+        Ok(bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_is_read_by_the_header() {
+        let row = parse_row("kl,of_tomorrow,steps,success", "0.25,yes,3,").unwrap();
+        assert_eq!(row.get(Metric::Kl), Some(0.25));
+        assert_eq!(row.get(Metric::Steps), Some(3.0));
+        assert_eq!(row.get(Metric::Success), None, "an empty cell");
+        let row = parse_row("kl,steps", "NaN,3").unwrap();
+        assert_eq!(row.get(Metric::Kl), None, "not a finite number");
+    }
+
+    #[test]
+    fn a_line_that_is_no_row_is_refused() {
+        assert!(parse_row("kl,steps", "1").is_err());
+        assert!(parse_row("kl,steps", "1,many").is_err());
+    }
+
+    #[test]
+    fn times_are_read_by_the_header() {
+        assert_eq!(parse_time("wall_s,iteration", "0.5,7"), Some((7, 0.5)));
+        assert_eq!(parse_time("wall_s,iteration", "soon,7"), None);
+    }
+}

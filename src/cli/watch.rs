@@ -1,0 +1,112 @@
+//! `sinew watch`: a training that another process runs, followed in its run folder.
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::thread;
+
+use super::WatchArgs;
+use super::print::{Failure, note, or_dash, say};
+use super::signals::Signals;
+use super::terminal::line;
+use crate::checkpoint::follow::Follower;
+use crate::checkpoint::{RunSettings, read_run};
+use crate::metrics::Metric;
+use crate::pod::scene::spaces;
+use crate::scene::Scene;
+use crate::train::TrainResult;
+use crate::train::news::News;
+use crate::train::watch::{LOOK_EVERY, Watched};
+
+pub(super) fn watch(args: &WatchArgs) -> Result<ExitCode, Failure> {
+    let (settings, text) = read_run(&args.run)?;
+    let origin = args.run.join("scene.ron").display().to_string();
+    let scene = Scene::parse(&origin, &text)?.renamed(settings.scene.clone());
+    let follower = Follower::new(&args.run, spaces(&scene));
+    let has_window = opens_window(args)?;
+    let signals = Signals::listen(&Arc::new(AtomicBool::new(false)))
+        .map_err(|error| Failure::Failed(format!("cannot listen for signals: {error}")))?;
+    if has_window {
+        super::play::watch(follower, &settings, &Arc::new(scene), &signals, args)?;
+        let code = signals.exit_code();
+        return Ok(code.map_or(ExitCode::SUCCESS, ExitCode::from));
+    }
+    let watched = Watched::new(scene.task().solved);
+    in_terminal(follower, watched, &settings, &signals, &args.run)
+}
+
+/// Whether there is a usable display; says why not, once.
+fn opens_window(args: &WatchArgs) -> Result<bool, Failure> {
+    if args.headless {
+        return Ok(false);
+    }
+    match super::play::probe() {
+        Ok(()) => Ok(true),
+        Err(reason) if args.picture.is_some() => {
+            Err(Failure::Failed(format!("no window: {reason}")))
+        }
+        Err(reason) => {
+            note(format_args!(
+                "no window ({reason}); watching in the terminal"
+            ));
+            Ok(false)
+        }
+    }
+}
+
+/// A line whenever there is news, until the training has ended.
+fn in_terminal(
+    mut follower: Follower,
+    mut watched: Watched,
+    settings: &RunSettings,
+    signals: &Signals,
+    run: &Path,
+) -> Result<ExitCode, Failure> {
+    let mut news = News::default();
+    let mut told = None;
+    let mut complained = None;
+    loop {
+        let found = follower.look();
+        let (has_more, is_gone) = (found.has_more, found.is_gone);
+        watched.take_in(found, &mut news);
+        if let Some(code) = signals.exit_code() {
+            return Ok(ExitCode::from(code));
+        }
+        // What has long been there is one piece of news.
+        if has_more {
+            continue;
+        }
+        if is_gone {
+            let run = run.display();
+            return Err(Failure::Failed(format!("{run} is no longer there")));
+        }
+        if news.trouble != complained {
+            complained.clone_from(&news.trouble);
+            if let Some(trouble) = &complained {
+                note(format_args!("warning: {trouble}"));
+            }
+        }
+        let iteration = news.row.get(Metric::Iteration);
+        if iteration != told {
+            told = iteration;
+            say(format_args!("{}", line(&news, settings.steps)));
+        }
+        if let Some(Ok(result)) = &news.result {
+            say(format_args!("{}", how_it_ended(result)));
+            return Ok(ExitCode::SUCCESS);
+        }
+        thread::sleep(LOOK_EVERY);
+    }
+}
+
+fn how_it_ended(result: &TrainResult) -> String {
+    let how = if result.stopped { "stopped" } else { "ended" };
+    let percent = |share: f64| format!("{:.1} %", 100.0 * share);
+    format!(
+        "{how} at {} steps: success {}, return {}",
+        result.steps,
+        or_dash(result.success.map(percent)),
+        or_dash(result.return_mean.map(|r| format!("{r:.2}"))),
+    )
+}

@@ -1,0 +1,44 @@
+//! A flight from a stranger's file, played again: its environment alone, from the beginning of the episode in which it broke.
+
+use super::{Action, Environment, Flight, Pod};
+use crate::contain::contain;
+use crate::seed::Seed;
+use crate::step::StepEnd;
+
+impl Flight {
+    /// As [`Flight::begin`], of a flight that may be none of this environment.
+    ///
+    /// # Errors
+    /// It is none.
+    pub fn check_and_begin(
+        &self,
+        environment: &dyn Environment,
+        seed: Seed,
+    ) -> Result<Pod, String> {
+        let acted = environment.spaces().actions();
+        if acted == 0 || self.actions.is_empty() || !self.actions.len().is_multiple_of(acted) {
+            return Err("its actions are none of its environment".to_owned());
+        }
+        if self.environment == u64::MAX || !(1..u64::MAX / 2).contains(&self.episode) {
+            return Err("there is no episode of that number".to_owned());
+        }
+        let begun = contain(|| self.begin(environment, seed))?;
+        begun.map_err(|error| error.to_string())
+    }
+
+    /// Control steps in the record of an environment with so many actions; with the last one it broke.
+    pub fn steps(&self, acted: usize) -> usize {
+        self.actions.len() / acted
+    }
+
+    /// Takes the step of this number, from 0. An episode that has ended stays as it is, to be looked at.
+    pub fn step(&self, pod: &mut Pod, number: usize) -> StepEnd {
+        let entity = pod.entity(0);
+        let mut action = pod.world.get_mut::<Action>(entity).expect("it acts");
+        let acted = action.0.len();
+        action
+            .0
+            .copy_from_slice(&self.actions[number * acted..][..acted]);
+        contain(|| pod.step_without_reset()).unwrap_or(StepEnd::Broken)
+    }
+}

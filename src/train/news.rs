@@ -1,0 +1,57 @@
+//! What an app knows of a training, whoever runs it: a trainer of its own or another process.
+
+use bevy::ecs::prelude::Resource;
+use std::sync::Arc;
+
+use super::TrainResult;
+use super::publish::Snapshot;
+use crate::metrics::Row;
+use crate::policy::Policy;
+
+/// A training as the app sees it.
+#[derive(Resource, Default)]
+pub struct News {
+    /// Control steps so far.
+    pub steps: u64,
+    /// What acts best right now; none before there is one.
+    pub policy: Option<Arc<Policy>>,
+    /// When the scene was solved (control steps).
+    pub solved_step: Option<u64>,
+    /// When the scene was solved (seconds since launch).
+    pub solved_wall_s: Option<f64>,
+    /// Control steps per second.
+    pub steps_per_s: f64,
+    /// The rows that arrived with this frame, one per iteration.
+    pub rows: Vec<Row>,
+    /// The newest value of every metric.
+    pub row: Row,
+    /// This frame's rows are the first: those of frames before no longer count.
+    pub begins_anew: bool,
+    /// What could not be written or read, if anything.
+    pub trouble: Option<String>,
+    /// How it ended.
+    pub result: Option<Result<TrainResult, String>>,
+}
+
+impl News {
+    /// Takes in what a trainer of this process tells.
+    pub(super) fn hear(&mut self, steps: u64, newest: Option<Snapshot>, rows: Vec<Row>) {
+        self.steps = steps;
+        if let Some(newest) = newest {
+            self.policy = Some(newest.policy);
+            self.solved_step = newest.solved_step;
+            self.solved_wall_s = newest.solved_wall_s;
+            self.steps_per_s = newest.steps_per_s;
+            self.trouble = newest.trouble;
+        }
+        self.note_rows(rows);
+    }
+
+    /// These rows are this frame's.
+    pub(super) fn note_rows(&mut self, rows: Vec<Row>) {
+        for row in &rows {
+            self.row.merge(row);
+        }
+        self.rows = rows;
+    }
+}

@@ -1,0 +1,275 @@
+//! Watching a training that another process runs: its news come from the run folder.
+
+use bevy::app::{App, Plugin, PreUpdate};
+use bevy::ecs::prelude::{Res, ResMut, Resource};
+use std::collections::VecDeque;
+use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::thread;
+use std::time::Duration;
+
+use super::TrainResult;
+use super::news::News;
+use crate::checkpoint::follow::{Follower, Look};
+use crate::metrics::{Metric, Row};
+use crate::scene::task::Solved;
+
+/// How often a folder is looked at.
+pub const LOOK_EVERY: Duration = Duration::from_millis(200);
+/// The last seconds of a training whose speed is told.
+const PACE_OVER_S: f64 = 30.0;
+
+/// Turns what is found in a run folder into news.
+pub struct Watched {
+    solved: Option<Solved>,
+    /// Iterations and when they were done, of the last seconds.
+    times: VecDeque<(u64, f64)>,
+    solving: Option<SolvingIteration>,
+}
+
+/// The iteration of the last evaluation, if that was good enough: a run evaluates until it is solved.
+struct SolvingIteration {
+    iteration: u64,
+    steps: u64,
+    wall_s: Option<f64>,
+}
+
+impl Watched {
+    /// Watches a run whose scene counts as solved when it is told here, if it ever does.
+    pub fn new(solved: Option<Solved>) -> Self {
+        Self {
+            solved,
+            times: VecDeque::new(),
+            solving: None,
+        }
+    }
+
+    /// Takes in a look at the folder.
+    pub fn take_in(&mut self, found: Look, news: &mut News) {
+        news.begins_anew = found.begins_anew;
+        if found.is_gone {
+            news.rows.clear();
+            news.trouble = found.trouble;
+            return;
+        }
+        if found.begins_anew {
+            *self = Self::new(self.solved);
+            news.row = Row::default();
+        }
+        news.note_rows(found.rows);
+        for row in &news.rows {
+            self.note_evaluation(row);
+        }
+        for (iteration, wall_s) in found.times {
+            self.note_time(iteration, wall_s);
+        }
+        if let Some(policy) = found.policy {
+            news.policy = Some(policy.into());
+        }
+        let solving = self.solving.as_ref();
+        news.solved_step = solving.map(|solving| solving.steps);
+        news.solved_wall_s = solving.and_then(|solving| solving.wall_s);
+        if let Some(steps) = count(&news.row, Metric::Steps) {
+            news.steps = steps;
+            let iteration = count(&news.row, Metric::Iteration).unwrap_or(0);
+            let per_iteration = steps as f64 / iteration.max(1) as f64;
+            news.steps_per_s = per_iteration * self.iterations_per_s();
+        }
+        news.trouble = found.trouble;
+        news.result = None;
+        match found.result.as_deref().map(serde_json::from_str) {
+            Some(Ok(result)) => end(news, result),
+            Some(Err(error)) => {
+                let trouble = format!("result.json: {error}");
+                news.trouble.get_or_insert(trouble);
+            }
+            None => {}
+        }
+    }
+
+    fn note_evaluation(&mut self, row: &Row) {
+        let Some(total_reward) = row.get(Metric::EvaluationReturn) else {
+            return;
+        };
+        let success = row.get(Metric::EvaluationSuccess);
+        let meets = |solved: &Solved| solved.is_met_by(success, total_reward);
+        self.solving = self.solved.filter(meets).and_then(|_| {
+            Some(SolvingIteration {
+                iteration: count(row, Metric::Iteration)?,
+                steps: count(row, Metric::Steps)?,
+                wall_s: None,
+            })
+        });
+    }
+
+    fn note_time(&mut self, iteration: u64, wall_s: f64) {
+        if let Some(solving) = &mut self.solving
+            && solving.iteration == iteration
+        {
+            solving.wall_s = Some(wall_s);
+        }
+        // Clock and iterations may begin anew with a process that goes on with the run.
+        let goes_on = |&(i, s): &(u64, f64)| i < iteration && s <= wall_s;
+        if !self.times.back().is_none_or(goes_on) {
+            self.times.clear();
+        }
+        self.times.push_back((iteration, wall_s));
+        while self.times.len() > 2 && self.times[0].1 < wall_s - PACE_OVER_S {
+            self.times.pop_front();
+        }
+    }
+
+    fn iterations_per_s(&self) -> f64 {
+        match (self.times.front(), self.times.back()) {
+            (Some((first, began)), Some((last, now))) if now > began => {
+                (last - first) as f64 / (now - began)
+            }
+            _ => 0.0,
+        }
+    }
+}
+
+/// What the run itself says in the end is exact.
+fn end(news: &mut News, result: TrainResult) {
+    news.steps = result.steps;
+    news.steps_per_s = result.steps_per_s;
+    news.solved_step = result.solved_step;
+    news.solved_wall_s = result.solved_wall_s;
+    news.result = Some(Ok(result));
+}
+
+fn count(row: &Row, metric: Metric) -> Option<u64> {
+    row.get(metric).map(|number| number as u64)
+}
+
+/// Feeds an app with the [`News`] of a run folder.
+pub struct WatchPlugin(Mutex<Option<(Follower, Watched)>>);
+
+impl WatchPlugin {
+    /// Begins to follow when the app is built.
+    pub fn new(follower: Follower, watched: Watched) -> Self {
+        Self(Mutex::new(Some((follower, watched))))
+    }
+}
+
+#[derive(Resource)]
+struct Looks(Mutex<(Receiver<Look>, Watched)>);
+
+impl Plugin for WatchPlugin {
+    fn build(&self, app: &mut App) {
+        let parts = self.0.lock().expect("nobody panics with it").take();
+        let (mut follower, watched) = parts.expect("a plugin is built once");
+        // Room for one look: while nobody takes it, the folder is left alone, and nothing piles up.
+        let (tell, looks) = sync_channel(1);
+        thread::Builder::new()
+            .name("follower".into())
+            .spawn(move || {
+                loop {
+                    let found = follower.look();
+                    let is_up_to_date = !found.has_more;
+                    if tell.send(found).is_err() {
+                        break;
+                    }
+                    if is_up_to_date {
+                        thread::sleep(LOOK_EVERY);
+                    }
+                }
+            })
+            .expect("the system starts a thread");
+        app.init_resource::<News>()
+            .insert_resource(Looks(Mutex::new((looks, watched))))
+            .add_systems(PreUpdate, take_in);
+    }
+}
+
+fn take_in(looks: Res<Looks>, mut news: ResMut<News>) {
+    let (looks, watched) = &mut *looks.0.lock().expect("nobody panics with it");
+    match looks.try_recv() {
+        Ok(found) => watched.take_in(found, &mut news),
+        Err(_) => {
+            news.rows.clear();
+            news.begins_anew = false;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(iteration: f64, evaluated: Option<f64>) -> Row {
+        let mut row = Row::default();
+        row.set(Metric::Iteration, iteration);
+        row.set(Metric::Steps, 100.0 * iteration);
+        if let Some(evaluated) = evaluated {
+            row.set(Metric::EvaluationReturn, evaluated);
+        }
+        row
+    }
+
+    fn watched() -> Watched {
+        Watched::new(Some(Solved::Return(1.0)))
+    }
+
+    fn found(rows: Vec<Row>, times: Vec<(u64, f64)>) -> Look {
+        Look {
+            rows,
+            times,
+            ..Look::default()
+        }
+    }
+
+    #[test]
+    fn speed_is_that_of_the_last_seconds() {
+        let (mut watched, mut news) = (watched(), News::default());
+        let rows = (1..=4).map(|i| row(f64::from(i), None)).collect();
+        let times = vec![(1, 0.0), (2, 100.0), (3, 100.25), (4, 100.5)];
+        watched.take_in(found(rows, times), &mut news);
+        // Two iterations of 100 steps in half a second; the first second lies too far back.
+        assert_eq!((news.steps, news.steps_per_s), (400, 400.0));
+        watched.take_in(found(vec![row(5.0, None)], vec![(5, 0.5)]), &mut news);
+        assert_eq!(news.steps_per_s, 0.0, "another process, another clock");
+    }
+
+    #[test]
+    fn the_last_evaluation_solved_it_if_it_was_good_enough() {
+        let (mut watched, mut news) = (watched(), News::default());
+        let rows = vec![row(1.0, Some(0.5)), row(2.0, None)];
+        watched.take_in(found(rows, vec![(1, 0.5), (2, 1.0)]), &mut news);
+        assert_eq!(news.solved_step, None);
+        let rows = vec![row(3.0, Some(1.0)), row(4.0, None)];
+        watched.take_in(found(rows, vec![(3, 1.5), (4, 2.0)]), &mut news);
+        assert_eq!(
+            (news.solved_step, news.solved_wall_s),
+            (Some(300), Some(1.5))
+        );
+    }
+
+    #[test]
+    fn what_was_known_of_a_folder_that_is_gone_stays() {
+        let (mut watched, mut news) = (watched(), News::default());
+        watched.take_in(found(vec![row(1.0, None)], Vec::new()), &mut news);
+        let gone = Look {
+            is_gone: true,
+            trouble: Some("gone".to_owned()),
+            ..Look::default()
+        };
+        watched.take_in(gone, &mut news);
+        assert_eq!((news.steps, news.rows.len()), (100, 0));
+        assert_eq!(news.trouble.as_deref(), Some("gone"));
+    }
+
+    #[test]
+    fn what_went_before_a_new_beginning_is_forgotten() {
+        let (mut watched, mut news) = (watched(), News::default());
+        watched.take_in(found(vec![row(7.0, Some(1.0))], vec![(7, 1.0)]), &mut news);
+        let anew = Look {
+            begins_anew: true,
+            ..found(vec![row(1.0, None)], Vec::new())
+        };
+        watched.take_in(anew, &mut news);
+        assert_eq!((news.steps, news.solved_step), (100, None));
+        assert_eq!(news.row.get(Metric::EvaluationReturn), None);
+        assert!(news.begins_anew && news.rows.len() == 1);
+    }
+}
