@@ -7,6 +7,8 @@ mod scene;
 use std::fs;
 use std::path::Path;
 
+use crate::LARGEST;
+
 /// A kind of file.
 pub(crate) struct Loader {
     pub(crate) name: &'static str,
@@ -14,6 +16,8 @@ pub(crate) struct Loader {
     pub(crate) corpus: Vec<Vec<u8>>,
     /// How many of them are valid.
     pub(crate) valid: u64,
+    /// Files as large as they may be, to be tried as they are: deep, long, repetitive.
+    pub(crate) large: Vec<Vec<u8>>,
     /// Words that mean something in such a file.
     pub(crate) words: &'static [&'static str],
     pub(crate) seal: Option<Seal>,
@@ -36,11 +40,19 @@ impl Loader {
             name,
             corpus,
             valid: count,
+            large: Vec::new(),
             words: &[],
             seal: None,
             load,
         }
     }
+}
+
+/// A text of the largest size that says one thing again and again.
+pub(crate) fn repeated(start: &str, piece: &str, end: &str) -> Vec<u8> {
+    let room = LARGEST - start.len() - end.len();
+    let text = start.to_owned() + &piece.repeat(room / piece.len()) + end;
+    text.into_bytes()
 }
 
 /// The files of `tests/corpus/NAME`, by name.

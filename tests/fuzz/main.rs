@@ -106,10 +106,11 @@ impl Harness {
         }
     }
 
-    /// The corpus itself comes first, unchanged.
+    /// The corpus itself comes first, unchanged, and then what is large.
     fn input(&self, loader: &Loader, number: u64) -> Vec<u8> {
-        if let Some(valid) = loader.corpus.get(number as usize) {
-            return valid.clone();
+        let mut unchanged = loader.corpus.iter().chain(&loader.large);
+        if let Some(file) = unchanged.nth(number as usize) {
+            return file.clone();
         }
         let stream = self.seed.stream(&format!("fuzz {}", loader.name));
         let mut bytes = mutated(loader, &mut stream.nth(number));

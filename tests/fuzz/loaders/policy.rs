@@ -8,13 +8,30 @@ use sinew::seed::Seed;
 use sinew::step::{ActionSpace, Spaces};
 use sinew::team::Team;
 
-use super::{Loader, Seal};
+use super::{Loader, Seal, repeated};
 
 pub(super) fn loader() -> Loader {
     let files = [policy(vec![3, 5, 2], true), policy(vec![3, 2], false)];
     let files = files.map(|policy| policy_file::to_bytes(&policy));
     Loader {
         words: &WORDS,
+        large: [
+            ("{\"mean.0.weight\":", "[", ""),
+            (
+                "{\"mean.0.weight\":{\"dtype\":\"F32\",\"shape\":[",
+                "0,",
+                "0]}}",
+            ),
+            ("{\"__metadata__\":{\"sinew\":\"", "[", "\"}}"),
+            (
+                "{\"__metadata__\":{\"sinew\":\"",
+                "{\\\"format\\\":",
+                "\"}}",
+            ),
+            ("{\"__metadata__\":{", "\"a\":\"b\",", "}}"),
+        ]
+        .map(|(start, piece, end)| with_header(repeated(start, piece, end)))
+        .into(),
         seal: Some(Seal {
             // The header, before which its length stands.
             open: |file| {
@@ -40,6 +57,12 @@ pub(super) fn loader() -> Loader {
             true
         })
     }
+}
+
+/// A file of nothing but its header and the length of it.
+fn with_header(mut header: Vec<u8>) -> Vec<u8> {
+    header.splice(0..0, (header.len() as u64).to_le_bytes());
+    header
 }
 
 fn policy(sizes: Vec<usize>, normalizes: bool) -> Policy {

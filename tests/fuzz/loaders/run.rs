@@ -5,7 +5,7 @@ use std::path::Path;
 
 use sinew::checkpoint::{RunSettings, read_run};
 
-use super::Loader;
+use super::{Loader, repeated};
 
 pub(super) fn loader() -> Loader {
     let settings = RunSettings {
@@ -19,6 +19,15 @@ pub(super) fn loader() -> Loader {
     let json = serde_json::to_vec_pretty(&settings).unwrap();
     Loader {
         words: &WORDS,
+        large: [
+            ("{\"version\":", "[", ""),
+            ("{\"version\":", "{\"a\":", ""),
+            ("{\"version\":\"", "\\u0000", "\"}"),
+            ("{\"seed\":", "9", "}"),
+            ("{", "\"seed\":1,", "}"),
+        ]
+        .map(|(start, piece, end)| repeated(start, piece, end))
+        .into(),
         ..Loader::new("run", vec![json], |bytes| {
             let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fuzzed-run");
             fs::create_dir_all(&folder).unwrap();

@@ -8,7 +8,7 @@ use sinew::pod::{Action, Pod, Purpose};
 use sinew::scene::Scene;
 use sinew::seed::Seed;
 
-use super::Loader;
+use super::{Loader, repeated};
 
 pub(super) fn loader() -> Loader {
     let own = [
@@ -20,6 +20,34 @@ pub(super) fn loader() -> Loader {
     let texts = shipped.chain(own).map(|text| text.as_bytes().to_vec());
     Loader {
         words: &WORDS,
+        large: [
+            ("(", "(", ""),
+            ("[", "[", ""),
+            ("(robot:(links:", "[", ""),
+            ("(robot:", "Some(", ""),
+            ("(robot: ", "/*", ""),
+            ("(robot: ", "//", ""),
+            ("(robot: ", "\n", "nothing)"),
+            ("(robot: ", " ", "nothing)"),
+            ("(robot: r", "#", "\""),
+            ("(robot: \"", "a", "\")"),
+            ("(robot: \"", "\\u{2028}", "\")"),
+            ("(robot: ", "a", ")"),
+            ("(robot: 0.", "9", ")"),
+            ("(robot: 1", "_", ")"),
+            ("(robot: (home: {", "\"a\":1,", "}))"),
+            ("(robot: (links: [", "(name: \"a\"),", "], joints: []))"),
+            ("(robot: (links: [], joints: [", "(", "]))"),
+            ("(", "robot: (), ", ")"),
+            (
+                "(robot: (links: [], joints: []), task: (observe: [",
+                "Angle(),",
+                "]))",
+            ),
+            ("#![enable(", "implicit_some,", ")]"),
+        ]
+        .map(|(start, piece, end)| repeated(start, piece, end))
+        .into(),
         ..Loader::new("scene", texts.collect(), |bytes| {
             let Ok(text) = std::str::from_utf8(bytes) else {
                 return false;
