@@ -245,7 +245,6 @@ fn not_regular() -> io::Error {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
     use super::*;
     use tempfile::tempdir;
 
