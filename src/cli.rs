@@ -12,7 +12,7 @@ mod train;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::scene::{Scene, SceneError};
 use print::{Failure, say};
@@ -54,9 +54,8 @@ enum Command {
 /// A scene, a preset, and changes to both.
 #[derive(Args)]
 struct SceneArgs {
-    /// A RON file, or the name of a shipped scene
-    #[arg(default_value = "reach")]
-    scene: String,
+    /// A RON file, or the name of a shipped scene [default: reach, or that of the run that goes on]
+    scene: Option<String>,
     /// A preset of the scene, or a shipped one [default: the scene's first]
     #[arg(long, value_name = "NAME")]
     learner: Option<String>,
@@ -78,15 +77,18 @@ struct SceneArgs {
 struct TrainArgs {
     #[command(flatten)]
     scene: SceneArgs,
-    /// Where all randomness comes from
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    seed: u64,
+    /// Where all randomness comes from [default: 1, or that of the run that goes on]
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
     /// Control steps over all environments [default: the preset's]
     #[arg(long, value_name = "N")]
     steps: Option<u64>,
-    /// Keep the run in this folder, which must be empty or missing [default: runs/<scene>-<learner>-s<seed>]
+    /// Keep the run in this folder; one that is in it already goes on [default: a new runs/<scene>-<learner>-s<seed>]
     #[arg(long, value_name = "DIR")]
     run: Option<PathBuf>,
+    /// Time between two checkpoints, 0 for one after each iteration [default: 30, and under 1 % of the run's time]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    checkpoint_every: Option<Duration>,
     /// Train in the terminal even if there is a display
     #[arg(long)]
     headless: bool,
@@ -169,10 +171,21 @@ struct RolloutArgs {
 impl SceneArgs {
     /// The scene as asked for. Flags that say how a run is made are changes of its preset, so the stored scene says all.
     fn open(&self, steps: Option<u64>) -> Result<Scene, SceneError> {
+        let scene = self.scene.as_deref().unwrap_or("reach");
+        self.open_as(scene, self.learner.as_deref(), steps)
+    }
+
+    /// The same with a scene and preset that nobody named.
+    fn open_as(
+        &self,
+        scene: &str,
+        learner: Option<&str>,
+        steps: Option<u64>,
+    ) -> Result<Scene, SceneError> {
         let steps = steps.map(|n| format!("learner.steps={n}"));
         let envs = self.envs.map(|n| format!("learner.envs={n}"));
         let set: Vec<String> = self.set.iter().cloned().chain(steps).chain(envs).collect();
-        Scene::open_with(&self.scene, self.learner.as_deref(), &set)
+        Scene::open_with(scene, learner, &set)
     }
 
     /// Threads to use when so many cores are to be left alone.
@@ -183,8 +196,17 @@ impl SceneArgs {
     }
 }
 
+/// A time that a person gives.
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse::<f64>().ok();
+    let time = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    let time = time.filter(|time| time.as_secs() <= 365 * 86_400);
+    time.ok_or_else(|| "expected a number of seconds from 0 to 31536000".to_owned())
+}
+
 /// Runs the command that the arguments name. `launched` is when the program began.
 pub fn main(launched: Instant) -> ExitCode {
+    crate::contain::print_only_what_is_not_contained();
     let cli = Cli::parse();
     let command = cli.command.unwrap_or_else(|| {
         let Some(command) = Cli::parse_from(["sinew", "train"]).command else {

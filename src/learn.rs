@@ -4,9 +4,10 @@
 pub mod ppo;
 pub mod returns;
 pub mod rollout;
+pub mod student;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 
 use crate::metrics::Row;
 use crate::policy::Policy;
@@ -15,6 +16,7 @@ use crate::step::Spaces;
 use crate::team::Team;
 use ppo::{Ppo, PpoSettings};
 use rollout::Rollout;
+use student::{Refusal, Student};
 
 /// The learners there are, as a preset names them: `Ppo(...)`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -23,16 +25,33 @@ pub enum LearnerSettings {
     Ppo(PpoSettings),
 }
 
-/// What trains a policy from rollouts.
-pub trait Learner: Send {
+/// What trains a policy from rollouts. A learner itself does not change: all that one update leaves to the next is in its
+/// [`Learner::State`], so a learner whose state could not be saved and read back does not compile.
+pub trait Learner: Send + Sync + 'static {
+    /// Networks, optimisers, statistics and counters: plain data. Cloned before every update.
+    type State: Clone + Serialize + DeserializeOwned + Send + Sync;
+
+    /// The state at the beginning of a run.
+    fn begin(&self) -> Self::State;
+
+    /// Whether a state is one of this learner's: every shape fits the settings, every number could have come about.
+    fn is_sound(&self, state: &Self::State) -> bool;
+
     /// The newest policy.
-    fn policy(&self) -> Arc<Policy>;
+    fn policy(&self, state: &Self::State) -> Policy;
 
-    /// Learns from one rollout and reports how it went. The same bits for any size of the team.
-    fn update(&mut self, rollout: &Rollout, team: &Team) -> Row;
-
-    /// Everything that the next update depends on, as bytes.
-    fn state_bytes(&self) -> Vec<u8>;
+    /// Learns from one rollout of finite numbers, at least one of whose steps is not broken, and reports how it went. Learning
+    /// rates are multiplied with `caution`, in (0, 1]. The same bits for any size of the team.
+    ///
+    /// # Errors
+    /// A number was not finite; what `state` is then does not matter. Nor does it when the team is asked to stop meanwhile.
+    fn update(
+        &self,
+        state: &mut Self::State,
+        rollout: &Rollout,
+        caution: f32,
+        team: &Team,
+    ) -> Result<Row, Refusal>;
 }
 
 impl LearnerSettings {
@@ -73,9 +92,9 @@ impl LearnerSettings {
     }
 
     /// A learner at its beginning.
-    pub fn start(&self, spaces: &Spaces, seed: Seed) -> Box<dyn Learner> {
+    pub fn start(&self, spaces: &Spaces, seed: Seed) -> Box<dyn Student> {
         match self {
-            Self::Ppo(settings) => Box::new(Ppo::new(settings.clone(), spaces, seed)),
+            Self::Ppo(settings) => student::begin(Ppo::new(settings.clone(), spaces, seed)),
         }
     }
 

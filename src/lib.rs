@@ -29,7 +29,9 @@
 pub mod bench;
 pub mod checkpoint;
 pub mod cli;
+pub mod contain;
 pub mod files;
+pub mod floats;
 pub mod learn;
 pub mod metrics;
 pub mod nn;

@@ -52,7 +52,7 @@ metrics! {
     GradientNorm, "gradient_norm", "1", "Norm of the actor's gradient before clipping, mean over the minibatches";
     ExplainedVariance, "explained_variance", "share", "1 - var(return - value) / var(return) before the update";
     StandardDeviation, "std", "1", "Mean standard deviation of the policy's actions";
-    Dropped, "dropped", "1", "Rollouts and minibatches not learnt from because a number was not finite, since the start";
+    Dropped, "dropped", "1", "Updates dropped because a number was not finite, since the start";
 }
 
 /// One value per metric, or none where it was not measured.
@@ -66,14 +66,19 @@ impl Default for Row {
 }
 
 impl Row {
-    /// Notes a value; the last one wins.
+    /// Notes a value; the last one wins. What is not finite was not measured.
     pub fn set(&mut self, metric: Metric, value: f64) {
-        self.0[metric as usize] = Some(value);
+        self.0[metric as usize] = Some(value).filter(|value| value.is_finite());
     }
 
     /// The value, if it was measured.
     pub fn get(&self, metric: Metric) -> Option<f64> {
         self.0[metric as usize]
+    }
+
+    /// Whether it has a place for every metric; one that was read from a file may not.
+    pub fn is_whole(&self) -> bool {
+        self.0.len() == Metric::ALL.len() && self.0.iter().flatten().all(|x| x.is_finite())
     }
 
     /// Takes over every value that `other` measured.

@@ -8,21 +8,23 @@
 //! Bring your own environment by implementing [`Environment`]: see `examples/pendulum.rs`.
 
 mod components;
+pub mod contained;
 mod record;
 pub mod scene;
+mod state;
 
-pub use components::{Action, Episode, Observation, Reward, Slot};
-pub use record::{Decider, FinishedEpisode};
+pub use components::{Action, ActionHistory, Episode, Fault, Observation, Reward, Slot};
+pub use record::{Decider, FinishedEpisode, Flight};
+pub use state::{Restored, StateError};
 
 use bevy::ecs::bundle::Bundle;
-use bevy::ecs::component::{Component, Mutable};
 use bevy::ecs::prelude::{Entity, IntoScheduleConfigs, Mut, Res, Resource, SystemSet, World};
 use bevy::ecs::schedule::{
     LogLevel, Schedule, ScheduleBuildSettings, ScheduleConfigs, ScheduleLabel,
     SingleThreadedExecutor,
 };
 use bevy::ecs::system::ScheduleSystem;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
 use crate::learn::rollout::Rollout;
@@ -61,6 +63,8 @@ pub enum Control {
     Record,
     /// Environments whose [`StepEnd`] is not `Running` begin their next episode, from [`Episode::rng`], and observe it.
     Reset,
+    /// No part of a step: what was saved ([`Pod::save`]) has been read back, and what was not is made again from it.
+    Restore,
 }
 
 #[derive(SystemSet, Clone, Debug, PartialEq, Eq, Hash)]
@@ -71,6 +75,8 @@ enum Frame {
     Turn,
     CountEpisodes,
     EndsAreOver,
+    /// The rest of what was not saved.
+    Restore,
 }
 
 /// Which parts of the schedule run.
@@ -78,17 +84,19 @@ enum Frame {
 struct Parts {
     step: bool,
     turn: bool,
+    restore: bool,
 }
 
 impl Parts {
     const ALL: Self = Self {
         step: true,
         turn: true,
+        restore: false,
     };
 }
 
 /// Where the random streams of a pod's environments come from.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Purpose {
     /// Environment `i` plays its episodes 1, 2, ...
     Training,
@@ -113,7 +121,7 @@ impl Purpose {
 
 /// An environment that does not fit together.
 #[derive(Debug, thiserror::Error)]
-#[error("the environment's systems do not form a schedule: {0}")]
+#[error("the environment does not work: {0}")]
 pub struct PodError(String);
 
 /// A group of environments. See the [module](self).
@@ -125,10 +133,8 @@ pub struct Pod {
     environments: Range<u64>,
     seed: Seed,
     purpose: Purpose,
-    saved: Vec<SaveComponent>,
+    saved: Vec<state::Saved>,
 }
-
-type SaveComponent = fn(&World, Entity, &mut Vec<u8>);
 
 impl Pod {
     /// Builds environments number `environments` of a run and begins their first episodes.
@@ -152,12 +158,14 @@ impl Pod {
         };
         let spaces = environment.spaces();
         pod.world.insert_resource(Decider::ByHand);
-        pod.world.insert_resource(Recording::default());
+        pod.world.insert_resource(Recording::new(purpose));
         pod.world.insert_resource(Parts::ALL);
         pod.world.insert_resource(LayoutOf(spaces));
-        pod.save::<ActionNoise>();
+        pod.world.insert_resource(Restored::Same);
         pod.save::<Episode>();
+        pod.save::<ActionNoise>();
         pod.save::<Action>();
+        pod.save::<ActionHistory>();
         pod.save::<Observation>();
         environment.build(&mut pod);
         pod.schedule
@@ -191,6 +199,8 @@ impl Pod {
             StepEnd::Terminated,
             Episode::before_the_first(stream("episodes")),
             ActionNoise(stream("actions").nth(0)),
+            ActionHistory::default(),
+            Fault::default(),
         );
         let entity = self.world.spawn((contract, bundle)).id();
         self.entities.push(entity);
@@ -200,16 +210,6 @@ impl Pod {
     /// Adds systems to the control step; put each in exactly one set of [`Control`].
     pub fn add_systems<M>(&mut self, systems: impl IntoScheduleConfigs<ScheduleSystem, M>) {
         self.schedule.add_systems(systems);
-    }
-
-    /// Declares a component as state: the state hash covers it.
-    pub fn save<C: Component<Mutability = Mutable> + Serialize>(&mut self) {
-        self.saved.push(|world, entity, bytes| {
-            if let Some(component) = world.get::<C>(entity) {
-                let size = postcard::to_extend(component, std::mem::take(bytes));
-                *bytes = size.expect("components serialise to memory");
-            }
-        });
     }
 
     /// The number of environments.
@@ -238,6 +238,7 @@ impl Pod {
         self.run_parts(Parts {
             step: true,
             turn: false,
+            restore: false,
         });
         self.world
             .get(self.entities[0])
@@ -250,6 +251,7 @@ impl Pod {
         self.run_parts(Parts {
             step: false,
             turn: true,
+            restore: false,
         });
     }
 
@@ -262,16 +264,26 @@ impl Pod {
     /// Plays `horizon` steps with a frozen policy and notes them in the pod's rollout. Ends early, with an incomplete
     /// rollout, when `stop` says so.
     pub fn collect(&mut self, decider: Decider, horizon: usize, stop: &dyn Fn() -> bool) {
+        self.begin_rollout(decider, horizon);
+        while self.is_noting() && !stop() {
+            self.step();
+        }
+        self.finish_rollout();
+    }
+
+    fn begin_rollout(&mut self, decider: Decider, horizon: usize) {
         let LayoutOf(spaces) = self.world.resource::<LayoutOf>();
         let rollout = Rollout::new(self.entities.len(), horizon, spaces);
         self.world.resource_mut::<Recording>().begin(rollout);
         self.world.insert_resource(decider);
-        for _ in 0..horizon {
-            if stop() {
-                break;
-            }
-            self.step();
-        }
+    }
+
+    /// Whether the rollout has steps to come.
+    fn is_noting(&self) -> bool {
+        self.world.resource::<Recording>().is_noting()
+    }
+
+    fn finish_rollout(&mut self) {
         let entities = &self.entities;
         self.world
             .resource_scope(|world, mut recording: Mut<Recording>| {
@@ -311,17 +323,6 @@ impl Pod {
         self.world.clear_trackers();
         first.into_iter().flatten().collect()
     }
-
-    /// The declared state of every environment, in their order.
-    pub fn state_bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        for &entity in &self.entities {
-            for save in &self.saved {
-                save(&self.world, entity, &mut bytes);
-            }
-        }
-        bytes
-    }
 }
 
 #[derive(Resource)]
@@ -350,16 +351,26 @@ fn control_step() -> Schedule {
     schedule.configure_sets((
         Frame::Step.run_if(|parts: Res<Parts>| parts.step),
         Frame::Turn.run_if(|parts: Res<Parts>| parts.turn),
+        Frame::Restore.run_if(|parts: Res<Parts>| parts.restore),
+        Control::Restore.in_set(Frame::Restore),
     ));
     schedule.configure_sets(chain(
         (Frame::CountEpisodes, Control::Reset, Frame::EndsAreOver)
             .in_set(Frame::Turn)
             .into_configs(),
     ));
-    schedule.configure_sets(chain((Frame::Step, Frame::Turn).into_configs()));
+    schedule.configure_sets(chain(
+        (Frame::Step, Frame::Turn, Frame::Restore).into_configs(),
+    ));
     schedule.add_systems((
         record::decide.in_set(Control::Decide),
-        record::record.in_set(Control::Record),
+        (
+            record::refuse_what_is_no_number,
+            record::remember_actions,
+            record::record,
+        )
+            .chain()
+            .in_set(Control::Record),
         record::count_episodes.in_set(Frame::CountEpisodes),
         record::end_ends.in_set(Frame::EndsAreOver),
     ));

@@ -5,6 +5,7 @@
 //! error has a line). `edit` changes the text, never the values, so that an edited scene is read like any file.
 
 mod check;
+mod differ;
 mod edit;
 mod error;
 mod file;
@@ -117,6 +118,21 @@ impl Scene {
         &self.text
     }
 
+    /// The first difference between this scene with one of its presets and `other` with the same one, in words. Comments, names
+    /// and the number of steps do not count.
+    pub fn difference(&self, other: &Scene, learner: &str) -> Option<String> {
+        differ::first_difference(&self.parts(learner), &other.parts(learner))
+    }
+
+    fn parts(&self, learner: &str) -> Parts<'_> {
+        let settings = self.learner(Some(learner)).ok();
+        Parts {
+            robot: &self.robot,
+            task: &self.task,
+            learner: settings.map(|(_, settings)| settings.clone().with_steps(0)),
+        }
+    }
+
     /// The robot.
     pub fn robot(&self) -> &Robot {
         &self.robot
@@ -151,6 +167,15 @@ impl Scene {
         })?;
         Ok((name, settings))
     }
+}
+
+/// What makes two scenes the same.
+#[derive(Debug)]
+#[expect(dead_code, reason = "it is compared as it prints")]
+struct Parts<'a> {
+    robot: &'a Robot,
+    task: &'a Task,
+    learner: Option<LearnerSettings>,
 }
 
 /// What is left of a path without folder and ending.

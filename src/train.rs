@@ -1,34 +1,37 @@
 //! The trainer: pods collect, a learner learns, progress is judged and logged. The story is [`Trainer::run`].
 
 pub mod evaluate;
+mod keep;
 pub mod plugin;
 pub mod progress;
 pub mod publish;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use crate::checkpoint::{RunFolder, Which};
+use crate::checkpoint::image::{Clock, Image, LogLengths, State};
+use crate::checkpoint::{RunError, RunFolder, policy_file};
+use crate::learn::LearnerSettings;
 use crate::learn::rollout::Rollout;
-use crate::learn::{Learner, LearnerSettings};
+use crate::learn::student::Student;
 use crate::metrics::{Metric, Row};
+use crate::pod::contained::ContainedPod;
 use crate::pod::scene::SceneEnvironment;
-use crate::pod::{Decider, Environment, Pod, PodError, Purpose};
+use crate::pod::{Decider, Environment, PodError, Purpose, Restored};
 use crate::policy::Policy;
 use crate::scene::task::Solved;
 use crate::scene::{Scene, SceneError};
 use crate::seed::Seed;
 use crate::team::Team;
 use evaluate::{EVALUATION_EPISODES, Evaluation, evaluate};
+use keep::Keeper;
 use progress::Progress;
 use publish::{Publisher, Snapshot};
 
 /// Control steps between two evaluations, at least.
 const EVALUATE_EVERY: u64 = 50_000;
-/// Wall-clock seconds between two saves of the newest policy.
-const SAVE_EVERY_S: f64 = 30.0;
 
 /// What to train, and how.
 pub struct Job {
@@ -48,8 +51,10 @@ pub struct Job {
     pub threads: usize,
     /// End as soon as the scene is solved.
     pub until_solved: bool,
-    /// Where to keep the run; none keeps nothing.
+    /// Where to keep the run; none keeps nothing. A run that is in it already goes on.
     pub folder: Option<RunFolder>,
+    /// Time between two checkpoints, zero for one after each iteration; none: 30 s, and under 1 % of the run's time.
+    pub checkpoint_every: Option<Duration>,
     /// When the program was launched.
     pub launched: Instant,
 }
@@ -72,13 +77,14 @@ impl Job {
             threads: std::thread::available_parallelism().map_or(1, usize::from),
             until_solved: false,
             folder: None,
+            checkpoint_every: None,
             launched: Instant::now(),
         })
     }
 }
 
 /// What a training ends with, as `train --json` prints it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct TrainResult {
     /// The scene's name.
     pub scene: String,
@@ -88,7 +94,9 @@ pub struct TrainResult {
     pub seed: u64,
     /// Control steps taken, over all environments.
     pub steps: u64,
-    /// Seconds from launch to the end.
+    /// The steps of the checkpoint that this process went on from; none where it began the run.
+    pub resumed_from_step: Option<u64>,
+    /// Seconds from launch to the end, without those between the processes of a run.
     pub wall_s: f64,
     /// Control steps per second from the first step to the last update, without evaluations and saving.
     pub steps_per_s: f64,
@@ -107,9 +115,9 @@ pub struct TrainResult {
     /// The run's folder.
     pub run: Option<PathBuf>,
     /// Somebody stopped it.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub stopped: bool,
-    /// What could not be written, if anything.
+    /// What went wrong, if anything: the last state could not be saved, or the run was given up.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trouble: Option<String>,
 }
@@ -118,86 +126,78 @@ pub struct TrainResult {
 pub struct Trainer {
     job: Job,
     team: Team,
-    pods: Vec<Pod>,
-    learner: Box<dyn Learner>,
+    pods: Vec<ContainedPod>,
+    student: Box<dyn Student>,
     rollout: Rollout,
     progress: Progress,
+    /// The policy that solved the scene, as its file has it.
+    best: Option<Vec<u8>>,
     publisher: Publisher,
+    keeper: Keeper,
     clock: Clock,
-    trouble: Option<String>,
-}
-
-/// Wall-clock readings: for reports only, no result depends on them.
-struct Clock {
-    first_update_s: Option<f64>,
-    solved_s: Option<f64>,
-    /// Seconds spent in collecting and learning.
-    working_s: f64,
-    saved: Instant,
-}
-
-impl Clock {
-    fn steps_per_s(&self, steps: u64) -> f64 {
-        steps as f64 / self.working_s.max(f64::MIN_POSITIVE)
-    }
+    resumed_from: Option<u64>,
+    /// Why the run was given up.
+    failure: Option<String>,
 }
 
 impl Trainer {
-    /// Builds environments and learner.
+    /// Builds environments and learner, and brings them where the newest checkpoint of the job's folder is, if there is one.
     ///
     /// # Errors
-    /// The environment's systems do not fit together.
-    pub fn new(job: Job, publisher: Publisher) -> Result<Self, PodError> {
+    /// The environment does not work, or the folder cannot be written.
+    pub fn new(mut job: Job, publisher: Publisher) -> Result<Self, TrainError> {
         let team = publisher.team(job.threads);
-        let spaces = job.environment.spaces();
-        let envs = job.learner.envs() as u64;
-        let pods = evaluate::split(0..envs, team.threads() as u64)
-            .map(|range| Pod::new(&*job.environment, job.seed, Purpose::Training, range))
-            .collect::<Result<_, _>>()?;
-        Ok(Self {
-            learner: job.learner.start(&spaces, job.seed),
+        let keeper = Keeper::new(job.folder.take(), job.checkpoint_every, publisher.teller());
+        let mut trainer = Self {
+            pods: pods(&job, &team)?,
+            student: student(&job),
             team,
-            pods,
             rollout: Rollout::default(),
             progress: Progress::default(),
+            best: None,
             publisher,
-            clock: Clock {
-                first_update_s: None,
-                solved_s: None,
-                working_s: 0.0,
-                saved: Instant::now(),
-            },
-            trouble: None,
+            keeper,
+            clock: Clock::default(),
+            resumed_from: None,
+            failure: None,
             job,
-        })
+        };
+        trainer.resume()?;
+        Ok(trainer)
     }
 
     /// Trains to the end: the steps are done, the scene is solved and that was all that was asked, or somebody stops it.
     pub fn run(mut self) -> TrainResult {
-        while !self.is_done() {
-            self.publisher.wait_while_held();
-            let Some(mut row) = self.iterate() else {
+        loop {
+            if !self.report() {
                 break;
-            };
-            self.progress.report(&mut row);
-            self.evaluate_if_near(&mut row);
-            self.log(&row);
-            self.publish(row);
+            }
+            if self.keeper.is_due(self.progress.iteration()) {
+                self.save();
+            }
+            self.publisher.wait_while_held();
+            if self.is_done() || !self.iterate() {
+                break;
+            }
         }
         self.finish()
     }
 
-    /// Collects one rollout and learns from it; none if it was broken off.
-    pub(crate) fn iterate(&mut self) -> Option<Row> {
+    /// Collects one rollout and learns from it. False if it was broken off; then the run is where it was before.
+    pub(crate) fn iterate(&mut self) -> bool {
         let began = Instant::now();
-        if !self.collect() {
-            return None;
-        }
-        let row = self.learner.update(&self.rollout, &self.team);
+        let before = self.progress.clone();
+        let learnt = if self.collect() { self.learn() } else { None };
+        let Some(row) = learnt else {
+            self.pods.iter_mut().for_each(ContainedPod::go_back);
+            self.progress = before;
+            return false;
+        };
         self.clock.working_s += began.elapsed().as_secs_f64();
         let now = self.wall_s();
         self.clock.first_update_s.get_or_insert(now);
-        Some(row)
+        self.progress.set_unreported(row);
+        true
     }
 
     fn is_done(&self) -> bool {
@@ -208,13 +208,18 @@ impl Trainer {
 
     /// One rollout of every pod under the newest policy; false if it was broken off.
     pub(crate) fn collect(&mut self) -> bool {
-        let policy = self.learner.policy();
+        let decider = Decider::Sample(self.student.policy());
         let (horizon, team) = (self.job.learner.horizon(), &self.team);
-        team.for_each(&mut self.pods, |pod| {
-            let decider = Decider::Sample(policy.clone());
-            pod.collect(decider, horizon, &|| team.is_stopping());
+        let mut pods: Vec<_> = self.pods.iter_mut().map(|pod| (pod, Ok(()))).collect();
+        team.for_each(&mut pods, |(pod, collected)| {
+            *collected = pod.collect(&decider, horizon, &|| team.is_stopping());
         });
-        if self.team.is_stopping() {
+        let collected: Result<(), PodError> = pods.into_iter().map(|(_, result)| result).collect();
+        if team.is_stopping() {
+            return false;
+        }
+        if let Err(error) = collected {
+            self.give_up(error.to_string());
             return false;
         }
         self.rollout.clear();
@@ -225,26 +230,61 @@ impl Trainer {
         }
         // By time and environment, whatever pods they were in.
         finished.sort_by_key(|episode| (episode.at, episode.environment));
+        for flight in finished
+            .iter()
+            .filter_map(|episode| episode.flight.as_ref())
+        {
+            self.keeper.save_flight(flight);
+        }
         self.progress
             .count(self.rollout.samples() as u64, &finished);
         true
     }
 
-    /// Asks whether the scene is solved, once training suggests it, and not too often.
-    fn evaluate_if_near(&mut self, row: &mut Row) {
-        let Some(solved) = self
-            .job
-            .solved
-            .filter(|_| self.progress.solved_step().is_none())
-        else {
-            return;
+    fn learn(&mut self) -> Option<Row> {
+        match self.student.update(&self.rollout, &self.team) {
+            Ok(row) => row,
+            Err(hopeless) => {
+                self.give_up(hopeless.to_string());
+                None
+            }
+        }
+    }
+
+    /// Judges, logs and publishes an iteration that has been learnt from; false if that was broken off and is still to be done.
+    fn report(&mut self) -> bool {
+        let Some(mut row) = self.progress.take_unreported() else {
+            return true;
+        };
+        let before = self.progress.clone();
+        self.progress.report(&mut row);
+        if !self.evaluate_if_near(&mut row) {
+            self.progress = before;
+            self.progress.set_unreported(row);
+            return false;
+        }
+        let wall_s = self.wall_s();
+        self.keeper.log(self.progress.iteration(), &row, wall_s);
+        let student = &self.student;
+        self.keeper
+            .publish(|| policy_file::to_bytes(&student.policy()));
+        self.publish(row);
+        true
+    }
+
+    /// Asks whether the scene is solved, once training suggests it, and not too often. False if it was broken off.
+    fn evaluate_if_near(&mut self, row: &mut Row) -> bool {
+        let unsolved = self.progress.solved_step().is_none();
+        let Some(solved) = self.job.solved.filter(|_| unsolved) else {
+            return true;
         };
         if !self.progress.is_evaluation_due(&solved) {
-            return;
+            return true;
         }
-        let policy = self.learner.policy();
-        let Some(evaluation) = self.evaluate(&policy) else {
-            return;
+        let policy = self.student.policy();
+        let first = self.progress.take_evaluation_episodes(EVALUATION_EPISODES);
+        let Some(evaluation) = self.evaluate(&policy, first) else {
+            return self.failure.is_none() && !self.team.is_stopping();
         };
         self.progress.next_evaluation_in(EVALUATE_EVERY);
         row.set(Metric::EvaluationReturn, evaluation.return_mean);
@@ -254,132 +294,230 @@ impl Trainer {
         if evaluation.meets(&solved) {
             self.progress.note_solved();
             self.clock.solved_s = Some(self.wall_s());
-            self.save(&policy, Which::Best);
+            self.best = Some(policy_file::to_bytes(&policy));
         }
+        true
     }
 
-    /// Fresh episodes with the mean action; none if it was broken off.
-    fn evaluate(&mut self, policy: &Arc<Policy>) -> Option<Evaluation> {
-        let first = self.progress.take_evaluation_episodes(EVALUATION_EPISODES);
-        evaluate(
-            &*self.job.environment,
+    /// Fresh episodes from number `first` on with the mean action; none if it was broken off.
+    fn evaluate(&mut self, policy: &Arc<Policy>, first: u64) -> Option<Evaluation> {
+        let evaluated = evaluate(
+            &self.job.environment,
             policy,
             self.job.seed,
             Purpose::Evaluation,
             first..first + EVALUATION_EPISODES,
             &self.team,
-        )
-        .unwrap_or_else(|error| {
-            self.complain(error.to_string());
-            None
-        })
-    }
-
-    fn log(&mut self, row: &Row) {
-        let wall_s = self.wall_s();
-        let iteration = self.progress.iteration();
-        if let Some(folder) = &mut self.job.folder
-            && let Err(error) = folder.log(iteration, row, wall_s)
-        {
-            self.complain(error.to_string());
-        }
-        if self.clock.saved.elapsed().as_secs_f64() > SAVE_EVERY_S {
-            self.save(&self.learner.policy(), Which::Newest);
-            self.clock.saved = Instant::now();
+        );
+        match evaluated {
+            Ok(evaluation) => {
+                for flight in evaluation.iter().flat_map(|evaluation| &evaluation.flights) {
+                    self.keeper.save_flight(flight);
+                }
+                evaluation
+            }
+            Err(error) => {
+                self.give_up(error.to_string());
+                None
+            }
         }
     }
 
-    fn save(&mut self, policy: &Policy, which: Which) {
-        let saved = match &mut self.job.folder {
-            Some(folder) => folder.save(policy, which),
-            None => Ok(()),
-        };
-        if let Err(error) = saved {
-            self.complain(error.to_string());
-        }
+    /// Ends the run where it is: it would not get better.
+    fn give_up(&mut self, why: String) {
+        self.failure.get_or_insert(why);
     }
 
     fn finish(mut self) -> TrainResult {
-        let policy = self.learner.policy();
-        self.save(&policy, Which::Newest);
-        let evaluation = if self.team.is_stopping() {
+        self.save();
+        let policy = self.student.policy();
+        let state_hash = self.state_hash();
+        // Of the numbers that the next evaluation would have, so that a run that is prolonged does not know of it.
+        let evaluation = if self.team.is_stopping() || self.failure.is_some() {
             None
         } else {
-            self.evaluate(&policy)
+            let first = self
+                .progress
+                .clone()
+                .take_evaluation_episodes(EVALUATION_EPISODES);
+            self.evaluate(&policy, first)
         };
-        let wall_s = self.wall_s();
-        let result = TrainResult {
+        let mut result = TrainResult {
             scene: self.job.scene.clone(),
             learner: self.job.learner_name.clone(),
             seed: self.job.seed.number(),
             steps: self.progress.steps(),
-            wall_s,
-            steps_per_s: self.clock.steps_per_s(self.progress.steps()),
+            resumed_from_step: self.resumed_from,
+            wall_s: self.wall_s(),
+            steps_per_s: steps_per_s(&self.progress, &self.clock),
             first_update_s: self.clock.first_update_s,
             solved_step: self.progress.solved_step(),
             solved_wall_s: self.clock.solved_s,
             success: evaluation.as_ref().and_then(|e| e.success),
             return_mean: evaluation.as_ref().map(|e| e.return_mean),
-            state_hash: self.state_hash(),
-            run: self.job.folder.as_ref().map(|f| f.path().to_path_buf()),
+            state_hash,
+            run: self.keeper.folder().map(|f| f.path().to_path_buf()),
             stopped: self.team.is_stopping(),
-            trouble: self.trouble.clone(),
+            trouble: self.trouble(),
         };
-        let last = snapshot(policy, &self.progress, &self.clock, &self.trouble);
+        let json = serde_json::to_string(&result).expect("plain data is JSON");
+        self.keeper.save_result(&json);
+        result.trouble = self.trouble();
+        let last = Snapshot {
+            policy,
+            solved_step: result.solved_step,
+            solved_wall_s: result.solved_wall_s,
+            steps_per_s: result.steps_per_s,
+            trouble: result.trouble.clone(),
+        };
         self.publisher.publish_last(result.steps, last);
-        self.save_result(result)
-    }
-
-    fn save_result(&self, mut result: TrainResult) -> TrainResult {
-        if let Some(folder) = &self.job.folder {
-            let json = serde_json::to_string(&result).expect("plain data is JSON");
-            if let Err(error) = folder.save_result(&json) {
-                result.trouble.get_or_insert(error.to_string());
-            }
-        }
         result
     }
 
     /// A hash of everything that the next step depends on: learner, environments, progress.
     pub fn state_hash(&self) -> String {
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(&self.learner.state_bytes());
-        hasher.update(&self.progress.state_bytes());
-        for pod in &self.pods {
-            hasher.update(&pod.state_bytes());
+        self.state().hash()
+    }
+
+    fn state(&self) -> State {
+        State {
+            learner: self.student.save(),
+            progress: self.progress.save(),
+            environments: self.pods.iter().flat_map(ContainedPod::states).collect(),
         }
-        hasher.finalize().to_hex()[..32].to_owned()
+    }
+
+    fn save(&mut self) {
+        let policy = policy_file::to_bytes(&self.student.policy());
+        let image = Image {
+            run: self.keeper.folder().map_or([0; 32], RunFolder::run),
+            state: self.state(),
+            best: self.best.clone(),
+            logs: self.keeper.log_lengths(),
+            clock: Clock {
+                wall_s: self.wall_s(),
+                ..self.clock
+            },
+        };
+        self.keeper.save(self.progress.iteration(), &image, &policy);
+    }
+
+    /// Goes on from the newest checkpoint that can be read and holds this run.
+    fn resume(&mut self) -> Result<(), TrainError> {
+        let teller = self.publisher.teller();
+        let Some(folder) = self.keeper.folder() else {
+            return Ok(());
+        };
+        let mut found_any = false;
+        for found in folder.checkpoints() {
+            found_any = true;
+            let image = found.image.map_err(|error| error.to_string());
+            let restored = image.and_then(|image| self.restore(image));
+            match restored {
+                Ok((logs, bits)) => {
+                    let steps = self.progress.steps();
+                    teller.tell(&format!("resumed from step {steps}"));
+                    if bits == Restored::Similar {
+                        teller.tell(
+                            "warning: this machine computes other bits than the one that wrote the checkpoint: \
+                             the run goes on, but not as the same bytes",
+                        );
+                    }
+                    self.resumed_from = Some(steps);
+                    let checkpoint = Some((found.name.as_str(), self.progress.iteration()));
+                    return Ok(self.keeper.go_on_from(checkpoint, logs)?);
+                }
+                Err(problem) => {
+                    teller.tell(&format!("checkpoint {} is left out: {problem}", found.name));
+                }
+            }
+        }
+        if found_any {
+            teller.tell("no checkpoint can be read: the run begins afresh");
+        }
+        Ok(self.keeper.go_on_from(None, LogLengths::default())?)
+    }
+
+    /// Becomes what a checkpoint holds, all of it or nothing.
+    fn restore(&mut self, image: Image) -> Result<(LogLengths, Restored), String> {
+        let Image {
+            state,
+            best,
+            logs,
+            clock,
+            ..
+        } = image;
+        let progress = Progress::read(&state.progress)?;
+        let mut student = student(&self.job);
+        student.restore(&state.learner)?;
+        if let Some(best) = &best {
+            policy_file::from_bytes(best)?;
+        }
+        if state.environments.len() != self.job.learner.envs() {
+            return Err("it has another number of environments".to_owned());
+        }
+        let pods = pods(&self.job, &self.team).map_err(|error| error.to_string())?;
+        let mut pods: Vec<_> = pods
+            .into_iter()
+            .map(|pod| (pod, Ok(Restored::Same)))
+            .collect();
+        self.team.for_each(&mut pods, |(pod, restored)| {
+            *restored = pod.restore(&state.environments);
+        });
+        let mut bits = Restored::Same;
+        let mut restored = Vec::new();
+        for (pod, result) in pods {
+            if result.map_err(|error| error.to_string())? == Restored::Similar {
+                bits = Restored::Similar;
+            }
+            restored.push(pod);
+        }
+        (self.pods, self.student, self.progress) = (restored, student, progress);
+        (self.best, self.clock) = (best, clock);
+        Ok((logs, bits))
     }
 
     fn publish(&mut self, row: Row) {
-        let (learner, clock, progress) = (&self.learner, &self.clock, &self.progress);
-        let trouble = &self.trouble;
-        let snapshot = || snapshot(learner.policy(), progress, clock, trouble);
+        let Self {
+            student,
+            progress,
+            clock,
+            keeper,
+            ..
+        } = self;
+        let snapshot = || Snapshot {
+            policy: student.policy(),
+            solved_step: progress.solved_step(),
+            solved_wall_s: clock.solved_s,
+            steps_per_s: steps_per_s(progress, clock),
+            trouble: keeper.trouble().cloned(),
+        };
         self.publisher.publish(row, progress.steps(), snapshot);
     }
 
-    fn complain(&mut self, trouble: String) {
-        self.trouble.get_or_insert(trouble);
+    fn trouble(&self) -> Option<String> {
+        self.failure.as_ref().or(self.keeper.trouble()).cloned()
     }
 
     fn wall_s(&self) -> f64 {
-        self.job.launched.elapsed().as_secs_f64()
+        self.clock.wall_s + self.job.launched.elapsed().as_secs_f64()
     }
 }
 
-fn snapshot(
-    policy: Arc<Policy>,
-    progress: &Progress,
-    clock: &Clock,
-    trouble: &Option<String>,
-) -> Snapshot {
-    Snapshot {
-        policy,
-        solved_step: progress.solved_step(),
-        solved_wall_s: clock.solved_s,
-        steps_per_s: clock.steps_per_s(progress.steps()),
-        trouble: trouble.clone(),
-    }
+/// The environments of a run at their beginning, as many pods as the team has members.
+fn pods(job: &Job, team: &Team) -> Result<Vec<ContainedPod>, PodError> {
+    let envs = job.learner.envs() as u64;
+    evaluate::split(0..envs, team.threads() as u64)
+        .map(|range| ContainedPod::new(&job.environment, job.seed, Purpose::Training, range))
+        .collect()
+}
+
+fn steps_per_s(progress: &Progress, clock: &Clock) -> f64 {
+    progress.steps() as f64 / clock.working_s.max(f64::MIN_POSITIVE)
+}
+
+fn student(job: &Job) -> Box<dyn Student> {
+    job.learner.start(&job.environment.spaces(), job.seed)
 }
 
 /// A training that could not begin.
@@ -388,6 +526,9 @@ pub enum TrainError {
     /// The environment does not fit together.
     #[error(transparent)]
     Pod(#[from] PodError),
+    /// The run's folder cannot be written.
+    #[error(transparent)]
+    Run(#[from] RunError),
     /// The scene has no such preset.
     #[error(transparent)]
     Scene(#[from] SceneError),

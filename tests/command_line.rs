@@ -128,16 +128,30 @@ fn a_run_is_reproduced_byte_for_byte_and_gets_a_folder_of_its_own() {
 }
 
 #[test]
-fn a_folder_that_holds_something_is_refused() {
+fn a_finished_run_answers_again_and_another_one_is_refused() {
     let folder = TempDir::new().unwrap();
-    assert_code(&tiny(folder.path(), &["--run", "mine"]), 0);
+    let first = tiny(folder.path(), &["--run", "mine"]);
+    assert_code(&first, 0);
     let again = tiny(folder.path(), &["--run", "mine"]);
-    assert_code(&again, 2);
-    assert!(
-        text(&again.stderr).contains("mine is not empty"),
-        "{}",
-        text(&again.stderr)
+    assert_code(&again, 0);
+    assert_eq!(again.stdout, first.stdout);
+    // Nothing named: what the run was started with.
+    let bare = run(folder.path(), &["train", "--run", "mine", "--json"]);
+    assert_eq!(bare.stdout, first.stdout);
+
+    let refused = |more: &[&str], difference: &str| {
+        let output = tiny(folder.path(), &[&["--run", "mine"], more].concat());
+        assert_code(&output, 2);
+        let said = text(&output.stderr);
+        assert!(said.contains(difference), "{difference}: {said}");
+    };
+    refused(&["--seed", "2"], "its seed is 1, not 2");
+    refused(&["--envs", "3"], "it has 4 environments, not 3");
+    refused(
+        &["--set", "task.max_joint_speed=90"],
+        "`task.max_joint_speed` was",
     );
+    refused(&["--set", "learner.gamma=0.5"], "`learner.gamma` was");
 }
 
 #[test]

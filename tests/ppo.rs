@@ -52,7 +52,7 @@ fn update(set: &[&str], change: impl Fn(&mut Rollout)) -> (Row, Policy, Policy) 
     let before = (*learner.policy()).clone();
     let mut rollout = rollout(&before);
     change(&mut rollout);
-    let row = learner.update(&rollout, &Team::new(2));
+    let row = learner.update(&rollout, &Team::new(2)).unwrap().unwrap();
     let after = (*learner.policy()).clone();
     (row, before, after)
 }
@@ -129,9 +129,9 @@ fn any_team_learns_the_same_bits() {
         let mut learner = settings(&["learner.batch=13"]).start(&spaces(), Seed::new(1));
         let rollout = rollout(&learner.policy());
         for _ in 0..3 {
-            learner.update(&rollout, &Team::new(threads));
+            learner.update(&rollout, &Team::new(threads)).unwrap();
         }
-        learner.state_bytes()
+        learner.save()
     };
     assert_eq!(learn(1), learn(2));
     assert_eq!(learn(1), learn(5));

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::EvalArgs;
 use super::print::{Failure, or_dash, say, say_json};
 use crate::checkpoint::{Which, read_policy, read_run};
-use crate::pod::Purpose;
 use crate::pod::scene::{SceneEnvironment, spaces};
+use crate::pod::{Environment, Purpose};
 use crate::policy::Policy;
 use crate::scene::Scene;
 use crate::seed::Seed;
@@ -17,7 +17,7 @@ use std::path::Path;
 
 pub(super) fn eval(args: &EvalArgs) -> Result<ExitCode, Failure> {
     let (scene, policy) = open_run(&args.run, args.best)?;
-    let environment = SceneEnvironment::new(Arc::new(scene));
+    let environment: Arc<dyn Environment> = Arc::new(SceneEnvironment::new(Arc::new(scene)));
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let evaluation = evaluate(
         &environment,

@@ -61,6 +61,7 @@ impl From<TrainError> for Failure {
         match error {
             TrainError::Pod(error) => error.into(),
             TrainError::Scene(error) => error.into(),
+            TrainError::Run(error) => error.into(),
         }
     }
 }

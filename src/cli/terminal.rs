@@ -26,7 +26,6 @@ struct Display {
     bar: Option<ProgressBar>,
     next_line: Instant,
     total_steps: u64,
-    complained: bool,
 }
 
 impl Plugin for TerminalPlugin {
@@ -38,7 +37,6 @@ impl Plugin for TerminalPlugin {
                 .then(|| bar(self.total_steps)),
             next_line: Instant::now() + LINE_EVERY,
             total_steps: self.total_steps,
-            complained: false,
         });
         app.add_systems(Update, show);
     }
@@ -57,11 +55,6 @@ fn show(training: Res<Training>, mut display: ResMut<Display>) {
     let news = newest.map_or_else(String::new, |newest| {
         news(&training.row, newest.steps_per_s, newest.solved_step)
     });
-    let trouble = newest.and_then(|newest| newest.trouble.as_ref());
-    if let Some(trouble) = trouble.filter(|_| !display.complained) {
-        note(format_args!("warning: {trouble}"));
-        display.complained = true;
-    }
     if let Some(bar) = &display.bar {
         bar.set_position(steps);
         bar.set_message(news);

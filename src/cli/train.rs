@@ -9,14 +9,18 @@ use super::TrainArgs;
 use super::print::{Failure, note, or_dash, say, say_json};
 use super::signals::Signals;
 use super::terminal::TerminalPlugin;
-use crate::checkpoint::{RunFolder, RunSettings};
+use crate::checkpoint::{RunFolder, RunSettings, read_run};
+use crate::scene::Scene;
 use crate::train::plugin::LearnerPlugin;
 use crate::train::publish::Viewer;
 use crate::train::{Job, TrainResult};
 
 pub(super) fn train(args: &TrainArgs, launched: Instant) -> Result<ExitCode, Failure> {
-    let scene = Arc::new(args.scene.open(args.steps)?);
-    let (learner_name, learner) = scene.learner(args.scene.learner.as_deref())?;
+    let Asked {
+        scene,
+        learner_name,
+        settings,
+    } = asked(args)?;
     if args.until_solved && scene.task().solved.is_none() {
         let name = scene.name();
         return Err(Failure::Wrong(format!(
@@ -24,26 +28,31 @@ pub(super) fn train(args: &TrainArgs, launched: Instant) -> Result<ExitCode, Fai
         )));
     }
     let has_window = opens_window(args)?;
-    let settings = RunSettings {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        scene: scene.name().to_owned(),
-        learner: learner_name.to_owned(),
-        seed: args.seed,
-        steps: learner.steps(),
-        envs: learner.envs(),
-    };
     // From here on there is something to save, so from here on signals are heard.
-    let viewer = Viewer::default();
+    let viewer = Viewer::telling(|line| note(format_args!("{line}")));
     let signals = Signals::listen(&viewer.stop_flag())
         .map_err(|error| Failure::Failed(format!("cannot listen for signals: {error}")))?;
-    let folder = RunFolder::create(args.run.as_deref(), &settings, Some(scene.text()))?;
+    let seed = settings.seed;
+    let folder = RunFolder::open(args.run.as_deref(), settings, Some(&scene))?;
     note(format_args!("run folder: {}", folder.path().display()));
     let job = Job {
         threads: args.scene.threads(usize::from(has_window)),
         until_solved: args.until_solved,
-        folder: Some(folder),
+        checkpoint_every: args.checkpoint_every,
         launched,
-        ..Job::new(&scene, args.scene.learner.as_deref(), args.seed)?
+        ..Job::new(&scene, Some(&learner_name), seed)?
+    };
+    if let Some((json, result)) = finished(&folder, &job) {
+        if args.scene.json {
+            say(format_args!("{json}"));
+        } else {
+            report(args, &result);
+        }
+        return Ok(exit_code(args, &result, &signals));
+    }
+    let job = Job {
+        folder: Some(folder),
+        ..job
     };
     let result = if has_window {
         super::play::train(job, &viewer, &scene, &signals, args)
@@ -53,6 +62,69 @@ pub(super) fn train(args: &TrainArgs, launched: Instant) -> Result<ExitCode, Fai
     let result = result.map_err(Failure::Failed)?;
     report(args, &result);
     Ok(exit_code(args, &result, &signals))
+}
+
+/// What is to be trained.
+struct Asked {
+    scene: Arc<Scene>,
+    learner_name: String,
+    settings: RunSettings,
+}
+
+/// What the arguments say, and where they say nothing, what the run in the folder was started with.
+fn asked(args: &TrainArgs) -> Result<Asked, Failure> {
+    let stored = match &args.run {
+        Some(run) if run.join("run.json").is_file() => Some((run, read_run(run)?.0)),
+        _ => None,
+    };
+    let steps_are_set = args
+        .scene
+        .set
+        .iter()
+        .any(|set| set.trim_start().starts_with("learner.steps"));
+    let stored_steps = stored.as_ref().map(|(_, settings)| settings.steps);
+    let steps = args.steps.or(stored_steps.filter(|_| !steps_are_set));
+    let scene = match &stored {
+        Some((run, settings)) if args.scene.scene.is_none() => {
+            let learner = args.scene.learner.as_ref().unwrap_or(&settings.learner);
+            let text = run.join("scene.ron").display().to_string();
+            let scene = args.scene.open_as(&text, Some(learner), steps)?;
+            scene.renamed(settings.scene.clone())
+        }
+        _ => args.scene.open(steps)?,
+    };
+    let learner = args.scene.learner.clone();
+    let stored_learner = || {
+        stored
+            .as_ref()
+            .map(|(_, settings)| settings.learner.clone())
+    };
+    let learner = learner.or_else(|| stored_learner().filter(|_| args.scene.scene.is_none()));
+    let (learner_name, learner) = scene.learner(learner.as_deref())?;
+    let stored_seed = stored.as_ref().map(|(_, settings)| settings.seed);
+    let settings = RunSettings {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        scene: scene.name().to_owned(),
+        learner: learner_name.to_owned(),
+        seed: args.seed.or(stored_seed).unwrap_or(1),
+        steps: learner.steps(),
+        envs: learner.envs(),
+    };
+    Ok(Asked {
+        learner_name: learner_name.to_owned(),
+        scene: Arc::new(scene),
+        settings,
+    })
+}
+
+/// What the run in the folder ended with, as it was printed and as it was meant, if it has come as far as is asked.
+fn finished(folder: &RunFolder, job: &Job) -> Option<(String, TrainResult)> {
+    let json = folder.result()?;
+    let result: TrainResult = serde_json::from_str(&json).ok()?;
+    let is_far_enough =
+        result.steps >= job.learner.steps() || (job.until_solved && result.solved_step.is_some());
+    let is_whole = !result.stopped && result.trouble.is_none();
+    (is_far_enough && is_whole).then_some((json, result))
 }
 
 /// Whether there is a usable display; says why not, once.
@@ -89,7 +161,13 @@ fn in_terminal(job: Job, viewer: &Viewer) -> Result<TrainResult, String> {
 
 fn report(args: &TrainArgs, result: &TrainResult) {
     if let Some(trouble) = &result.trouble {
-        note(format_args!("warning: {trouble}"));
+        note(format_args!("error: {trouble}"));
+    }
+    if let Some(run) = result.run.as_ref().filter(|_| result.stopped) {
+        note(format_args!(
+            "go on with: sinew train --run {}",
+            run.display()
+        ));
     }
     if args.scene.json {
         say_json(result);

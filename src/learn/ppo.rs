@@ -13,18 +13,19 @@ mod settings;
 pub use settings::{PpoSettings, Rate};
 
 use rand::seq::SliceRandom;
+use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::Mutex;
 
-use super::Learner;
 use super::returns::{ReturnScale, ValuedStep, gae};
 use super::rollout::Rollout;
+use super::{Learner, Refusal};
 use crate::metrics::{Metric, Row};
 use crate::nn::Workspace;
 use crate::policy::Policy;
 use crate::policy::gaussian::Deviation;
 use crate::policy::normalize::{Moments, Normalizer};
-use crate::seed::{Seed, Stream};
+use crate::seed::Seed;
 use crate::step::{Spaces, StepEnd};
 use crate::team::Team;
 use actor::Actor;
@@ -37,23 +38,26 @@ const RATES: RangeInclusive<f32> = 1e-5..=1e-2;
 const REWARD_CLIP: f32 = 10.0;
 const ADAM_EPSILON: f32 = 1e-5;
 
-/// The state of a PPO run between two rollouts.
+/// The learner: settings, and scratch memory that keeps nothing from one update to the next.
 pub struct Ppo {
     settings: PpoSettings,
     spaces: Spaces,
-    actor: RwLock<Actor>,
-    critic: RwLock<Critic>,
+    seed: Seed,
+    /// For the chunks of a minibatch, of actor and critic.
+    chunks: [Vec<Mutex<Chunk>>; 2],
+}
+
+/// What one update leaves to the next.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct PpoState {
+    actor: Actor,
+    critic: Critic,
     normalizer: Normalizer,
     return_scale: ReturnScale,
-    shuffles: Stream,
     /// Passes over rollouts done: the number of the next shuffle.
     passes: u64,
     /// Control steps learnt from.
     steps: u64,
-    /// Rollouts and minibatches that were not learnt from.
-    dropped: u64,
-    /// Scratch memory for the chunks of a minibatch, of actor and critic.
-    chunks: [Vec<Mutex<Chunk>>; 2],
 }
 
 /// A rollout as the update sees it; shapes as in [`Rollout`]. Nobody asks for broken samples.
@@ -70,41 +74,42 @@ struct Batch<'a> {
     old: Deviation,
     /// Share of the run's steps that is still to come.
     left: f32,
+    /// What every rate is multiplied with.
+    caution: f32,
 }
 
 impl Ppo {
-    /// Fresh networks for an environment of these spaces. `settings` have been checked.
+    /// For an environment of these spaces. `settings` have been checked.
     pub fn new(settings: PpoSettings, spaces: &Spaces, seed: Seed) -> Self {
-        let weights = seed.stream("network weights");
+        let memory = || {
+            let mut chunks = Vec::new();
+            chunks.resize_with(settings.batch.div_ceil(CHUNK), Mutex::default);
+            chunks
+        };
         Self {
+            chunks: [memory(), memory()],
             spaces: spaces.clone(),
-            actor: RwLock::new(Actor::new(&settings, spaces, &mut weights.nth(0))),
-            critic: RwLock::new(Critic::new(&settings, spaces, &mut weights.nth(1))),
-            normalizer: if settings.normalize_observations {
-                Normalizer::new(spaces.observations())
-            } else {
-                Normalizer::identity()
-            },
-            return_scale: ReturnScale::new(settings.envs, settings.gamma),
-            shuffles: seed.stream("minibatch shuffles"),
-            passes: 0,
-            steps: 0,
-            dropped: 0,
-            chunks: [Vec::new(), Vec::new()],
+            seed,
             settings,
         }
     }
 
     /// Normalised observations, advantages and targets of a rollout.
-    fn value(&mut self, rollout: &Rollout, team: &Team) -> (Vec<f32>, Vec<f32>, Vec<f32>) {
+    fn value(
+        &self,
+        state: &mut PpoState,
+        rollout: &Rollout,
+        team: &Team,
+    ) -> (Vec<f32>, Vec<f32>, Vec<f32>) {
         let mut inputs = rollout.observations.clone();
-        let values = self.values(&mut inputs, team);
-        let next_values = self.next_values(rollout, &values, team);
+        let values = self.values(state, &mut inputs, team);
+        let next_values = self.next_values(state, rollout, &values, team);
 
         let mut reward_scale = 1.0;
         if self.settings.scale_rewards {
-            self.return_scale.observe(&rollout.rewards, &rollout.ends);
-            reward_scale = 1.0 / self.return_scale.deviation();
+            let scale = &mut state.return_scale;
+            scale.observe(&rollout.rewards, &rollout.ends);
+            reward_scale = 1.0 / scale.deviation();
         }
         let steps: Vec<ValuedStep> = (0..rollout.samples())
             .map(|i| ValuedStep {
@@ -123,23 +128,29 @@ impl Ppo {
     }
 
     /// Normalises rows of observations and returns their `V`.
-    fn values(&self, inputs: &mut [f32], team: &Team) -> Vec<f32> {
-        let critic = self.critic.read().expect("nobody panicked");
+    fn values(&self, state: &PpoState, inputs: &mut [f32], team: &Team) -> Vec<f32> {
         let entries = self.spaces.observations();
         let mut values = vec![0.0; inputs.len() / entries];
         let share = values.len().div_ceil(team.threads()).max(1);
         let inputs = inputs.chunks_mut(share * entries);
         let mut parts: Vec<_> = inputs.zip(values.chunks_mut(share)).collect();
         team.for_each(&mut parts, |(inputs, values)| {
-            self.normalizer.apply(inputs);
+            state.normalizer.apply(inputs);
             let mut workspace = Workspace::default();
+            let critic = &state.critic;
             values.copy_from_slice(critic.values(values.len(), inputs, &mut workspace));
         });
         values
     }
 
     /// `v'` of every step: 0 after a terminal one, `V(last)` at a time limit, else the value of what came next.
-    fn next_values(&self, rollout: &Rollout, values: &[f32], team: &Team) -> Vec<f32> {
+    fn next_values(
+        &self,
+        state: &PpoState,
+        rollout: &Rollout,
+        values: &[f32],
+        team: &Team,
+    ) -> Vec<f32> {
         // One pass over all observations that are not followed by a step of the rollout.
         let mut lasts: Vec<f32> = rollout.next_observations.clone();
         for end in &rollout.ends {
@@ -147,7 +158,7 @@ impl Ppo {
                 lasts.extend_from_slice(last);
             }
         }
-        let lasts = self.values(&mut lasts, team);
+        let lasts = self.values(state, &mut lasts, team);
         let (after_rollout, at_limits) = lasts.split_at(rollout.envs);
         let mut at_limits = at_limits.iter();
         let next_value = |(i, end): (usize, &StepEnd)| match end {
@@ -163,24 +174,28 @@ impl Ppo {
 
     /// Every pass over the rollout: who reads what when is settled before the team begins. What became of the actor and
     /// of the critic.
-    fn learn(&mut self, batch: &Batch, samples: &[u32], team: &Team) -> [Report; 2] {
-        let (first, shuffles) = (self.passes, self.shuffles);
+    fn learn(
+        &self,
+        state: &mut PpoState,
+        batch: &Batch,
+        samples: &[u32],
+        team: &Team,
+    ) -> [Report; 2] {
+        let (first, shuffles) = (state.passes, self.seed.stream("minibatch shuffles"));
         let mut passes: Vec<(u64, Vec<u32>)> = (0..self.settings.epochs as u64)
             .map(|pass| (first + pass, samples.to_vec()))
             .collect();
         team.for_each(&mut passes, |(pass, order)| {
             order.shuffle(&mut shuffles.nth(*pass));
         });
-        self.passes += self.settings.epochs as u64;
+        state.passes += self.settings.epochs as u64;
         let minibatches: Vec<&[u32]> = passes
             .iter()
             .flat_map(|(_, order)| order.chunks(self.settings.batch))
             .collect();
-        for chunks in &mut self.chunks {
-            chunks.resize_with(self.settings.batch.div_ceil(CHUNK), Mutex::default);
-        }
-        let actor = Work::new(&self.actor, batch, &minibatches, &self.chunks[0]);
-        let critic = Work::new(&self.critic, batch, &minibatches, &self.chunks[1]);
+        let [to_actor, to_critic] = &self.chunks;
+        let actor = Work::new(&mut state.actor, batch, &minibatches, to_actor);
+        let critic = Work::new(&mut state.critic, batch, &minibatches, to_critic);
         let halves = team.halves();
         team.run(|member| {
             if let Some(seat) = halves[0].seat(member) {
@@ -198,74 +213,106 @@ impl Ppo {
         1.0 - variance(advantages) / variance(targets).max(f64::MIN_POSITIVE)
     }
 
-    fn row(&self) -> Row {
-        let actor = self.actor.read().expect("nobody panicked");
-        let deviation = Deviation::new(actor.log_std());
+    fn row(&self, state: &PpoState, caution: f32) -> Row {
+        let deviation = Deviation::new(state.actor.log_std());
         let mut row = Row::default();
         row.set(Metric::Entropy, f64::from(deviation.entropy()));
-        row.set(Metric::Rate, f64::from(actor.rate()));
+        row.set(Metric::Rate, f64::from(state.actor.rate() * caution));
         let std = deviation.std.iter().sum::<f32>() / deviation.std.len() as f32;
         row.set(Metric::StandardDeviation, f64::from(std));
-        row.set(Metric::Dropped, self.dropped as f64);
         row
+    }
+
+    /// How many moments an observation has.
+    fn normalized(&self) -> usize {
+        if self.settings.normalize_observations {
+            self.spaces.observations()
+        } else {
+            0
+        }
     }
 }
 
 impl Learner for Ppo {
-    fn policy(&self) -> Arc<Policy> {
-        let actor = self.actor.read().expect("nobody panicked");
-        Arc::new(Policy {
-            spaces: self.spaces.clone(),
-            normalizer: self.normalizer.clone(),
-            mean: actor.mean().clone(),
-            log_std: actor.log_std().to_vec(),
-        })
+    type State = PpoState;
+
+    fn begin(&self) -> PpoState {
+        let weights = self.seed.stream("network weights");
+        let (settings, spaces) = (&self.settings, &self.spaces);
+        PpoState {
+            actor: Actor::new(settings, spaces, &mut weights.nth(0)),
+            critic: Critic::new(settings, spaces, &mut weights.nth(1)),
+            normalizer: Normalizer::new(self.normalized()),
+            return_scale: ReturnScale::new(settings.envs, settings.gamma),
+            passes: 0,
+            steps: 0,
+        }
     }
 
-    fn update(&mut self, rollout: &Rollout, team: &Team) -> Row {
-        // Scenes end an environment before it can say such a thing; somebody's own environment may not.
-        if !rollout.is_finite() {
-            self.dropped += 1;
-            return self.row();
+    fn is_sound(&self, state: &PpoState) -> bool {
+        let (settings, spaces) = (&self.settings, &self.spaces);
+        state.actor.is_sound(settings, spaces)
+            && state.critic.is_sound(settings, spaces)
+            && state.normalizer.is_sound(self.normalized())
+            && state.return_scale.is_sound(settings.envs, settings.gamma)
+            && state.passes.max(state.steps) < u64::MAX / 2
+    }
+
+    fn policy(&self, state: &PpoState) -> Policy {
+        Policy {
+            spaces: self.spaces.clone(),
+            normalizer: state.normalizer.clone(),
+            mean: state.actor.mean().clone(),
+            log_std: state.actor.log_std().to_vec(),
         }
-        let (inputs, mut advantages, targets) = self.value(rollout, team);
+    }
+
+    fn update(
+        &self,
+        state: &mut PpoState,
+        rollout: &Rollout,
+        caution: f32,
+        team: &Team,
+    ) -> Result<Row, Refusal> {
+        let (inputs, mut advantages, targets) = self.value(state, rollout, team);
         let explained_variance = Self::explained_variance(&targets, &advantages);
         let samples: Vec<u32> = (0..rollout.samples() as u32)
             .filter(|&i| rollout.ends[i as usize] != StepEnd::Broken)
             .collect();
         standardize(&mut advantages, &samples);
-        let settings = self.settings.clone();
         let batch = Batch {
-            settings: &settings,
+            settings: &self.settings,
             rollout,
             inputs,
             advantages,
             targets,
-            old: Deviation::new(self.actor.get_mut().expect("nobody panicked").log_std()),
-            left: (1.0 - self.steps as f64 / settings.steps as f64).max(0.0) as f32,
+            old: Deviation::new(state.actor.log_std()),
+            left: (1.0 - state.steps as f64 / self.settings.steps as f64).max(0.0) as f32,
+            caution,
         };
-        let [actor, critic] = self.learn(&batch, &samples, team);
-        self.steps += rollout.samples() as u64;
-        self.dropped += actor.dropped + critic.dropped;
-        if self.settings.normalize_observations {
-            self.normalizer.observe(&rollout.observations, team);
+        let [actor, critic] = self.learn(state, &batch, &samples, team);
+        if actor.is_refused {
+            return Err(Refusal::Gradient("actor"));
         }
-        let mut row = self.row();
+        if critic.is_refused {
+            return Err(Refusal::Gradient("critic"));
+        }
+        state.steps += rollout.samples() as u64;
+        if self.settings.normalize_observations {
+            if samples.len() == rollout.samples() {
+                state.normalizer.observe(&rollout.observations, team);
+            } else {
+                let entries = self.spaces.observations();
+                let row = |i: &u32| &rollout.observations[*i as usize * entries..][..entries];
+                let sound: Vec<f32> = samples.iter().flat_map(row).copied().collect();
+                state.normalizer.observe(&sound, team);
+            }
+        }
+        let mut row = self.row(state, caution);
         row.set(Metric::ExplainedVariance, explained_variance);
         actor.note_actor(&mut row);
         critic.note_critic(&mut row);
-        row
-    }
-
-    fn state_bytes(&self) -> Vec<u8> {
-        let state = (
-            &*self.actor.read().expect("nobody panicked"),
-            &*self.critic.read().expect("nobody panicked"),
-            &self.normalizer,
-            &self.return_scale,
-            (self.passes, self.steps, self.dropped),
-        );
-        postcard::to_stdvec(&state).expect("plain data serialises to memory")
+        Ok(row)
     }
 }
 

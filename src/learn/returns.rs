@@ -59,6 +59,15 @@ impl ReturnScale {
         self.moments.deviation() as f32
     }
 
+    /// Whether it is for `envs` environments and `gamma`, and every number of it could have come about. For one that was read
+    /// from a file.
+    pub fn is_sound(&self, envs: usize, gamma: f32) -> bool {
+        self.gamma == gamma
+            && self.running.len() == envs
+            && self.running.iter().all(|x| x.is_finite())
+            && self.moments.is_sound()
+    }
+
     /// Merges the returns of a rollout's rewards `[N, T]`; broken steps count for nothing.
     pub fn observe(&mut self, rewards: &[f32], ends: &[StepEnd]) {
         let horizon = rewards.len() / self.running.len();

@@ -13,8 +13,10 @@ const BETA_2: f64 = 0.999;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Adam {
     /// Running mean of gradients, one per parameter.
+    #[serde(with = "crate::floats")]
     mean: Vec<f32>,
     /// Running mean of squared gradients, one per parameter.
+    #[serde(with = "crate::floats")]
     square: Vec<f32>,
     /// Steps taken.
     step: u64,
@@ -31,6 +33,19 @@ impl Adam {
             step: 0,
             epsilon,
         }
+    }
+
+    /// Whether it belongs to so many parameters and `epsilon`, and every number of it could have come about. For one that was
+    /// read from a file.
+    pub fn is_sound(&self, parameters: usize, epsilon: f32) -> bool {
+        let finite = |numbers: &[f32]| numbers.iter().all(|x| x.is_finite());
+        self.mean.len() == parameters
+            && self.square.len() == parameters
+            && finite(&self.mean)
+            && finite(&self.square)
+            && self.square.iter().all(|x| *x >= 0.0)
+            && self.step < u64::MAX / 2
+            && self.epsilon == epsilon
     }
 
     /// Moves `parameters` against `gradient` by at most about `learning_rate` each.

@@ -86,6 +86,10 @@ fn is_valid(sizes: &[usize]) -> bool {
     sizes.len() >= 2 && sizes.iter().all(|&size| size > 0)
 }
 
+/// What a stored layout may have at most, so that counting its parameters cannot overflow.
+const MOST_LAYERS: usize = 64;
+const LARGEST: usize = 1 << 20;
+
 /// A [`Layout`] as it was stored.
 #[derive(Deserialize)]
 struct Unchecked {
@@ -97,7 +101,8 @@ impl TryFrom<Unchecked> for Layout {
     type Error = InvalidLayout;
 
     fn try_from(Unchecked { sizes, activation }: Unchecked) -> Result<Self, InvalidLayout> {
-        if is_valid(&sizes) {
+        let is_small = sizes.len() <= MOST_LAYERS && sizes.iter().all(|&size| size <= LARGEST);
+        if is_small && is_valid(&sizes) {
             Ok(Self { sizes, activation })
         } else {
             Err(InvalidLayout)

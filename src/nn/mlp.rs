@@ -14,6 +14,7 @@ use std::{fmt, mem};
 #[serde(try_from = "Unchecked")]
 pub struct Mlp {
     layout: Layout,
+    #[serde(with = "crate::floats")]
     parameters: Vec<f32>,
     #[serde(skip)]
     layers: Vec<Layer>,
@@ -23,6 +24,11 @@ pub struct Mlp {
 }
 
 impl Mlp {
+    /// Whether every parameter is finite.
+    pub fn is_finite(&self) -> bool {
+        self.parameters.iter().all(|x| x.is_finite())
+    }
+
     /// Orthogonal weights (arXiv:1312.6120) of gain `sqrt 2` in hidden layers and `head_gain` in the last one; biases 0.
     pub fn orthogonal(layout: Layout, head_gain: f32, rng: &mut impl rand::Rng) -> Self {
         let mut parameters = vec![0.0; layout.parameters()];
@@ -342,6 +348,7 @@ impl WithSimd for Backward<'_> {
 #[derive(Deserialize)]
 struct Unchecked {
     layout: Layout,
+    #[serde(with = "crate::floats")]
     parameters: Vec<f32>,
 }
 

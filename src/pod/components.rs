@@ -2,6 +2,7 @@
 
 use bevy::ecs::prelude::Component;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 use crate::seed::{Rng, Stream};
 
@@ -26,6 +27,15 @@ pub struct Observation(pub Vec<f32>);
 #[derive(Component, Clone, Copy, Debug, PartialEq)]
 pub struct Reward(pub f32);
 
+/// The actions since the episode began, `[steps, A]`, as the environment got them; empty in pods for watching. An environment that
+/// is a function of its episode and its actions can be rebuilt from them.
+#[derive(Component, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ActionHistory(#[serde(with = "crate::floats")] pub Vec<f32>);
+
+/// Why the environment broke, in words: set together with [`StepEnd::Broken`](crate::step::StepEnd::Broken).
+#[derive(Component, Clone, Debug, Default, PartialEq)]
+pub struct Fault(pub Cow<'static, str>);
+
 /// The episode that is being played.
 #[derive(Component, Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Episode {
@@ -49,6 +59,18 @@ impl Episode {
             total_reward: 0.0,
             success: None,
         }
+    }
+
+    /// Whether every number of it could have come about, in an environment whose episodes come from `stream`.
+    pub(super) fn is_sound(&self, stream: Stream) -> bool {
+        self.stream == stream
+            && (1..u64::MAX / 2).contains(&self.number)
+            && self.steps < u32::MAX / 2
+            && self.total_reward.is_finite()
+    }
+
+    pub(super) fn stream(&self) -> Stream {
+        self.stream
     }
 
     pub(super) fn begin_next(&mut self) {

@@ -1,12 +1,17 @@
 //! The pod's own systems: a policy decides, the rollout is written, episodes are counted.
 
 use bevy::ecs::prelude::{Query, Res, ResMut, Resource};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-use super::components::{Action, ActionNoise, Episode, Observation, Reward, Slot};
+use super::components::{
+    Action, ActionHistory, ActionNoise, Episode, Fault, Observation, Reward, Slot,
+};
+use super::{Environment, Pod, PodError, Purpose};
 use crate::learn::rollout::Rollout;
 use crate::policy::gaussian::Deviation;
 use crate::policy::{Policy, Scratch};
+use crate::seed::Seed;
 use crate::step::StepEnd;
 
 /// Who writes the actions.
@@ -33,22 +38,76 @@ pub struct FinishedEpisode {
     pub total_reward: f64,
     /// Whether it was a success; none for tasks that do not know success.
     pub success: Option<bool>,
-    /// The simulation broke: it counts for nothing but the count of such.
-    pub broken: bool,
+    /// How it broke, if it did: it then counts for nothing but the count of such.
+    pub flight: Option<Box<Flight>>,
+}
+
+/// The last episode of an environment that broke: enough to play it again, up to the step in which it did.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Flight {
+    /// Which random streams it drew from.
+    pub purpose: Purpose,
+    /// The environment's number in the run.
+    pub environment: u64,
+    /// The episode's number in the environment.
+    pub episode: u64,
+    /// What it was given from the episode's beginning, `[steps, A]`; with the last one it broke.
+    #[serde(with = "crate::floats")]
+    pub actions: Vec<f32>,
+    /// What was wrong.
+    pub reason: String,
+}
+
+impl Flight {
+    /// A pod of this environment at the beginning of this episode, to be given the actions by hand.
+    ///
+    /// # Errors
+    /// The environment does not work.
+    pub fn begin(&self, environment: &dyn Environment, seed: Seed) -> Result<Pod, PodError> {
+        let numbers = self.environment..self.environment.saturating_add(1);
+        let mut pod = Pod::new(environment, seed, self.purpose, numbers)?;
+        let entity = pod.entity(0);
+        if let Some(mut episode) = pod.world.get_mut::<Episode>(entity) {
+            episode.number = self.episode.saturating_sub(1).min(u64::MAX - 2);
+        }
+        // As if the one before it had just ended.
+        pod.world.entity_mut(entity).insert(StepEnd::Terminated);
+        pod.begin_ended_episodes();
+        Ok(pod)
+    }
 }
 
 /// What a pod notes while it collects.
-#[derive(Resource, Default)]
+#[derive(Resource)]
 pub(super) struct Recording {
     rollout: Rollout,
     /// The step of the rollout that is being taken; at the horizon nothing is noted.
     at: usize,
     finished: Vec<FinishedEpisode>,
+    purpose: Purpose,
     observations: Vec<f32>,
     scratch: Scratch,
 }
 
 impl Recording {
+    pub(super) fn new(purpose: Purpose) -> Self {
+        Self {
+            rollout: Rollout::default(),
+            at: 0,
+            finished: Vec::new(),
+            purpose,
+            observations: Vec::new(),
+            scratch: Scratch::default(),
+        }
+    }
+
+    /// Takes over what pods of fewer environments noted of one rollout.
+    pub(super) fn assemble(&mut self, rollout: Rollout, finished: Vec<FinishedEpisode>) {
+        self.at = rollout.horizon;
+        self.rollout = rollout;
+        self.finished = finished;
+    }
+
     pub(super) fn begin(&mut self, rollout: Rollout) {
         self.rollout = rollout;
         self.at = 0;
@@ -71,7 +130,7 @@ impl Recording {
         std::mem::take(&mut self.finished)
     }
 
-    fn is_noting(&self) -> bool {
+    pub(super) fn is_noting(&self) -> bool {
         self.at < self.rollout.horizon
     }
 
@@ -120,12 +179,53 @@ pub(super) fn decide(
     recording.scratch = scratch;
 }
 
+/// What is no number must not leave the environment: it breaks instead.
+pub(super) fn refuse_what_is_no_number(
+    mut environments: Query<(&Action, &Observation, &Reward, &mut StepEnd, &mut Fault)>,
+) {
+    let finite = |numbers: &[f32]| numbers.iter().all(|x| x.is_finite());
+    for (action, observation, reward, mut end, mut fault) in &mut environments {
+        let last_is_finite = match &*end {
+            StepEnd::Broken => continue,
+            StepEnd::TimeLimit { last } => finite(last),
+            StepEnd::Running | StepEnd::Terminated => true,
+        };
+        let found = [
+            (finite(&action.0), "the action is not finite"),
+            (reward.0.is_finite(), "the reward is not finite"),
+            (
+                finite(&observation.0) && last_is_finite,
+                "the observation is not finite",
+            ),
+        ];
+        if let Some((_, reason)) = found.into_iter().find(|(holds, _)| !holds) {
+            *end = StepEnd::Broken;
+            fault.0 = reason.into();
+        }
+    }
+}
+
+pub(super) fn remember_actions(
+    recording: Res<Recording>,
+    mut environments: Query<(&Action, &mut ActionHistory)>,
+) {
+    if matches!(recording.purpose, Purpose::Watching) {
+        return;
+    }
+    for (action, mut history) in &mut environments {
+        history.0.extend_from_slice(&action.0);
+    }
+}
+
 pub(super) fn record(
     mut recording: ResMut<Recording>,
-    mut environments: Query<(&Slot, &Reward, &StepEnd, &mut Episode)>,
+    mut environments: Query<(
+        (&Slot, &Reward, &StepEnd, &Fault),
+        (&mut Episode, &mut ActionHistory),
+    )>,
 ) {
     let recording = &mut *recording;
-    for (slot, Reward(reward), end, mut episode) in &mut environments {
+    for ((slot, Reward(reward), end, fault), (mut episode, mut history)) in &mut environments {
         let broken = *end == StepEnd::Broken;
         if !broken {
             episode.total_reward += f64::from(*reward);
@@ -139,15 +239,24 @@ pub(super) fn record(
                 at: recording.at,
                 length: episode.steps,
                 total_reward: episode.total_reward,
-                success: episode.success,
-                broken,
+                success: episode.success.map(|success| success && !broken),
+                flight: broken.then(|| {
+                    Box::new(Flight {
+                        purpose: recording.purpose,
+                        environment: slot.environment,
+                        episode: episode.number,
+                        actions: std::mem::take(&mut history.0),
+                        reason: fault.0.to_string(),
+                    })
+                }),
             });
         }
     }
     recording.at += 1;
 }
 
-/// A broken step itself is masked; the good step before it becomes a time limit, worth what could still be seen then.
+/// A broken step itself is masked, down to its numbers; the good step before it becomes a time limit, worth what could still be
+/// seen then.
 fn note_step(recording: &mut Recording, row: usize, reward: f32, end: &StepEnd) {
     let i = recording.sample(row);
     let first_of_row = recording.at == 0;
@@ -156,17 +265,27 @@ fn note_step(recording: &mut Recording, row: usize, reward: f32, end: &StepEnd) 
     rollout.ends[i] = end.clone();
     if *end == StepEnd::Broken {
         rollout.rewards[i] = 0.0;
+        let (observed, acted) = (
+            rollout.observations.len() / rollout.samples(),
+            rollout.actions.len() / rollout.samples(),
+        );
         if !first_of_row && rollout.ends[i - 1] == StepEnd::Running {
-            let observed = rollout.observations.len() / rollout.samples();
             let last = rollout.observations[i * observed..][..observed].to_vec();
             rollout.ends[i - 1] = StepEnd::TimeLimit { last };
         }
+        rollout.observations[i * observed..][..observed].fill(0.0);
+        rollout.actions[i * acted..][..acted].fill(0.0);
+        rollout.means[i * acted..][..acted].fill(0.0);
+        rollout.log_probabilities[i] = 0.0;
     }
 }
 
-pub(super) fn count_episodes(mut environments: Query<(&StepEnd, &mut Episode)>) {
-    for (end, mut episode) in &mut environments {
+pub(super) fn count_episodes(
+    mut environments: Query<(&StepEnd, &mut Episode, &mut ActionHistory)>,
+) {
+    for (end, mut episode, mut history) in &mut environments {
         if end.is_end() {
+            history.0.clear();
             episode.begin_next();
         }
     }

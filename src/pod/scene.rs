@@ -1,34 +1,36 @@
 //! A scene file as an environment: its robot in Rapier, its task as judge.
 
-use bevy::ecs::prelude::{Component, IntoScheduleConfigs, Query, Res, Resource};
+use bevy::ecs::prelude::{Component, IntoScheduleConfigs, Query, Res, ResMut, Resource};
+use bevy::ecs::query::QueryData;
 use bevy_rapier3d::plugin::context::{
     RapierContextColliders, RapierContextJoints, RapierContextSimulation, RapierRigidBodySet,
 };
-use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::components::{Action, Episode, Observation, Reward};
-use super::{Control, Environment, Pod};
+use super::components::{Action, ActionHistory, Episode, Fault, Observation, Reward};
+use super::{Control, Environment, Pod, Restored};
 use crate::scene::Scene;
+use crate::scene::task::Task;
 use crate::sim::{Plant, Readings, actuate, readings, reset};
 use crate::step::{ActionSpace, Spaces, StepEnd};
 use crate::task::{Moment, draw, judge, observe};
 
 /// Where the goal of an episode is (m, world).
-#[derive(Component, Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Component, Clone, Copy, Debug, Default, PartialEq)]
 pub struct Goal(pub [f32; 3]);
 
 /// The action that the motors got, clamped to [-1, 1].
-#[derive(Component, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Component, Clone, Debug, Default, PartialEq)]
 pub struct MotorAction(pub Vec<f32>);
 
 /// The readings before the step that is being taken.
 #[derive(Component, Clone, Debug, Default)]
 struct ReadingsBefore(Readings);
 
-/// Whether the physics of this environment is sound.
-#[derive(Component, Clone, Copy, Debug)]
-struct Sound(bool);
+/// How the physics of this environment took the step.
+#[derive(Component, Clone, Debug)]
+struct Stepped(Result<(), Cow<'static, str>>);
 
 /// The scene that a pod plays.
 #[derive(Resource, Clone)]
@@ -82,23 +84,29 @@ impl Environment for SceneEnvironment {
             let before = ReadingsBefore(now.clone());
             pod.spawn(
                 slot,
-                (physics, now, before, motors, Goal::default(), Sound(true)),
+                (
+                    physics,
+                    now,
+                    before,
+                    motors,
+                    Goal::default(),
+                    Stepped(Ok(())),
+                ),
             );
         }
         pod.world.insert_resource(plant);
         pod.world.insert_resource(PlayedScene(self.scene.clone()));
         pod.world.insert_resource(self.rules);
-        pod.save::<RapierContextSimulation>();
-        pod.save::<RapierContextJoints>();
-        pod.save::<RapierRigidBodySet>();
-        pod.save::<Goal>();
-        pod.save::<MotorAction>();
+        // The physics itself is not saved: it follows from the episode and its actions, and a file of plain numbers cannot
+        // bring it into a state that no episode has. What is read off it is saved to be compared.
+        pod.save::<Readings>();
         pod.add_systems((
             apply_torques.in_set(Control::Actuate),
             step_physics.in_set(Control::Physics),
             read_robots.in_set(Control::Sense),
             judge_steps.in_set(Control::Judge),
             begin_episodes.in_set(Control::Reset),
+            play_again.in_set(Control::Restore),
         ));
     }
 }
@@ -140,11 +148,11 @@ fn step_physics(
         &mut RapierContextColliders,
         &mut RapierContextJoints,
         &mut RapierRigidBodySet,
-        &mut Sound,
+        &mut Stepped,
     )>,
 ) {
-    for (mut simulation, mut colliders, mut joints, mut bodies, mut sound) in &mut environments {
-        sound.0 = plant.step(&mut simulation, &mut colliders, &mut joints, &mut bodies);
+    for (mut simulation, mut colliders, mut joints, mut bodies, mut stepped) in &mut environments {
+        stepped.0 = plant.step(&mut simulation, &mut colliders, &mut joints, &mut bodies);
     }
 }
 
@@ -167,14 +175,16 @@ fn judge_steps(
     scene: Res<PlayedScene>,
     rules: Res<EpisodeRules>,
     mut environments: Query<(
-        (&Readings, &ReadingsBefore, &Goal, &MotorAction, &Sound),
-        (&mut Reward, &mut StepEnd, &mut Episode, &mut Observation),
+        (&Readings, &ReadingsBefore, &Goal, &MotorAction, &Stepped),
+        (&mut Reward, &mut StepEnd, &mut Fault),
+        (&mut Episode, &mut Observation),
     )>,
 ) {
     let task = scene.0.task();
-    for ((now, before, goal, motors, sound), (mut reward, mut end, mut episode, mut observation)) in
+    for (state, (mut reward, mut end, mut fault), (mut episode, mut observation)) in
         &mut environments
     {
+        let (now, before, goal, motors, Stepped(stepped)) = state;
         let moment = |readings, step| Moment {
             readings,
             goal: goal.0,
@@ -184,16 +194,19 @@ fn judge_steps(
         let before = moment(&before.0, episode.steps);
         episode.steps += 1;
         let now = moment(now, episode.steps);
-        let sound = sound.0 && now.readings.are_sound(task.max_joint_speed);
-        if sound {
-            reward.0 = judge::reward(task, &before, &now);
-            observation.0.clear();
-            observe::observe(task, &now, &mut observation.0);
+        let sound = stepped
+            .clone()
+            .and_then(|()| now.readings.check(task.max_joint_speed));
+        if let Err(reason) = sound {
+            fault.0 = reason;
+            *end = StepEnd::Broken;
+            episode.success = None;
+            continue;
         }
-        let is_finite = || reward.0.is_finite() && observation.0.iter().all(|x| x.is_finite());
-        *end = if !sound || !is_finite() {
-            StepEnd::Broken
-        } else if judge::is_terminal(task, &now) {
+        reward.0 = judge::reward(task, &before, &now);
+        observation.0.clear();
+        observe::observe(task, &now, &mut observation.0);
+        *end = if judge::is_terminal(task, &now) {
             StepEnd::Terminated
         } else if episode.steps >= task.episode_steps && !rules.no_time_limit {
             StepEnd::TimeLimit {
@@ -203,8 +216,7 @@ fn judge_steps(
             StepEnd::Running
         };
         if end.is_end() {
-            let is_sound = *end != StepEnd::Broken;
-            episode.success = judge::success(task, &now).map(|success| success && is_sound);
+            episode.success = judge::success(task, &now);
         }
     }
 }
@@ -213,52 +225,116 @@ fn begin_episodes(
     plant: Res<Plant>,
     scene: Res<PlayedScene>,
     rules: Res<EpisodeRules>,
-    mut environments: Query<(
-        (&StepEnd, &Episode, &mut Goal, &mut MotorAction),
-        (&mut Readings, &mut Observation),
-        (
-            &mut RapierContextSimulation,
-            &mut RapierContextColliders,
-            &mut RapierContextJoints,
-            &mut RapierRigidBodySet,
-        ),
-    )>,
+    mut environments: Query<(&StepEnd, Environs)>,
 ) {
-    let (robot, task) = (scene.0.robot(), scene.0.task());
-    for ((end, episode, mut goal, mut motors), (mut now, mut observation), physics) in
-        &mut environments
-    {
-        if !end.is_end() {
-            continue;
+    for (end, mut environs) in &mut environments {
+        if end.is_end() {
+            environs.begin(&plant, &scene.0, *rules);
+            environs.look(&plant, scene.0.task(), 0);
         }
-        let (mut simulation, mut colliders, mut joints, mut bodies) = physics;
-        let mut rng = episode.rng();
+    }
+}
+
+/// Begins the saved episode of every environment again and takes its actions, which gives the same bits as the first time.
+fn play_again(
+    plant: Res<Plant>,
+    scene: Res<PlayedScene>,
+    rules: Res<EpisodeRules>,
+    mut environments: Query<(&ActionHistory, Environs)>,
+    mut restored: ResMut<Restored>,
+) {
+    let task = scene.0.task();
+    for (ActionHistory(actions), mut environs) in &mut environments {
+        let steps = environs.episode.steps;
+        let joints = scene.0.robot().joints.len();
+        if steps >= task.episode_steps || actions.len() != steps as usize * joints {
+            *restored = Restored::Refused("its episode has other steps than actions".to_owned());
+            return;
+        }
+        let saved = environs.now.clone();
+        environs.begin(&plant, &scene.0, *rules);
+        for action in actions.chunks(joints) {
+            if environs.step(&plant, action).is_err() {
+                *restored = Restored::Refused("its actions break the simulation".to_owned());
+                return;
+            }
+        }
+        environs.look(&plant, task, steps);
+        if *environs.now != saved {
+            *restored = Restored::Similar;
+        }
+    }
+}
+
+/// An environment, all that an episode changes of it.
+#[derive(QueryData)]
+#[query_data(mutable)]
+struct Environs {
+    episode: &'static Episode,
+    goal: &'static mut Goal,
+    motors: &'static mut MotorAction,
+    now: &'static mut Readings,
+    observation: &'static mut Observation,
+    simulation: &'static mut RapierContextSimulation,
+    colliders: &'static mut RapierContextColliders,
+    joints: &'static mut RapierContextJoints,
+    bodies: &'static mut RapierRigidBodySet,
+}
+
+impl EnvironsItem<'_, '_> {
+    /// Puts a fresh world where the episode starts.
+    fn begin(&mut self, plant: &Plant, scene: &Scene, rules: EpisodeRules) {
+        let (robot, task) = (scene.robot(), scene.task());
+        let mut rng = self.episode.rng();
         let (mut angles, mut speeds) = draw::start(robot, &task.start, &mut rng);
         if rules.no_start_noise {
             angles = robot.joints.iter().map(|joint| joint.home).collect();
             speeds.fill(0.0);
         }
-        goal.0 = task
+        self.goal.0 = task
             .goal
             .as_ref()
             .map_or([0.0; 3], |goal| draw::goal(goal, &mut rng));
-        motors.0.fill(0.0);
-        plant.renew(&mut simulation, &mut colliders, &mut joints, &mut bodies);
+        self.motors.0.fill(0.0);
+        plant.renew(
+            &mut self.simulation,
+            &mut self.colliders,
+            &mut self.joints,
+            &mut self.bodies,
+        );
+        let multibodies = &mut self.joints.multibody_joints;
         reset::place(
-            &plant,
+            plant,
             &angles,
             &speeds,
-            &mut joints.multibody_joints,
-            &mut bodies.bodies,
+            multibodies,
+            &mut self.bodies.bodies,
         );
-        readings::read(&plant, &joints.multibody_joints, &bodies.bodies, &mut now);
-        observation.0.clear();
+    }
+
+    /// Lets the motors act for one control step.
+    fn step(&mut self, plant: &Plant, action: &[f32]) -> Result<(), Cow<'static, str>> {
+        actuate::clamp_action(action, &mut self.motors.0);
+        actuate::apply_torques(plant, &self.motors.0, &mut self.bodies.bodies);
+        plant.step(
+            &mut self.simulation,
+            &mut self.colliders,
+            &mut self.joints,
+            &mut self.bodies,
+        )
+    }
+
+    /// Reads the robot and observes it, `steps` after the episode's start.
+    fn look(&mut self, plant: &Plant, task: &Task, steps: u32) {
+        let multibodies = &self.joints.multibody_joints;
+        readings::read(plant, multibodies, &self.bodies.bodies, &mut self.now);
         let moment = Moment {
-            readings: &now,
-            goal: goal.0,
-            action: &motors.0,
-            step: 0,
+            readings: &self.now,
+            goal: self.goal.0,
+            action: &self.motors.0,
+            step: steps,
         };
-        observe::observe(task, &moment, &mut observation.0);
+        self.observation.0.clear();
+        observe::observe(task, &moment, &mut self.observation.0);
     }
 }

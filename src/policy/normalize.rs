@@ -46,6 +46,12 @@ impl Moments {
         self.count = count;
     }
 
+    /// Whether every number of it could have come about.
+    pub fn is_sound(&self) -> bool {
+        let counts = |x: f64| x.is_finite() && x >= 0.0;
+        counts(self.count) && self.mean.is_finite() && counts(self.squares)
+    }
+
     /// 0 before anything was seen.
     pub fn mean(&self) -> f64 {
         self.mean
@@ -116,6 +122,18 @@ impl Normalizer {
                 *x = ((*x - shift) * factor).clamp(-CLIP, CLIP);
             }
         }
+    }
+
+    /// Whether it is for observations of `entries` numbers (0 for one that changes nothing) and every number of it could have come
+    /// about. For one that was read from a file.
+    pub fn is_sound(&self, entries: usize) -> bool {
+        let finite = |numbers: &[f32]| {
+            numbers.len() == self.moments.len() && numbers.iter().all(|x| x.is_finite())
+        };
+        self.moments.len() == entries
+            && self.moments.iter().all(Moments::is_sound)
+            && finite(&self.shift)
+            && finite(&self.factor)
     }
 
     /// Merges rows of observations, in their order, into the statistics; each entry has one worker.

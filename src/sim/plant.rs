@@ -17,8 +17,9 @@ use bevy_rapier3d::rapier::geometry::{
 use bevy_rapier3d::rapier::math::Pose;
 use bevy_rapier3d::rapier::parry::mass_properties::MassProperties;
 use bevy_rapier3d::rapier::pipeline::PhysicsPipeline;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::borrow::Cow;
 
+use crate::contain::contain;
 use crate::scene::Scene;
 use crate::scene::robot::{Form, Inertia, Joint, JointKind, Link, Origin, Robot, Shape, Weight};
 
@@ -216,16 +217,19 @@ impl Plant {
         bodies.bodies = template.bodies.bodies.clone();
     }
 
-    /// Advances one control step. False where the world broke: Rapier hides non-finite numbers by disabling a body, and
-    /// an assertion inside it must not take the other environments along.
+    /// Advances one control step. Rapier hides non-finite numbers by disabling a body, and an assertion inside it must not take
+    /// the other environments along.
+    ///
+    /// # Errors
+    /// How the world broke, in words; it is then good for nothing but to be renewed.
     pub fn step(
         &self,
         simulation: &mut RapierContextSimulation,
         colliders: &mut RapierContextColliders,
         joints: &mut RapierContextJoints,
         bodies: &mut RapierRigidBodySet,
-    ) -> bool {
-        let stepped = catch_unwind(AssertUnwindSafe(|| {
+    ) -> Result<(), Cow<'static, str>> {
+        let stepped = contain(|| {
             simulation.step_simulation(
                 colliders,
                 joints,
@@ -241,9 +245,13 @@ impl Plant {
                 &mut SimulationToRenderTime::default(),
                 None,
             );
-        }));
+        });
         self.clip_speeds(&mut joints.multibody_joints);
-        stepped.is_ok() && simulation.pipeline.quarantine().is_empty()
+        match stepped {
+            Err(panic) => Err(format!("the physics engine panicked: {panic}").into()),
+            Ok(()) if simulation.pipeline.quarantine().is_empty() => Ok(()),
+            Ok(()) => Err("the physics engine met a number that is not finite".into()),
+        }
     }
 
     /// Seconds of one control step.

@@ -3,11 +3,13 @@
 use bevy::ecs::prelude::Component;
 use bevy::math::{Quat, Vec3};
 use bevy_rapier3d::rapier::dynamics::{Multibody, MultibodyJointSet, MultibodyLink, RigidBodySet};
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 use super::plant::{LinkHandles, Plant};
 
 /// One moment of a robot, as plain numbers.
-#[derive(Component, Clone, Debug, Default, PartialEq)]
+#[derive(Component, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Readings {
     /// Joint angles (rad; m for slides), in the order of actions.
     pub angles: Vec<f32>,
@@ -26,9 +28,23 @@ pub struct Readings {
 
 impl Readings {
     /// Whether every joint reading is a number and no joint is faster than `max_speed` (rad/s or m/s).
-    pub fn are_sound(&self, max_speed: f32) -> bool {
-        let calm = |speed: &f32| speed.abs() <= max_speed; // false for NaN
-        self.angles.iter().all(|angle| angle.is_finite()) && self.speeds.iter().all(calm)
+    ///
+    /// # Errors
+    /// What is wrong, in words.
+    pub fn check(&self, max_speed: f32) -> Result<(), Cow<'static, str>> {
+        let mut readings = self.angles.iter().chain(&self.speeds);
+        if !readings.all(|reading| reading.is_finite()) {
+            return Err("a joint's reading is not finite".into());
+        }
+        match self.speeds.iter().position(|speed| speed.abs() > max_speed) {
+            None => Ok(()),
+            Some(joint) => Err(format!(
+                "joint {} moves at {}, above max_joint_speed {max_speed}",
+                joint + 1,
+                self.speeds[joint]
+            )
+            .into()),
+        }
     }
 }
 

@@ -4,7 +4,8 @@ use serde::Serialize;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::pod::{Decider, Environment, FinishedEpisode, Pod, PodError, Purpose};
+use crate::pod::contained::ContainedPod;
+use crate::pod::{Decider, Environment, FinishedEpisode, Flight, PodError, Purpose};
 use crate::policy::Policy;
 use crate::scene::task::Solved;
 use crate::seed::Seed;
@@ -28,27 +29,32 @@ pub struct Evaluation {
     pub return_std: f64,
     /// Mean length (control steps).
     pub length_mean: f64,
-    /// Episodes in which the simulation broke. It must not pay to break it: with one, nothing is solved.
+    /// Episodes in which an environment broke. It must not pay to break it: none of them is a success, the other numbers leave them
+    /// out, and with one, nothing is solved.
     #[serde(skip)]
-    pub broken: u64,
+    pub flights: Vec<Flight>,
 }
 
 impl Evaluation {
     fn of(episodes: &[FinishedEpisode]) -> Self {
+        let sound = || episodes.iter().filter(|episode| episode.flight.is_none());
         let mean = |value: &dyn Fn(&FinishedEpisode) -> f64| {
-            episodes.iter().map(value).sum::<f64>() / episodes.len() as f64
+            sound().map(value).sum::<f64>() / sound().count() as f64
         };
         let return_mean = mean(&|episode| episode.total_reward);
         let variance = mean(&|episode| (episode.total_reward - return_mean).powi(2));
         let knows_success = episodes.iter().any(|episode| episode.success.is_some());
+        let successes = sound().filter(|e| e.success == Some(true)).count();
         Self {
             episodes: episodes.len() as u64,
-            success: knows_success
-                .then(|| mean(&|episode| f64::from(episode.success == Some(true)))),
+            success: knows_success.then(|| successes as f64 / episodes.len() as f64),
             return_mean,
             return_std: variance.sqrt(),
             length_mean: mean(&|episode| f64::from(episode.length)),
-            broken: episodes.iter().filter(|episode| episode.broken).count() as u64,
+            flights: episodes
+                .iter()
+                .filter_map(|episode| episode.flight.as_deref().cloned())
+                .collect(),
         }
     }
 
@@ -59,16 +65,16 @@ impl Evaluation {
             Solved::Success(share) => self.success.is_some_and(|s| s as f32 >= share),
             Solved::Return(least) => self.return_mean >= f64::from(least),
         };
-        is_enough && self.broken == 0
+        is_enough && self.flights.is_empty()
     }
 }
 
 /// Plays fresh episodes of these numbers. None if the team was asked to stop.
 ///
 /// # Errors
-/// The environment's systems do not fit together.
+/// The environment does not work.
 pub fn evaluate(
-    environment: &dyn Environment,
+    environment: &Arc<dyn Environment>,
     policy: &Arc<Policy>,
     seed: Seed,
     purpose: Purpose,
@@ -84,8 +90,9 @@ pub fn evaluate(
     team.for_each(&mut parts, |(range, finished)| {
         let stop = || team.is_stopping();
         if !stop() {
-            *finished = Pod::new(environment, seed, purpose, range.clone())
-                .map(|mut pod| pod.play_one_episode_each(Decider::Mean(policy.clone()), &stop));
+            let decider = Decider::Mean(policy.clone());
+            *finished = ContainedPod::new(environment, seed, purpose, range.clone())
+                .and_then(|mut pod| pod.play_one_episode_each(&decider, &stop));
         }
     });
     let mut all = Vec::new();
@@ -113,7 +120,7 @@ mod tests {
             length: 10,
             total_reward,
             success: Some(success),
-            broken: false,
+            flight: None,
         }
     }
 
@@ -128,8 +135,16 @@ mod tests {
         let fours = [true, true, true, true, false].map(|success| episode(0.0, success));
         assert!(Evaluation::of(&fours).meets(&Solved::Success(0.8)));
         let mut broken = episode(3.0, true);
-        broken.broken = true;
-        assert!(!Evaluation::of(&[broken]).meets(&Solved::Return(2.0)));
+        broken.flight = Some(Box::new(Flight {
+            purpose: Purpose::Evaluation,
+            environment: 0,
+            episode: 1,
+            actions: vec![0.0],
+            reason: "test".to_owned(),
+        }));
+        let with_a_broken_one = Evaluation::of(&[episode(3.0, true), broken]);
+        assert!(!with_a_broken_one.meets(&Solved::Return(2.0)));
+        assert_eq!(with_a_broken_one.success, Some(0.5));
         assert!(evaluation.meets(&Solved::Return(2.0)) && !evaluation.meets(&Solved::Return(2.5)));
     }
 

@@ -6,9 +6,8 @@ use std::sync::Mutex;
 use std::thread::JoinHandle;
 
 use super::publish::{Snapshot, Viewer};
-use super::{Job, TrainResult, Trainer};
+use super::{Job, TrainError, TrainResult, Trainer};
 use crate::metrics::Row;
-use crate::pod::PodError;
 
 /// Trains on threads of its own while the app runs, and ends the app when the training has ended.
 pub struct LearnerPlugin {
@@ -57,7 +56,7 @@ pub struct Training {
     pub row: Row,
     /// How it ended.
     pub result: Option<Result<TrainResult, String>>,
-    thread: Option<JoinHandle<Result<TrainResult, PodError>>>,
+    thread: Option<JoinHandle<Result<TrainResult, TrainError>>>,
     stays_open: bool,
 }
 

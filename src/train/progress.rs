@@ -27,6 +27,8 @@ pub struct Progress {
     evaluation_episodes: u64,
     next_evaluation: u64,
     solved_step: Option<u64>,
+    /// An iteration that has been learnt from, and not yet been judged and logged.
+    unreported: Option<Row>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -57,7 +59,7 @@ impl Progress {
         self.iteration += 1;
         self.steps += steps;
         for episode in finished {
-            if episode.broken {
+            if episode.flight.is_some() {
                 self.broken += 1;
                 continue;
             }
@@ -123,9 +125,52 @@ impl Progress {
         }
     }
 
+    /// Keeps the row of the iteration until it has been judged and logged.
+    pub fn set_unreported(&mut self, row: Row) {
+        self.unreported = Some(row);
+    }
+
+    /// Takes the row of an iteration that has not been judged and logged.
+    pub fn take_unreported(&mut self) -> Option<Row> {
+        self.unreported.take()
+    }
+
     /// Everything, as bytes.
-    pub fn state_bytes(&self) -> Vec<u8> {
+    pub fn save(&self) -> Vec<u8> {
         postcard::to_stdvec(self).expect("plain data serialises to memory")
+    }
+
+    /// What [`Progress::save`] wrote.
+    ///
+    /// # Errors
+    /// It did not write this.
+    pub fn read(bytes: &[u8]) -> Result<Self, String> {
+        let (progress, rest): (Self, _) =
+            postcard::take_from_bytes(bytes).map_err(|error| format!("the counters: {error}"))?;
+        if rest.is_empty() && progress.is_sound() {
+            Ok(progress)
+        } else {
+            Err("the counters cannot have come about".to_owned())
+        }
+    }
+
+    fn is_sound(&self) -> bool {
+        let counters = [
+            self.iteration,
+            self.steps,
+            self.episodes,
+            self.broken,
+            self.evaluation_episodes,
+            self.next_evaluation,
+            self.solved_step.unwrap_or_default(),
+        ];
+        counters.iter().all(|counter| *counter < u64::MAX / 4)
+            && self.recent.len() <= RECENT
+            && self
+                .recent
+                .iter()
+                .all(|recent| recent.total_reward.is_finite())
+            && self.unreported.as_ref().is_none_or(Row::is_whole)
     }
 
     fn success(&self) -> Option<f64> {
@@ -141,6 +186,7 @@ impl Progress {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pod::{Flight, Purpose};
 
     fn episodes(count: usize, successes: usize) -> Vec<FinishedEpisode> {
         (0..count)
@@ -150,7 +196,7 @@ mod tests {
                 length: 1,
                 total_reward: 0.0,
                 success: Some(i < successes),
-                broken: false,
+                flight: None,
             })
             .collect()
     }
@@ -173,7 +219,13 @@ mod tests {
     fn broken_episodes_count_for_nothing_but_their_number() {
         let mut progress = Progress::default();
         let mut one = episodes(1, 1);
-        one[0].broken = true;
+        one[0].flight = Some(Box::new(Flight {
+            purpose: Purpose::Training,
+            environment: 0,
+            episode: 1,
+            actions: Vec::new(),
+            reason: String::new(),
+        }));
         progress.count(1, &one);
         let mut row = Row::default();
         progress.report(&mut row);

@@ -36,8 +36,25 @@ pub struct Publisher {
     pending: Vec<Row>,
 }
 
+/// What to do with a line that a person should read now: nothing, unless a program says otherwise.
+#[derive(Clone, Copy)]
+pub struct Teller(fn(&str));
+
+impl Default for Teller {
+    fn default() -> Self {
+        Self(|_| {})
+    }
+}
+
+impl Teller {
+    pub(super) fn tell(self, line: &str) {
+        (self.0)(line);
+    }
+}
+
 #[derive(Default)]
 struct Shared {
+    teller: Teller,
     news: Mutex<News>,
     result: Mutex<Option<Result<TrainResult, String>>>,
     steps: AtomicU64,
@@ -60,6 +77,14 @@ impl News {
 }
 
 impl Viewer {
+    /// A line to a training whose remarks (where it goes on from, what it could not save) go to `tell`.
+    pub fn telling(tell: fn(&str)) -> Self {
+        Self(Arc::new(Shared {
+            teller: Teller(tell),
+            ..Shared::default()
+        }))
+    }
+
     /// The trainer's end of the same line.
     pub fn publisher(&self) -> Publisher {
         Publisher {
@@ -133,6 +158,10 @@ impl Publisher {
         self.shared.steps.store(steps, Ordering::Relaxed);
         let mut news = self.shared.news.lock().expect("no holder panics");
         news.tell(&mut self.pending, snapshot);
+    }
+
+    pub(super) fn teller(&self) -> Teller {
+        self.shared.teller
     }
 
     pub(super) fn wait_while_held(&self) {

@@ -1,6 +1,6 @@
 //! The actor: a network for the mean of the actions, and their deviation.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
 
 use super::descent::{Chunk, Descent, Sums};
@@ -16,7 +16,7 @@ const RATE_FACTOR: f32 = 1.5;
 const LOG_STD: RangeInclusive<f32> = -5.0..=2.0;
 
 /// Its parameters in a gradient: the mean network's, then `log_std`.
-#[derive(Serialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Actor {
     mean: Mlp,
     log_std: Vec<f32>,
@@ -35,6 +35,18 @@ impl Actor {
             log_std: vec![settings.log_std; spaces.actions()],
             rate: settings.rate.start(),
         }
+    }
+
+    /// Whether it has the shape that the settings say, and numbers that could have come about.
+    pub(super) fn is_sound(&self, settings: &PpoSettings, spaces: &Spaces) -> bool {
+        let layout = settings.actor_layout(spaces);
+        *self.mean.layout() == layout
+            && self.mean.is_finite()
+            && self.log_std.len() == spaces.actions()
+            && self.log_std.iter().all(|x| LOG_STD.contains(x))
+            && (0.0..=1.0).contains(&self.rate)
+            && self.adam.is_sound(layout.parameters(), ADAM_EPSILON)
+            && self.log_std_adam.is_sound(spaces.actions(), ADAM_EPSILON)
     }
 
     pub(super) fn mean(&self) -> &Mlp {
@@ -113,7 +125,7 @@ impl Descent for Actor {
     fn step(&mut self, batch: &Batch, gradient: &[f32], sums: &Sums) {
         self.rate = self.next_rate(batch, sums.divergence / sums.samples);
         let (mean, log_std) = gradient.split_at(self.mean.parameters().len());
-        let (adam, rate) = (&mut self.adam, self.rate);
+        let (adam, rate) = (&mut self.adam, self.rate * batch.caution);
         self.mean
             .update(|parameters| adam.step(parameters, mean, rate));
         self.log_std_adam.step(&mut self.log_std, log_std, rate);
@@ -143,7 +155,7 @@ mod tests {
     use crate::nn::Activation;
     use crate::seed::Seed;
     use crate::step::ActionSpace;
-    use std::sync::{Mutex, RwLock};
+    use std::sync::Mutex;
 
     #[test]
     fn the_rate_follows_the_divergence_within_its_bounds() {
@@ -202,6 +214,7 @@ mod tests {
             targets: vec![0.5, -0.5, 1.0, 0.0],
             old: Deviation::new(&[-0.5]),
             left: 1.0,
+            caution: 1.0,
         }
     }
 
@@ -264,13 +277,13 @@ mod tests {
         let (settings, mut rollout) = (settings(), rollout());
         rollout.log_probabilities[3] = -1e30; // The ratio is infinite, and the advantage negative.
         let mut rng = Seed::new(3).stream("test").nth(0);
-        let actor = RwLock::new(Actor::new(&settings, &spaces(), &mut rng));
-        let before = actor.read().unwrap().mean.clone();
+        let mut actor = Actor::new(&settings, &spaces(), &mut rng);
+        let before = actor.mean.clone();
         let batch = batch(&settings, &rollout);
         let chunks = [Mutex::default()];
-        let work = Work::new(&actor, &batch, &[&[0, 1, 2, 3]], &chunks);
+        let work = Work::new(&mut actor, &batch, &[&[0, 1, 2, 3]], &chunks);
         crate::team::Team::new(1).run(|member| work.descend(member, || false));
-        assert_eq!(work.report().dropped, 1);
-        assert_eq!(actor.read().unwrap().mean, before);
+        assert!(work.report().is_refused);
+        assert_eq!(actor.mean, before);
     }
 }

@@ -1,6 +1,6 @@
 //! The critic: what a state is worth.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::descent::{Chunk, Descent, Sums};
 use super::{ADAM_EPSILON, Batch, PpoSettings, loss};
@@ -8,7 +8,7 @@ use crate::nn::{Adam, Mlp, Workspace};
 use crate::seed::Rng;
 use crate::step::Spaces;
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Critic {
     value: Mlp,
     adam: Adam,
@@ -21,6 +21,14 @@ impl Critic {
             adam: Adam::new(layout.parameters(), ADAM_EPSILON),
             value: Mlp::orthogonal(layout, 1.0, rng),
         }
+    }
+
+    /// Whether it has the shape that the settings say, and finite numbers.
+    pub(super) fn is_sound(&self, settings: &PpoSettings, spaces: &Spaces) -> bool {
+        let layout = settings.critic_layout(spaces);
+        *self.value.layout() == layout
+            && self.value.is_finite()
+            && self.adam.is_sound(layout.parameters(), ADAM_EPSILON)
     }
 
     /// `V` of normalised observations `[rows, O]`.
@@ -66,7 +74,7 @@ impl Descent for Critic {
 
     fn step(&mut self, batch: &Batch, gradient: &[f32], _: &Sums) {
         let adam = &mut self.adam;
-        let rate = batch.settings.critic_rate;
+        let rate = batch.settings.critic_rate * batch.caution;
         self.value
             .update(|parameters| adam.step(parameters, gradient, rate));
     }

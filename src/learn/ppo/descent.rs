@@ -51,7 +51,7 @@ pub(super) struct Sums {
 
 /// One network's way down, shared by the members of a group.
 pub(super) struct Work<'a, D> {
-    network: &'a RwLock<D>,
+    network: RwLock<&'a mut D>,
     batch: &'a Batch<'a>,
     minibatches: &'a [&'a [u32]],
     chunks: &'a [Mutex<Chunk>],
@@ -62,13 +62,13 @@ pub(super) struct Work<'a, D> {
 impl<'a, D: Descent> Work<'a, D> {
     /// `chunks` has room for a whole minibatch.
     pub(super) fn new(
-        network: &'a RwLock<D>,
+        network: &'a mut D,
         batch: &'a Batch<'a>,
         minibatches: &'a [&'a [u32]],
         chunks: &'a [Mutex<Chunk>],
     ) -> Self {
         Self {
-            network,
+            network: RwLock::new(network),
             batch,
             minibatches,
             chunks,
@@ -77,19 +77,24 @@ impl<'a, D: Descent> Work<'a, D> {
         }
     }
 
-    /// Goes through the minibatches; every member of the group calls it. Ends early when `stop` says so.
+    /// Goes through the minibatches; every member of the group calls it. Ends early when `stop` says so, which then must
+    /// never take it back, or when a number is not finite.
     pub(super) fn descend(&self, member: &Member, stop: impl Fn() -> bool) {
         for minibatch in self.minibatches {
             let chunks = &self.chunks[..minibatch.len().div_ceil(CHUNK)];
             for i in member.share(chunks.len()) {
+                if stop() {
+                    break;
+                }
                 let rows = minibatch.chunks(CHUNK).nth(i).expect("i is in range");
                 let mut chunk = chunks[i].lock().expect("each chunk has one worker");
                 self.differentiate(rows, 1.0 / minibatch.len() as f32, &mut chunk);
             }
             member.wait();
             if member.index == 0 {
-                self.step(chunks);
-                self.is_over.store(stop(), Ordering::Relaxed);
+                // Whoever left its chunks undone has seen the stop that is seen here too.
+                let goes_on = !stop() && self.step(chunks);
+                self.is_over.store(!goes_on, Ordering::Relaxed);
             }
             member.wait();
             if self.is_over.load(Ordering::Relaxed) {
@@ -109,8 +114,8 @@ impl<'a, D: Descent> Work<'a, D> {
         network.differentiate(self.batch, rows, share, chunk);
     }
 
-    /// Sums the chunks and takes the step, unless a number is not finite.
-    fn step(&self, chunks: &[Mutex<Chunk>]) {
+    /// Sums the chunks and takes the step; refuses to, and says so, if a number is not finite.
+    fn step(&self, chunks: &[Mutex<Chunk>]) -> bool {
         let mut first = chunks[0].lock().expect("nobody panicked");
         let first = &mut *first;
         for chunk in &chunks[1..] {
@@ -121,8 +126,8 @@ impl<'a, D: Descent> Work<'a, D> {
         let mut report = self.report.lock().expect("nobody panicked");
         let norm = squared_norm(&first.gradient).sqrt();
         if !norm.is_finite() || !first.sums.are_finite() {
-            report.dropped += 1;
-            return;
+            report.is_refused = true;
+            return false;
         }
         let most = self.batch.settings.max_gradient_norm;
         if norm > most {
@@ -133,6 +138,7 @@ impl<'a, D: Descent> Work<'a, D> {
         report.minibatches += 1.0;
         report.norms += f64::from(norm);
         report.sums.add(&first.sums);
+        true
     }
 }
 
@@ -172,8 +178,8 @@ impl Sums {
 #[derive(Default)]
 pub(super) struct Report {
     minibatches: f64,
-    /// Minibatches that were not learnt from.
-    pub(super) dropped: u64,
+    /// A number was not finite: whatever the network is now, it must not stay.
+    pub(super) is_refused: bool,
     norms: f64,
     sums: Sums,
 }

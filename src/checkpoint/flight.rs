@@ -1,0 +1,58 @@
+//! Flight records: the last episode of an environment that broke, with its scene, to be played again.
+
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+use super::RunError;
+use super::sealed::Kind;
+use crate::files;
+use crate::pod::Flight;
+
+const KIND: Kind = Kind {
+    name: "flight",
+    version: 1,
+};
+/// Largest record that is read (bytes).
+const LARGEST: u64 = 64 << 20;
+
+/// What `sinew replay` reads.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FlightRecord {
+    /// Version of sinew that wrote it.
+    pub version: String,
+    /// The scene's name.
+    pub scene: String,
+    /// The scene's text; none for an environment of somebody's own.
+    pub text: Option<String>,
+    /// The run's seed.
+    pub seed: u64,
+    /// The episode.
+    pub flight: Flight,
+}
+
+impl FlightRecord {
+    /// The file's bytes.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let content = postcard::to_stdvec(self).expect("plain data serialises to memory");
+        KIND.seal(&content)
+    }
+
+    /// Reads the bytes of a file. Whether the scene is one, and the actions fit it, is not checked.
+    ///
+    /// # Errors
+    /// Says what is wrong with them.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, String> {
+        let content = KIND.open(bytes).map_err(|error| error.to_string())?;
+        postcard::from_bytes(content).map_err(|error| error.to_string())
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// It cannot be read, or is no flight record.
+    pub fn read(path: &Path) -> Result<Self, RunError> {
+        let bytes = files::read(path, LARGEST);
+        let bytes = bytes.map_err(|error| RunError::Io(path.to_path_buf(), error))?;
+        Self::from_bytes(&bytes).map_err(|message| RunError::Broken(path.to_path_buf(), message))
+    }
+}

@@ -1,0 +1,110 @@
+//! A run between two iterations: everything that it needs to go on, with the same bits, in any process.
+
+use serde::{Deserialize, Serialize};
+
+use super::sealed::{Kind, SealError};
+
+const KIND: Kind = Kind {
+    name: "run",
+    version: 1,
+};
+
+/// A checkpoint that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ImageError {
+    /// A sinew of another version wrote it.
+    #[error("{0}")]
+    OtherVersion(String),
+    /// It does not say what it should.
+    #[error("{0}")]
+    Broken(String),
+}
+
+/// A run at one moment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Image {
+    /// Which run: a hash of what it was started with.
+    pub run: [u8; 32],
+    /// What the next iteration depends on.
+    pub state: State,
+    /// The policy that solved the scene, as its file has it.
+    pub best: Option<Vec<u8>>,
+    /// How long the tables are.
+    pub logs: LogLengths,
+    /// For reports.
+    pub clock: Clock,
+}
+
+/// What the next iteration depends on, and nothing else: equal states go on to equal states.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct State {
+    /// Networks, optimiser, statistics.
+    pub learner: Vec<u8>,
+    /// Counters and last episodes.
+    pub progress: Vec<u8>,
+    /// Each environment, in their order.
+    pub environments: Vec<Vec<u8>>,
+}
+
+impl State {
+    /// The hash that `train --json` prints.
+    pub fn hash(&self) -> String {
+        let mut hasher = blake3::Hasher::new();
+        let parts = [&self.learner, &self.progress].into_iter();
+        for part in parts.chain(&self.environments) {
+            hasher.update(&(part.len() as u64).to_le_bytes());
+            hasher.update(part);
+        }
+        hasher.finalize().to_hex()[..32].to_owned()
+    }
+}
+
+/// Bytes of each table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogLengths {
+    /// Of `metrics.csv`.
+    pub metrics: u64,
+    /// Of `timing.csv`.
+    pub timing: u64,
+}
+
+/// Wall-clock readings, summed over all processes of a run: for reports only, no result depends on them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Clock {
+    /// Seconds since the launch, less those between processes.
+    pub wall_s: f64,
+    /// Seconds spent in collecting and learning.
+    pub working_s: f64,
+    /// Seconds from the launch to the end of the first update.
+    pub first_update_s: Option<f64>,
+    /// Seconds from the launch until the scene was solved.
+    pub solved_s: Option<f64>,
+}
+
+impl Image {
+    /// The file's bytes.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let content = postcard::to_stdvec(self).expect("plain data serialises to memory");
+        KIND.seal(&content)
+    }
+
+    /// Reads the bytes of a file. What its parts say is for their owners to check.
+    ///
+    /// # Errors
+    /// Says what is wrong with them.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, ImageError> {
+        let content = KIND.open(bytes).map_err(|error| match error {
+            SealError::Version { .. } => ImageError::OtherVersion(error.to_string()),
+            _ => ImageError::Broken(error.to_string()),
+        })?;
+        let (image, rest): (Self, _) = postcard::take_from_bytes(content)
+            .map_err(|error| ImageError::Broken(error.to_string()))?;
+        if rest.is_empty() {
+            Ok(image)
+        } else {
+            Err(ImageError::Broken(
+                "it holds more than a checkpoint".to_owned(),
+            ))
+        }
+    }
+}

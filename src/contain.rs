@@ -1,0 +1,49 @@
+//! Panics of code that must not take the run along: an environment's, the physics engine's, a loader's.
+
+use std::any::Any;
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+thread_local! {
+    static IS_CONTAINED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs `work`; its panic becomes its message. Whoever calls this throws away what `work` may have left half done.
+///
+/// # Errors
+/// It panicked.
+pub fn contain<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    let before = IS_CONTAINED.replace(true);
+    let result = catch_unwind(AssertUnwindSafe(work));
+    IS_CONTAINED.set(before);
+    result.map_err(|panic| message(&*panic))
+}
+
+/// Keeps contained panics from being printed as well: who contains one says what became of it. For programs, once.
+pub fn print_only_what_is_not_contained() {
+    let print = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !IS_CONTAINED.get() {
+            print(panic);
+        }
+    }));
+}
+
+fn message(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+    text.unwrap_or_else(|| "it panicked".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_becomes_its_message() {
+        assert_eq!(contain(|| 2 + 2), Ok(4));
+        let number = 7;
+        let panicked: Result<(), _> = contain(|| panic!("joint {number} came off"));
+        assert_eq!(panicked, Err("joint 7 came off".to_owned()));
+    }
+}

@@ -1,0 +1,164 @@
+//! A learner with what it has learnt so far: saved, read back, and kept from learning what is no number.
+
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+use super::Learner;
+use super::rollout::Rollout;
+use crate::metrics::{Metric, Row};
+use crate::policy::Policy;
+use crate::step::StepEnd;
+use crate::team::Team;
+
+/// Updates that may be refused one after the other before a run is given up.
+pub const MOST_REFUSED: u32 = 10;
+/// What a refused update multiplies the learning rates with, and a good one divides them by until they are whole again.
+const CAUTION: f32 = 0.5;
+
+/// A learner and its state, whatever learner it is.
+pub trait Student: Send {
+    /// The newest policy.
+    fn policy(&self) -> Arc<Policy>;
+
+    /// Learns from one rollout and reports how it went. An update with a number that is not finite is dropped: the state is the one
+    /// before it, and the learning rates are halved. None when the team was asked to stop meanwhile: it stays as it was.
+    ///
+    /// # Errors
+    /// [`MOST_REFUSED`] updates were dropped one after the other; it stays as it was.
+    fn update(&mut self, rollout: &Rollout, team: &Team) -> Result<Option<Row>, Hopeless>;
+
+    /// Everything that the next update depends on.
+    fn save(&self) -> Vec<u8>;
+
+    /// Becomes what was saved, of a student of the same settings and spaces.
+    ///
+    /// # Errors
+    /// These bytes are none of its states; it stays as it was.
+    fn restore(&mut self, bytes: &[u8]) -> Result<(), String>;
+}
+
+/// Why an update was not learnt from.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The world said something that is no number.
+    #[error("the rollout holds a number that is not finite")]
+    Rollout,
+    /// Nothing in it can be learnt from.
+    #[error("every environment broke in every step")]
+    Broken,
+    /// Loss or gradient of this network.
+    #[error("the {0}'s gradient is not finite")]
+    Gradient(&'static str),
+    /// The step was finite, where it led is not.
+    #[error("a weight or statistic is not finite")]
+    State,
+}
+
+/// A run that cannot go on.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{MOST_REFUSED} updates one after the other were not learnt from, the last one because {0}; \
+     the state before them is kept. Look at the flight records if environments broke, else lower the learning rate or \
+     scale rewards and observations"
+)]
+pub struct Hopeless(pub Refusal);
+
+/// `learner` at its beginning.
+pub(super) fn begin<L: Learner>(learner: L) -> Box<dyn Student> {
+    let progress = Progress {
+        state: learner.begin(),
+        caution: 1.0,
+        refused: 0,
+        refused_in_a_row: 0,
+    };
+    Box::new(Course { learner, progress })
+}
+
+struct Course<L: Learner> {
+    learner: L,
+    progress: Progress<L::State>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Progress<S> {
+    state: S,
+    /// What learning rates are multiplied with, in (0, 1].
+    caution: f32,
+    /// Updates not learnt from, since the start and since the last good one.
+    refused: u64,
+    refused_in_a_row: u32,
+}
+
+impl<L: Learner> Course<L> {
+    fn try_update(&mut self, rollout: &Rollout, team: &Team) -> Result<Row, Refusal> {
+        // An environment that says such a thing is ended by its pod; what gets here is somebody else's rollout.
+        if !rollout.is_finite() {
+            return Err(Refusal::Rollout);
+        }
+        if rollout.ends.iter().all(|end| *end == StepEnd::Broken) {
+            return Err(Refusal::Broken);
+        }
+        let Progress { state, caution, .. } = &mut self.progress;
+        let row = self.learner.update(state, rollout, *caution, team)?;
+        if self.learner.is_sound(state) {
+            Ok(row)
+        } else {
+            Err(Refusal::State)
+        }
+    }
+}
+
+impl<L: Learner> Student for Course<L> {
+    fn policy(&self) -> Arc<Policy> {
+        Arc::new(self.learner.policy(&self.progress.state))
+    }
+
+    fn update(&mut self, rollout: &Rollout, team: &Team) -> Result<Option<Row>, Hopeless> {
+        let before = self.progress.state.clone();
+        let learnt = self.try_update(rollout, team);
+        let progress = &mut self.progress;
+        if team.is_stopping() {
+            progress.state = before;
+            return Ok(None);
+        }
+        let mut row = match learnt {
+            Ok(row) => {
+                progress.caution = (progress.caution / CAUTION).min(1.0);
+                progress.refused_in_a_row = 0;
+                row
+            }
+            Err(refusal) => {
+                progress.state = before;
+                if progress.refused_in_a_row + 1 >= MOST_REFUSED {
+                    return Err(Hopeless(refusal));
+                }
+                progress.caution *= CAUTION;
+                progress.refused += 1;
+                progress.refused_in_a_row += 1;
+                Row::default()
+            }
+        };
+        row.set(Metric::Dropped, progress.refused as f64);
+        Ok(Some(row))
+    }
+
+    fn save(&self) -> Vec<u8> {
+        postcard::to_stdvec(&self.progress).expect("plain data serialises to memory")
+    }
+
+    fn restore(&mut self, bytes: &[u8]) -> Result<(), String> {
+        let (progress, rest): (Progress<L::State>, _) =
+            postcard::take_from_bytes(bytes).map_err(|error| format!("the learner: {error}"))?;
+        let is_sound = rest.is_empty()
+            && progress.caution > 0.0
+            && progress.caution <= 1.0
+            && progress.refused_in_a_row <= MOST_REFUSED
+            && progress.refused < u64::MAX / 2
+            && self.learner.is_sound(&progress.state);
+        if !is_sound {
+            return Err("the learner's state does not fit its settings".to_owned());
+        }
+        self.progress = progress;
+        Ok(())
+    }
+}

@@ -1,0 +1,224 @@
+//! A pod whose environments may panic: whichever does is ended as broken and begun anew, and the others never know.
+//!
+//! A panic in a system leaves a whole pod in an unknown state. So its rollout is taken again from the states before it, each
+//! environment in a pod of its own. That gives the same bits (an environment does not depend on its neighbours), whatever
+//! environments shared the pod.
+
+use bevy::ecs::system::RunSystemOnce;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::components::{Action, ActionHistory, ActionNoise, Episode, Fault, Observation, Reward};
+use super::record::{self, Recording};
+use super::{Decider, Environment, FinishedEpisode, Pod, PodError, Purpose, Restored, StateError};
+use crate::contain::contain;
+use crate::learn::rollout::Rollout;
+use crate::seed::Seed;
+use crate::step::StepEnd;
+
+/// A pod and what it takes to build it again. See the [module](self).
+pub struct ContainedPod {
+    environment: Arc<dyn Environment>,
+    seed: Seed,
+    purpose: Purpose,
+    environments: Range<u64>,
+    pod: Pod,
+    /// The states before the last rollout.
+    before: Vec<Vec<u8>>,
+    /// The last rollout does not count.
+    is_back: bool,
+}
+
+impl ContainedPod {
+    /// As [`Pod::new`].
+    ///
+    /// # Errors
+    /// The environment's systems do not fit together, or panic while the first episodes begin.
+    pub fn new(
+        environment: &Arc<dyn Environment>,
+        seed: Seed,
+        purpose: Purpose,
+        environments: Range<u64>,
+    ) -> Result<Self, PodError> {
+        Ok(Self {
+            pod: build(environment, seed, purpose, environments.clone())?,
+            environment: environment.clone(),
+            seed,
+            purpose,
+            environments,
+            before: Vec::new(),
+            is_back: false,
+        })
+    }
+
+    /// As [`Pod::collect`].
+    ///
+    /// # Errors
+    /// An environment panics even where it should begin an episode.
+    pub fn collect(
+        &mut self,
+        decider: &Decider,
+        horizon: usize,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<(), PodError> {
+        self.before = self.pod.states();
+        let pod = &mut self.pod;
+        match contain(|| pod.collect(decider.clone(), horizon, stop)) {
+            Ok(()) => Ok(()),
+            Err(_) => self.collect_one_by_one(decider, horizon, stop),
+        }
+    }
+
+    /// From now on, its states are those before the last rollout; it plays no more.
+    pub fn go_back(&mut self) {
+        self.is_back = true;
+    }
+
+    /// As [`Pod::rollout`].
+    pub fn rollout(&self) -> &Rollout {
+        self.pod.rollout()
+    }
+
+    /// As [`Pod::take_finished`].
+    pub fn take_finished(&mut self) -> Vec<FinishedEpisode> {
+        self.pod.take_finished()
+    }
+
+    /// As [`Pod::states`].
+    pub fn states(&self) -> Vec<Vec<u8>> {
+        if self.is_back {
+            self.before.clone()
+        } else {
+            self.pod.states()
+        }
+    }
+
+    /// As [`Pod::restore`], of all that is needed of `states`, which are those of every environment of the run.
+    ///
+    /// # Errors
+    /// These bytes are none of their states.
+    pub fn restore(&mut self, states: &[Vec<u8>]) -> Result<Restored, StateError> {
+        let mine = self.environments.start as usize..self.environments.end as usize;
+        let mine = states.get(mine).unwrap_or_default();
+        let pod = &mut self.pod;
+        let restored = contain(|| pod.restore(mine.iter().map(Vec::as_slice)));
+        restored.unwrap_or_else(|problem| {
+            Err(StateError {
+                environment: self.environments.start,
+                problem,
+            })
+        })
+    }
+
+    /// As [`Pod::play_one_episode_each`].
+    ///
+    /// # Errors
+    /// An environment panics even where it should begin an episode.
+    pub fn play_one_episode_each(
+        &mut self,
+        decider: &Decider,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<Vec<FinishedEpisode>, PodError> {
+        let pod = &mut self.pod;
+        if let Ok(episodes) = contain(|| pod.play_one_episode_each(decider.clone(), stop)) {
+            return Ok(episodes);
+        }
+        let mut episodes = Vec::new();
+        for environment in self.environments.clone() {
+            let mut alone = self.build(environment..environment + 1)?;
+            match contain(|| alone.play_one_episode_each(decider.clone(), stop)) {
+                Ok(mut episode) => episodes.append(&mut episode),
+                Err(panic) => {
+                    let mut alone = self.begin_anew(alone, environment, panic)?;
+                    episodes.extend(alone.take_finished().into_iter().next());
+                }
+            }
+        }
+        Ok(episodes)
+    }
+
+    fn build(&self, environments: Range<u64>) -> Result<Pod, PodError> {
+        build(&self.environment, self.seed, self.purpose, environments)
+    }
+
+    fn collect_one_by_one(
+        &mut self,
+        decider: &Decider,
+        horizon: usize,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<(), PodError> {
+        let mut rollout = Rollout::default();
+        let mut finished = Vec::new();
+        let mut after = Vec::new();
+        for (environment, before) in self.environments.clone().zip(&self.before) {
+            let mut alone = self.build(environment..environment + 1)?;
+            alone.restore([before.as_slice()]).map_err(lost)?;
+            alone.begin_rollout(decider.clone(), horizon);
+            while alone.is_noting() && !stop() {
+                if let Err(panic) = contain(|| alone.step()) {
+                    alone = self.begin_anew(alone, environment, panic)?;
+                }
+            }
+            alone.finish_rollout();
+            rollout.append(alone.rollout());
+            finished.append(&mut alone.take_finished());
+            after.append(&mut alone.states());
+        }
+        self.pod = self.build(self.environments.clone())?;
+        self.pod
+            .restore(after.iter().map(Vec::as_slice))
+            .map_err(lost)?;
+        let mut recording = self.pod.world.resource_mut::<Recording>();
+        recording.assemble(rollout, finished);
+        Ok(())
+    }
+
+    /// A pod of one environment in the place of one whose step panicked: that step is broken, and the next episode begins.
+    fn begin_anew(&self, broken: Pod, environment: u64, panic: String) -> Result<Pod, PodError> {
+        let mut broken = broken;
+        let mut pod = self.build(environment..environment + 1)?;
+        let (from, to) = (broken.entity(0), pod.entity(0));
+        if let Some(recording) = broken.world.remove_resource::<Recording>() {
+            pod.world.insert_resource(recording);
+        }
+        if let Some(decider) = broken.world.remove_resource::<Decider>() {
+            pod.world.insert_resource(decider);
+        }
+        type Kept = (Episode, ActionNoise, Action, ActionHistory, Observation);
+        if let Some((episode, noise, action, history, observation)) =
+            broken.world.entity_mut(from).take::<Kept>()
+        {
+            let kept: Kept = (episode, noise, action, history, observation);
+            pod.world.entity_mut(to).insert(kept);
+        }
+        let fault = Fault(format!("it panicked: {panic}").into());
+        pod.world
+            .entity_mut(to)
+            .insert((StepEnd::Broken, fault, Reward(0.0)));
+        let noted = pod
+            .world
+            .run_system_once(record::remember_actions)
+            .and_then(|()| pod.world.run_system_once(record::record));
+        noted.map_err(|error| PodError(error.to_string()))?;
+        contain(|| pod.begin_ended_episodes()).map_err(|panic| {
+            PodError(format!(
+                "environment {environment} panicked while it began an episode: {panic}"
+            ))
+        })?;
+        Ok(pod)
+    }
+}
+
+fn build(
+    environment: &Arc<dyn Environment>,
+    seed: Seed,
+    purpose: Purpose,
+    environments: Range<u64>,
+) -> Result<Pod, PodError> {
+    let built = contain(|| Pod::new(&**environment, seed, purpose, environments));
+    built.unwrap_or_else(|panic| Err(PodError(format!("it panicked while it was built: {panic}"))))
+}
+
+fn lost(error: StateError) -> PodError {
+    PodError(format!("its own state is not read back: {error}"))
+}

@@ -1,0 +1,182 @@
+//! Keeps a run in its folder while it trains: checkpoints, the newest policy, the tables. What cannot be written is said, and
+//! tried again; the training goes on.
+
+use std::time::{Duration, Instant};
+
+use super::publish::Teller;
+use crate::checkpoint::image::{Image, LogLengths};
+use crate::checkpoint::{RunError, RunFolder};
+use crate::metrics::Row;
+use crate::pod::Flight;
+
+/// Between two checkpoints, unless somebody says otherwise.
+const SAVE_EVERY: Duration = Duration::from_secs(30);
+/// Between two checkpoints at least, in times of what one takes: saving is to cost less than a hundredth of a run.
+const REST: u32 = 100;
+/// Until what could not be written is tried again, at most.
+const TRY_AGAIN: Duration = Duration::from_secs(5);
+/// Between two policies for whoever looks at the folder.
+const PUBLISH_EVERY: Duration = Duration::from_secs(2);
+
+/// A run's folder, if it has one, and when it was written to.
+pub(super) struct Keeper {
+    folder: Option<RunFolder>,
+    every: Option<Duration>,
+    /// The iteration of the newest checkpoint.
+    saved: Option<u64>,
+    next_save: Instant,
+    next_publication: Instant,
+    /// Why the newest state is not on disk.
+    trouble: Option<String>,
+    teller: Teller,
+}
+
+impl Keeper {
+    /// A checkpoint every so often; none for the default.
+    pub(super) fn new(folder: Option<RunFolder>, every: Option<Duration>, teller: Teller) -> Self {
+        let now = Instant::now();
+        Self {
+            folder,
+            every,
+            saved: None,
+            next_save: now,
+            next_publication: now + PUBLISH_EVERY,
+            trouble: None,
+            teller,
+        }
+    }
+
+    pub(super) fn folder(&self) -> Option<&RunFolder> {
+        self.folder.as_ref()
+    }
+
+    /// The run goes on from this checkpoint, which has the state after `iteration`; or it begins.
+    pub(super) fn go_on_from(
+        &mut self,
+        checkpoint: Option<(&str, u64)>,
+        logs: LogLengths,
+    ) -> Result<(), RunError> {
+        let Some(folder) = &mut self.folder else {
+            return Ok(());
+        };
+        for note in folder.go_on_from(checkpoint.map(|(name, _)| name), logs)? {
+            self.teller.tell(&note);
+        }
+        self.saved = checkpoint.map(|(_, iteration)| iteration);
+        Ok(())
+    }
+
+    /// How long the tables are.
+    pub(super) fn log_lengths(&self) -> LogLengths {
+        self.folder
+            .as_ref()
+            .map_or_else(LogLengths::default, RunFolder::log_lengths)
+    }
+
+    /// Logs an iteration.
+    pub(super) fn log(&mut self, iteration: u64, row: &Row, wall_s: f64) {
+        if let Some(folder) = &mut self.folder {
+            folder.log(iteration, row, wall_s);
+        }
+    }
+
+    /// Whether it is time for a checkpoint.
+    pub(super) fn is_due(&self, iteration: u64) -> bool {
+        let is_new = self.saved != Some(iteration);
+        self.folder.is_some() && is_new && Instant::now() >= self.next_save
+    }
+
+    /// Writes a checkpoint, unless the newest one is of this iteration.
+    pub(super) fn save(&mut self, iteration: u64, image: &Image, policy: &[u8]) {
+        let Some(folder) = &mut self.folder else {
+            return;
+        };
+        if self.saved == Some(iteration) {
+            return;
+        }
+        let began = Instant::now();
+        let written = folder.save(iteration, image, policy);
+        let is_written = written.is_ok();
+        if is_written {
+            self.saved = Some(iteration);
+        }
+        self.note(written);
+        let least = self
+            .every
+            .map_or(began.elapsed() * REST, |_| Duration::ZERO);
+        let every = self.every.unwrap_or(SAVE_EVERY);
+        let wait = if is_written {
+            every.max(least)
+        } else {
+            every.min(TRY_AGAIN)
+        };
+        self.next_save = Instant::now() + wait;
+    }
+
+    /// Writes rows and policy for whoever looks at the folder, every now and then.
+    pub(super) fn publish(&mut self, policy: impl FnOnce() -> Vec<u8>) {
+        let now = Instant::now();
+        if now < self.next_publication {
+            return;
+        }
+        self.next_publication = now + PUBLISH_EVERY;
+        if let Some(folder) = &mut self.folder
+            && let Err(error) = folder.publish(&policy())
+        {
+            self.note(Err(error));
+        }
+    }
+
+    /// Writes the last episode of an environment that broke.
+    pub(super) fn save_flight(&self, flight: &Flight) {
+        let place = match &self.folder {
+            None => String::new(),
+            Some(folder) => match folder.save_flight(flight) {
+                Ok(Some(path)) => format!("; sinew replay {}", path.display()),
+                Ok(None) => return,
+                Err(error) => format!("; its flight record could not be written: {error}"),
+            },
+        };
+        let Flight {
+            environment,
+            episode,
+            reason,
+            ..
+        } = flight;
+        self.teller.tell(&format!(
+            "environment {environment} broke in its episode {episode}: {reason}{place}"
+        ));
+    }
+
+    /// Writes what the run ended with.
+    pub(super) fn save_result(&mut self, json: &str) {
+        if let Some(folder) = &self.folder {
+            let written = folder.save_result(json);
+            if written.is_err() {
+                self.note(written);
+            }
+        }
+    }
+
+    /// Why the newest state is not on disk, if it is not.
+    pub(super) fn trouble(&self) -> Option<&String> {
+        self.trouble.as_ref()
+    }
+
+    /// Says what went wrong, once for each cause, and when it is well again.
+    fn note(&mut self, written: Result<(), RunError>) {
+        let trouble = written
+            .err()
+            .map(|error| format!("could not save: {error}"));
+        match (&self.trouble, &trouble) {
+            (_, Some(new)) if self.trouble.as_ref() != Some(new) => {
+                self.teller.tell(&format!(
+                    "warning: {new}; training goes on and will try again"
+                ));
+            }
+            (Some(_), None) => self.teller.tell("saved again"),
+            _ => {}
+        }
+        self.trouble = trouble;
+    }
+}

@@ -1,0 +1,248 @@
+//! Promise: a run that was stopped anywhere goes on as the same run, on any number of threads, and a checkpoint that
+//! cannot be used costs no more than the work since the one before it.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot read its own data fails"
+)]
+
+use sinew::checkpoint::{RunError, RunFolder, RunSettings};
+use sinew::scene::Scene;
+use sinew::scene::task::Solved;
+use sinew::train::publish::Viewer;
+use sinew::train::{Job, TrainResult, Trainer};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use tempfile::TempDir;
+
+/// Small, with several minibatches, episodes that end in mid-rollout, and evaluations.
+fn scene(more: &[&str]) -> Arc<Scene> {
+    let set = [
+        "learner.envs=6",
+        "learner.horizon=25",
+        "learner.batch=50",
+        "learner.steps=3000",
+        "task.episode_s=0.4",
+    ];
+    let set: Vec<String> = set.iter().chain(more).map(|&s| s.to_owned()).collect();
+    Arc::new(Scene::open_with("reach", None, &set).expect("it is shipped"))
+}
+
+fn settings(scene: &Scene) -> RunSettings {
+    let (learner, settings) = scene.learner(None).unwrap();
+    RunSettings {
+        version: "test".into(),
+        scene: scene.name().into(),
+        learner: learner.into(),
+        seed: 1,
+        steps: settings.steps(),
+        envs: settings.envs(),
+    }
+}
+
+fn open(folder: &Path, scene: &Scene) -> Result<RunFolder, RunError> {
+    RunFolder::open(Some(folder), settings(scene), Some(scene))
+}
+
+/// Trains in a folder, with a checkpoint after each iteration, until it is done or `stop` has passed.
+fn train_for(
+    folder: &Path,
+    scene: &Arc<Scene>,
+    threads: usize,
+    stop: Option<Duration>,
+) -> TrainResult {
+    let job = Job {
+        solved: Some(Solved::Return(-1e9)),
+        threads,
+        folder: Some(open(folder, scene).unwrap()),
+        checkpoint_every: Some(Duration::ZERO),
+        ..Job::new(scene, None, 1).unwrap()
+    };
+    let viewer = Viewer::default();
+    let trainer = Trainer::new(job, viewer.publisher()).unwrap();
+    std::thread::scope(|scope| {
+        if let Some(stop) = stop {
+            scope.spawn(move || {
+                std::thread::sleep(stop);
+                viewer.stop();
+            });
+        }
+        trainer.run()
+    })
+}
+
+fn train(folder: &Path, scene: &Arc<Scene>, threads: usize) -> TrainResult {
+    train_for(folder, scene, threads, None)
+}
+
+fn read(folder: &Path, name: &str) -> Vec<u8> {
+    fs::read(folder.join(name)).unwrap()
+}
+
+fn checkpoints(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder.join("checkpoints")).unwrap();
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    paths
+}
+
+fn assert_same(folder: &Path, result: &TrainResult, whole: &Path, expected: &TrainResult) {
+    assert_eq!(result.state_hash, expected.state_hash);
+    assert_eq!(result.solved_step, expected.solved_step);
+    assert_eq!(result.return_mean, expected.return_mean);
+    for file in ["metrics.csv", "policy.safetensors", "best.safetensors"] {
+        assert!(read(folder, file) == read(whole, file), "{file} differs");
+    }
+}
+
+#[test]
+fn a_run_that_is_stopped_again_and_again_ends_as_the_same_run() {
+    let (whole, parts) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let scene = scene(&[]);
+    let expected = train(whole.path(), &scene, 1);
+    assert_eq!(expected.resumed_from_step, None);
+    let mut stops = 0;
+    let mut went_on_in_mid_run = 0;
+    let result = loop {
+        // Whatever it is doing then: each time on another number of threads, each time a little later.
+        let stop = Duration::from_millis(20 + 7 * stops % 60);
+        let threads = [2, 1, 3, 8][stops as usize % 4];
+        let result = train_for(parts.path(), &scene, threads, Some(stop));
+        went_on_in_mid_run += usize::from(result.resumed_from_step > Some(0));
+        stops += 1;
+        if !result.stopped {
+            break result;
+        }
+    };
+    assert!(went_on_in_mid_run > 1, "{stops} stops");
+    assert_same(parts.path(), &result, whole.path(), &expected);
+}
+
+#[test]
+fn a_finished_run_that_is_prolonged_equals_a_longer_one() {
+    let (long, prolonged) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let expected = train(long.path(), &scene(&[]), 2);
+    let short = train(prolonged.path(), &scene(&["learner.steps=1000"]), 2);
+    assert_eq!(short.steps, 1050);
+    let result = train(prolonged.path(), &scene(&[]), 2);
+    assert_eq!(result.resumed_from_step, Some(1050));
+    assert_same(prolonged.path(), &result, long.path(), &expected);
+}
+
+#[test]
+fn a_damaged_checkpoint_costs_the_work_since_the_one_before() {
+    let (whole, damaged) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let scene = scene(&[]);
+    let expected = train(whole.path(), &scene, 1);
+    let damages: [fn(&mut Vec<u8>); 3] = [
+        |bytes| bytes.truncate(bytes.len() / 2),
+        |bytes| *bytes.last_mut().unwrap() ^= 1,
+        Vec::clear,
+    ];
+    for damage in damages {
+        train(damaged.path(), &scene, 2);
+        let newest = checkpoints(damaged.path()).pop().unwrap();
+        let mut bytes = fs::read(&newest).unwrap();
+        damage(&mut bytes);
+        fs::write(&newest, bytes).unwrap();
+        let result = train(damaged.path(), &scene, 2);
+        assert_eq!(result.resumed_from_step, Some(3000 - 150));
+        assert_same(damaged.path(), &result, whole.path(), &expected);
+    }
+    // None left: from the beginning.
+    for checkpoint in checkpoints(damaged.path()) {
+        fs::write(checkpoint, "nothing of sinew").unwrap();
+    }
+    let result = train(damaged.path(), &scene, 2);
+    assert_eq!(result.resumed_from_step, None);
+    assert_same(damaged.path(), &result, whole.path(), &expected);
+}
+
+#[test]
+fn a_checkpoint_of_another_run_is_left_out() {
+    let (mine, other) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let scene = scene(&[]);
+    let expected = train(mine.path(), &scene, 1);
+    train(other.path(), &self::scene(&["learner.gamma=0.5"]), 1);
+    let foreign = checkpoints(other.path()).pop().unwrap();
+    for checkpoint in checkpoints(mine.path()) {
+        fs::copy(&foreign, checkpoint).unwrap();
+    }
+    let result = train(mine.path(), &scene, 1);
+    assert_eq!(result.resumed_from_step, None);
+    assert_eq!(result.state_hash, expected.state_hash);
+}
+
+#[test]
+fn two_checkpoints_are_kept() {
+    let folder = TempDir::new().unwrap();
+    train(folder.path(), &scene(&[]), 1);
+    let names: Vec<_> = checkpoints(folder.path())
+        .iter()
+        .map(|path| path.file_name().unwrap().to_owned())
+        .collect();
+    assert_eq!(names, ["000000000019.sinew", "000000000020.sinew"]);
+}
+
+#[test]
+fn a_folder_has_one_writer() {
+    let folder = TempDir::new().unwrap();
+    let scene = scene(&[]);
+    let first = open(folder.path(), &scene).unwrap();
+    assert!(matches!(
+        open(folder.path(), &scene),
+        Err(RunError::Locked(_))
+    ));
+    drop(first);
+    assert!(open(folder.path(), &scene).is_ok());
+}
+
+#[test]
+fn what_a_run_was_started_with_is_compared_by_what_it_means() {
+    let folder = TempDir::new().unwrap();
+    let scene = scene(&[]);
+    train(folder.path(), &scene, 1);
+    let commented = Scene::parse("reach", &format!("// a note\n{}", scene.text())).unwrap();
+    assert!(open(folder.path(), &commented).is_ok());
+    let changed = self::scene(&["task.max_joint_speed=90"]);
+    let error = open(folder.path(), &changed).err().expect("another scene");
+    assert!(
+        error.to_string().contains("`task.max_joint_speed` was"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_folder_that_is_deleted_is_made_again() {
+    let (whole, lost) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let scene = scene(&["learner.steps=12000"]);
+    let expected = train(whole.path(), &scene, 2);
+    let path = lost.path().join("run");
+    let job = Job {
+        solved: Some(Solved::Return(-1e9)),
+        folder: Some(open(&path, &scene).unwrap()),
+        checkpoint_every: Some(Duration::ZERO),
+        ..Job::new(&scene, None, 1).unwrap()
+    };
+    let viewer = Viewer::default();
+    let trainer = Trainer::new(job, viewer.publisher()).unwrap();
+    let result = std::thread::scope(|scope| {
+        let deleter = scope.spawn(|| {
+            while viewer.steps() < 3000 {
+                std::thread::yield_now();
+            }
+            // It is being written, so this may have to be tried again.
+            while fs::remove_dir_all(&path).is_err() {}
+        });
+        let result = trainer.run();
+        deleter.join().unwrap();
+        result
+    });
+    assert_eq!(result.state_hash, expected.state_hash);
+    assert!(path.join("scene.ron").is_file() && checkpoints(&path).len() == 2);
+    // The run in it is finished, and would go on if more was asked.
+    let again = train(&path, &scene, 1);
+    assert_eq!(again.resumed_from_step, Some(12_000));
+    assert_eq!(again.state_hash, expected.state_hash);
+}
