@@ -1,8 +1,11 @@
 //! What reads files from strangers: valid files of each kind, how to read one, and what to do with what was read.
 
+mod checkpoint;
+mod flight;
 mod policy;
 mod run;
 mod scene;
+mod sealed;
 
 use std::fs;
 use std::path::Path;
@@ -69,5 +72,12 @@ fn regressions(name: &str) -> Vec<Vec<u8>> {
 }
 
 pub(crate) fn all() -> Vec<Loader> {
-    vec![scene::loader(), policy::loader(), run::loader()]
+    let mut all = vec![
+        scene::loader(),
+        policy::loader(),
+        run::loader(),
+        flight::loader(),
+    ];
+    all.extend(checkpoint::loaders());
+    all
 }
