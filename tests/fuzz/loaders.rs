@@ -21,6 +21,8 @@ pub(crate) struct Loader {
     pub(crate) valid: u64,
     /// Files as large as they may be, to be tried as they are: deep, long, repetitive.
     pub(crate) large: Vec<Vec<u8>>,
+    /// It takes its turn in every such round: 1 unless an input takes long.
+    pub(crate) every: u64,
     /// Words that mean something in such a file.
     pub(crate) words: &'static [&'static str],
     pub(crate) seal: Option<Seal>,
@@ -44,6 +46,7 @@ impl Loader {
             corpus,
             valid: count,
             large: Vec::new(),
+            every: 1,
             words: &[],
             seal: None,
             load,

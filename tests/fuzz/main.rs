@@ -175,7 +175,12 @@ fn loaders_refuse_in_words() {
         );
     } else {
         let budget = Budget::wanted();
-        let turns = (0..u64::MAX).flat_map(|number| (0..loaders.len()).map(move |i| (number, i)));
+        let takes_part = |round: u64, loader: &Loader| round.is_multiple_of(loader.every);
+        let turns = (0..u64::MAX).flat_map(|round| {
+            let of_round = loaders.iter().enumerate();
+            let of_round = of_round.filter(move |(_, loader)| takes_part(round, loader));
+            of_round.map(move |(i, loader)| (round / loader.every, i))
+        });
         for (done, (number, i)) in (0..).zip(turns) {
             // One failure rarely comes alone, and those of one kind are enough.
             if budget.is_spent(done) || failures.len() == 10 {

@@ -74,6 +74,7 @@ pub(super) fn loaders() -> [Loader; 4] {
     files.sort();
     let files: Vec<Vec<u8>> = files.iter().map(|file| fs::read(file).unwrap()).collect();
     let loader = |name, open, close| Loader {
+        every: 8,
         seal: Some(Seal { open, close }),
         ..Loader::new(name, files.clone(), load)
     };
