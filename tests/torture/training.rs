@@ -1,6 +1,7 @@
 //! A training in a process of its own, and what it leaves behind.
 
 use serde_json::Value;
+use sinew::checkpoint::image::{Image, State};
 use std::fs;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
@@ -97,16 +98,33 @@ impl Ended {
 
 /// What must not depend on how a run came to its end.
 pub(crate) struct Kept {
-    state_hash: String,
+    state: State,
     files: [(&'static str, Vec<u8>); 3],
 }
 
 impl Kept {
     pub(crate) fn of(run: &Path, ended: &Ended) -> Self {
         let json = ended.json().expect("a run that ends says how");
+        let newest = newest_checkpoint(run).expect("a run that ends has saved its state");
+        let newest = run.join(format!("checkpoints/{newest:012}.sinew"));
+        let state = Image::from_bytes(&fs::read(newest).unwrap()).unwrap().state;
+        assert_eq!(
+            json["state_hash"],
+            state.hash(),
+            "it is the state at the end"
+        );
+        for folder in [run, &run.join("checkpoints")] {
+            let mut names = fs::read_dir(folder)
+                .unwrap()
+                .map(|entry| entry.unwrap().file_name());
+            assert!(
+                names.all(|name| !name.to_string_lossy().ends_with(".tmp")),
+                "nothing is left lying about"
+            );
+        }
         let names = ["metrics.csv", "policy.safetensors", "best.safetensors"];
         Self {
-            state_hash: json["state_hash"].as_str().unwrap().to_owned(),
+            state,
             files: names.map(|name| (name, fs::read(run.join(name)).unwrap())),
         }
     }
@@ -115,7 +133,7 @@ impl Kept {
         for ((name, mine), (_, theirs)) in self.files.iter().zip(&reference.files) {
             assert!(mine == theirs, "{name} differs: {how}");
         }
-        assert_eq!(self.state_hash, reference.state_hash, "{how}");
+        assert!(self.state == reference.state, "the state differs: {how}");
     }
 }
 

@@ -1,6 +1,6 @@
 //! Checkpoints: a run goes on from them, to its end. What is in a part of one is reached by damaging that part alone.
 
-use sinew::checkpoint::image::Image;
+use sinew::checkpoint::image::{Clock, Image};
 use sinew::checkpoint::{RunError, RunFolder, RunSettings};
 use sinew::scene::Scene;
 use sinew::train::publish::Viewer;
@@ -72,7 +72,10 @@ pub(super) fn loaders() -> [Loader; 4] {
     RUN.trainer().unwrap().run();
     let mut files: Vec<PathBuf> = entries(&RUN.checkpoints()).collect();
     files.sort();
-    let files: Vec<Vec<u8>> = files.iter().map(|file| fs::read(file).unwrap()).collect();
+    let files = files
+        .iter()
+        .map(|file| without_clock(&fs::read(file).unwrap()));
+    let files: Vec<Vec<u8>> = files.collect();
     let loader = |name, open, close| Loader {
         every: 8,
         seal: Some(Seal { open, close }),
@@ -96,6 +99,14 @@ pub(super) fn loaders() -> [Loader; 4] {
             |file, part| with(file, |image| image.state.environments[1] = part),
         ),
     ]
+}
+
+/// Without what differs from run to run, so that an input is the same each time.
+fn without_clock(file: &[u8]) -> Vec<u8> {
+    with(file, |image| {
+        image.clock = Clock::default();
+        image.logs.timing = 0;
+    })
 }
 
 fn with(file: &[u8], change: impl FnOnce(&mut Image)) -> Vec<u8> {
