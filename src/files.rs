@@ -11,7 +11,7 @@ pub use lock::Lock;
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use failpoint::{Fate, Operation, pass};
 
@@ -145,11 +145,13 @@ pub fn list(folder: &Path) -> io::Result<Vec<String>> {
     Ok(names)
 }
 
+/// Where the new bytes of a file are until they are whole. One name for all files of a folder, so that what a killed process
+/// left is out of the way with the next file that is written there. A folder has one writer, to which its lock sees.
+const UNFINISHED: &str = "unfinished.tmp";
+
 /// Writes beside the file, then renames. The file beside is removed again if that fails and the system lets us.
 fn rename_over(path: &Path, bytes: &[u8], durably: bool) -> io::Result<()> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".tmp");
-    let beside = PathBuf::from(beside);
+    let beside = folder_of(path).join(UNFINISHED);
     let written = write_new(&beside, bytes, durably).and_then(|()| {
         pass(Operation::Rename, path, |fate| match fate {
             Fate::Lost => Ok(()),
@@ -245,7 +247,6 @@ fn not_regular() -> io::Error {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
     use super::*;
     use tempfile::tempdir;
 
@@ -254,7 +255,7 @@ mod tests {
         let folder = tempdir().unwrap();
         let path = folder.path().join("a.bin");
         // A killed process left half a file.
-        fs::write(folder.path().join("a.bin.tmp"), "torn").unwrap();
+        fs::write(folder.path().join(UNFINISHED), "torn").unwrap();
         for change in [replace, publish] {
             for bytes in ["first", "second, longer", "3"] {
                 change(&path, bytes.as_bytes()).unwrap();
@@ -336,7 +337,7 @@ mod tests {
         let (elsewhere, link) = (folder.path().join("elsewhere"), folder.path().join("link"));
         fs::write(&elsewhere, "precious").unwrap();
         std::os::unix::fs::symlink(&elsewhere, &link).unwrap();
-        std::os::unix::fs::symlink(&elsewhere, folder.path().join("new.tmp")).unwrap();
+        std::os::unix::fs::symlink(&elsewhere, folder.path().join(UNFINISHED)).unwrap();
         assert!(append(&link, 0, b"x").is_err());
         assert!(cut(&link, 0).is_err());
         assert!(Lock::take(&link).is_err());

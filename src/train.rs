@@ -6,6 +6,7 @@ pub mod news;
 pub mod plugin;
 pub mod progress;
 pub mod publish;
+mod state;
 pub mod watch;
 
 use serde::{Deserialize, Serialize};
@@ -13,7 +14,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::checkpoint::image::{Clock, Image, LogLengths, State};
+use crate::checkpoint::image::Clock;
 use crate::checkpoint::{RunError, RunFolder, policy_file};
 use crate::learn::LearnerSettings;
 use crate::learn::rollout::Rollout;
@@ -21,7 +22,7 @@ use crate::learn::student::Student;
 use crate::metrics::{Metric, Row};
 use crate::pod::contained::ContainedPod;
 use crate::pod::scene::SceneEnvironment;
-use crate::pod::{Decider, Environment, PodError, Purpose, Restored};
+use crate::pod::{Decider, Environment, PodError, Purpose};
 use crate::policy::Policy;
 use crate::scene::task::Solved;
 use crate::scene::{Scene, SceneError};
@@ -151,8 +152,8 @@ impl Trainer {
         let team = publisher.team(job.threads);
         let keeper = Keeper::new(job.folder.take(), job.checkpoint_every, publisher.teller());
         let mut trainer = Self {
-            pods: pods(&job, &team)?,
-            student: student(&job),
+            pods: state::pods(&job, &team)?,
+            student: state::student(&job),
             team,
             rollout: Rollout::default(),
             progress: Progress::default(),
@@ -381,104 +382,6 @@ impl Trainer {
         self.state().hash()
     }
 
-    fn state(&self) -> State {
-        State {
-            learner: self.student.save(),
-            progress: self.progress.save(),
-            environments: self.pods.iter().flat_map(ContainedPod::states).collect(),
-        }
-    }
-
-    fn save(&mut self) {
-        let policy = policy_file::to_bytes(&self.student.policy());
-        let image = Image {
-            run: self.keeper.folder().map_or([0; 32], RunFolder::run),
-            state: self.state(),
-            best: self.best.clone(),
-            logs: self.keeper.log_lengths(),
-            clock: Clock {
-                wall_s: self.wall_s(),
-                ..self.clock
-            },
-        };
-        self.keeper.save(self.progress.iteration(), &image, &policy);
-    }
-
-    /// Goes on from the newest checkpoint that can be read and holds this run.
-    fn resume(&mut self) -> Result<(), TrainError> {
-        let teller = self.publisher.teller();
-        let Some(folder) = self.keeper.folder() else {
-            return Ok(());
-        };
-        let mut found_any = false;
-        for found in folder.checkpoints() {
-            found_any = true;
-            let image = found.image.map_err(|error| error.to_string());
-            let restored = image.and_then(|image| self.restore(image));
-            match restored {
-                Ok((logs, bits)) => {
-                    let steps = self.progress.steps();
-                    teller.tell(&format!("resumed from step {steps}"));
-                    if bits == Restored::Similar {
-                        teller.tell(
-                            "warning: this machine computes other bits than the one that wrote the checkpoint: \
-                             the run goes on, but not as the same bytes",
-                        );
-                    }
-                    self.resumed_from = Some(steps);
-                    let checkpoint = Some((found.name.as_str(), self.progress.iteration()));
-                    return Ok(self.keeper.go_on_from(checkpoint, logs)?);
-                }
-                Err(problem) => {
-                    teller.tell(&format!("checkpoint {} is left out: {problem}", found.name));
-                }
-            }
-        }
-        if found_any {
-            teller.tell("no checkpoint can be read: the run begins afresh");
-        }
-        Ok(self.keeper.go_on_from(None, LogLengths::default())?)
-    }
-
-    /// Becomes what a checkpoint holds, all of it or nothing.
-    fn restore(&mut self, image: Image) -> Result<(LogLengths, Restored), String> {
-        let Image {
-            state,
-            best,
-            logs,
-            clock,
-            ..
-        } = image;
-        let progress = Progress::read(&state.progress)?;
-        let mut student = student(&self.job);
-        student.restore(&state.learner)?;
-        if let Some(best) = &best {
-            policy_file::from_bytes(best)?;
-        }
-        if state.environments.len() != self.job.learner.envs() {
-            return Err("it has another number of environments".to_owned());
-        }
-        let pods = pods(&self.job, &self.team).map_err(|error| error.to_string())?;
-        let mut pods: Vec<_> = pods
-            .into_iter()
-            .map(|pod| (pod, Ok(Restored::Same)))
-            .collect();
-        self.team.for_each(&mut pods, |(pod, restored)| {
-            *restored = pod.restore(&state.environments);
-        });
-        let mut bits = Restored::Same;
-        let mut restored = Vec::new();
-        for (pod, result) in pods {
-            if result.map_err(|error| error.to_string())? == Restored::Similar {
-                bits = Restored::Similar;
-            }
-            restored.push(pod);
-        }
-        (self.pods, self.student, self.progress) = (restored, student, progress);
-        (self.best, self.clock) = (best, clock);
-        Ok((logs, bits))
-    }
-
     fn publish(&mut self, row: Row) {
         let Self {
             student,
@@ -506,20 +409,8 @@ impl Trainer {
     }
 }
 
-/// The environments of a run at their beginning, as many pods as the team has members.
-fn pods(job: &Job, team: &Team) -> Result<Vec<ContainedPod>, PodError> {
-    let envs = job.learner.envs() as u64;
-    evaluate::split(0..envs, team.threads() as u64)
-        .map(|range| ContainedPod::new(&job.environment, job.seed, Purpose::Training, range))
-        .collect()
-}
-
 fn steps_per_s(progress: &Progress, clock: &Clock) -> f64 {
     progress.steps() as f64 / clock.working_s.max(f64::MIN_POSITIVE)
-}
-
-fn student(job: &Job) -> Box<dyn Student> {
-    job.learner.start(&job.environment.spaces(), job.seed)
 }
 
 /// A training that could not begin.

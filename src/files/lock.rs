@@ -70,7 +70,6 @@ fn is_same(_: &fs::Metadata, _: &fs::Metadata) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
     use super::*;
     use tempfile::tempdir;
 

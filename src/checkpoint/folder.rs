@@ -1,0 +1,404 @@
+//! The folder of a run that goes on: claimed for one process, compared with what it was started with, written so that no failure costs
+//! more than the work since the last checkpoint.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::flight::FlightRecord;
+use super::image::{Image, ImageError, LogLengths};
+use super::log::Log;
+use super::{LARGEST, RunError, RunSettings, Which, difference, read_settings, read_text};
+use crate::files;
+use crate::files::Lock;
+use crate::metrics::{Metric, Row};
+use crate::pod::{Flight, Purpose};
+use crate::scene::Scene;
+
+/// Checkpoints that are kept.
+const KEPT: usize = 2;
+/// Flight records that are kept of a run.
+const MOST_FLIGHTS: usize = 20;
+
+/// A run folder that this process alone may write, before it is known what run it is for.
+pub struct ClaimedFolder {
+    path: PathBuf,
+    lock: Lock,
+}
+
+/// A run folder that is being written.
+pub struct RunFolder {
+    path: PathBuf,
+    lock: Lock,
+    settings: RunSettings,
+    scene: Option<String>,
+    metrics: Log,
+    timing: Log,
+}
+
+/// A checkpoint of a run folder.
+pub struct Found {
+    /// Its name in the folder.
+    pub name: String,
+    /// What it holds, or why that cannot be read.
+    pub image: Result<Image, ImageError>,
+}
+
+impl ClaimedFolder {
+    /// The folder `path`, made if it is missing.
+    ///
+    /// # Errors
+    /// Another process writes it, or it cannot be made.
+    pub fn claim(path: &Path) -> Result<Self, RunError> {
+        let io = |error| RunError::Io(path.to_path_buf(), error);
+        files::create_folder(path).map_err(io)?;
+        let lock = Lock::take(&path.join("lock")).map_err(io)?;
+        let lock = lock.ok_or_else(|| RunError::Locked(path.to_path_buf()))?;
+        Ok(Self {
+            path: path.to_path_buf(),
+            lock,
+        })
+    }
+
+    /// The first free `runs/<scene>-<learner>-s<seed>[-n]`.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub fn claim_free(settings: &RunSettings) -> Result<Self, RunError> {
+        let stem = format!("{}-{}-s{}", settings.scene, settings.learner, settings.seed);
+        // Names of presets are free text; names of folders are not.
+        let is_plain = |c: char| c.is_alphanumeric() || "-_.".contains(c);
+        let stem = stem.replace(|c| !is_plain(c), "_");
+        for n in 1_u64.. {
+            let path = match n {
+                1 => Path::new("runs").join(&stem),
+                n => Path::new("runs").join(format!("{stem}-{n}")),
+            };
+            if path.exists() {
+                continue;
+            }
+            // Of two runs that start together, one gets the lock, and the other the next folder.
+            match Self::claim(&path) {
+                Ok(claimed) if claimed.holds("run.json") => {}
+                Err(RunError::Locked(_)) => {}
+                claimed => return claimed,
+            }
+        }
+        unreachable!("some number is free")
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What the run in it was started with, if there is one, and its scene's text, if it has one.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn stored(&self) -> Result<Option<(RunSettings, Option<String>)>, RunError> {
+        if !self.holds("run.json") {
+            return Ok(None);
+        }
+        let settings = read_settings(&self.path)?;
+        let text = self
+            .holds("scene.ron")
+            .then(|| read_text(&self.path, "scene.ron"));
+        Ok(Some((settings, text.transpose()?)))
+    }
+
+    /// Opens it for a run: the one that is in it, or a new one.
+    ///
+    /// # Errors
+    /// It holds another run than this, or cannot be written.
+    pub fn open(self, settings: RunSettings, scene: Option<&Scene>) -> Result<RunFolder, RunError> {
+        let stored = self.stored()?;
+        if let Some((old, text)) = &stored
+            && let Some(difference) =
+                difference(&self.path, old, text.as_deref(), &settings, scene)?
+        {
+            return Err(RunError::OtherRun(self.path, difference));
+        }
+        // The text that the run began with stays, whatever has been written around its values since.
+        let text = stored.as_ref().and_then(|(_, text)| text.clone());
+        let folder = RunFolder {
+            metrics: Log::new(self.path.join("metrics.csv"), &metric_names(), 0),
+            timing: Log::new(self.path.join("timing.csv"), &TIMING, 0),
+            scene: text.or_else(|| scene.map(|scene| scene.text().to_owned())),
+            path: self.path,
+            lock: self.lock,
+            settings,
+        };
+        folder.refuse_other_versions()?;
+        if stored.is_none_or(|(old, _)| old != folder.settings) {
+            folder.write_settings()?;
+        }
+        Ok(folder)
+    }
+
+    fn holds(&self, name: &str) -> bool {
+        self.path.join(name).is_file()
+    }
+}
+
+impl RunFolder {
+    /// Opens the folder `path`, or the first free one in `runs/`, for a run: the one that is in it, or a new one.
+    ///
+    /// # Errors
+    /// It holds another run than this, another process writes it, or it cannot be written.
+    pub fn open(
+        path: Option<&Path>,
+        settings: RunSettings,
+        scene: Option<&Scene>,
+    ) -> Result<Self, RunError> {
+        let claimed = match path {
+            Some(path) => ClaimedFolder::claim(path)?,
+            None => ClaimedFolder::claim_free(&settings)?,
+        };
+        claimed.open(settings, scene)
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What the run in it ended with, as `train --json` printed it.
+    pub fn result(&self) -> Option<String> {
+        read_text(&self.path, "result.json").ok()
+    }
+
+    /// Which run this is: a hash of what may not change while it goes on.
+    pub fn run(&self) -> [u8; 32] {
+        let RunSettings {
+            learner,
+            seed,
+            envs,
+            ..
+        } = &self.settings;
+        let identity = (learner, seed, envs, &self.scene);
+        let identity = postcard::to_stdvec(&identity).expect("plain data serialises to memory");
+        *blake3::hash(&identity).as_bytes()
+    }
+
+    /// The checkpoints of this run, the newest first.
+    pub fn checkpoints(&self) -> impl Iterator<Item = Found> + use<> {
+        let (folder, run) = (self.path.join("checkpoints"), self.run());
+        let names = checkpoint_names(&folder).unwrap_or_default();
+        names.into_iter().rev().map(move |name| {
+            let path = folder.join(&name);
+            let bytes = files::read(&path, LARGEST);
+            let bytes = bytes.map_err(|error| ImageError::Broken(error.to_string()));
+            let image = bytes.and_then(|bytes| Image::from_bytes(&bytes));
+            let image = image.and_then(|image| {
+                let is_mine = image.run == run;
+                let other = || ImageError::Broken("it is another run's".to_owned());
+                is_mine.then_some(image).ok_or_else(other)
+            });
+            Found { name, image }
+        })
+    }
+
+    /// Goes on from a checkpoint, or begins anew: what was written after it counts no more.
+    ///
+    /// # Errors
+    /// The system refused.
+    pub fn go_on_from(
+        &mut self,
+        name: Option<&str>,
+        logs: LogLengths,
+    ) -> Result<Vec<String>, RunError> {
+        let io = |error| RunError::Io(self.path.clone(), error);
+        let folder = self.path.join("checkpoints");
+        for other in checkpoint_names(&folder).map_err(io)? {
+            if name.is_none_or(|name| other.as_str() > name) {
+                files::remove(&folder.join(other)).map_err(io)?;
+            }
+        }
+        files::remove(&self.path.join("result.json")).map_err(io)?;
+        let mut notes = Vec::new();
+        let mut log = |file: &str, header: &[&str], length: u64| {
+            let path = self.path.join(file);
+            let is = std::fs::metadata(&path).map_or(0, |about| about.len());
+            if is < length {
+                notes.push(format!("{} has lost rows", path.display()));
+            }
+            Log::new(path, header, length.min(is))
+        };
+        self.metrics = log("metrics.csv", &metric_names(), logs.metrics);
+        self.timing = log("timing.csv", &TIMING, logs.timing);
+        Ok(notes)
+    }
+
+    /// Checkpoints of another version are worth more than a run that begins afresh in their place.
+    fn refuse_other_versions(&self) -> Result<(), RunError> {
+        let mut other = None;
+        for Found { name, image } in self.checkpoints() {
+            match image {
+                Ok(_) => return Ok(()),
+                Err(ImageError::OtherVersion(what)) => {
+                    let path = self.path.join("checkpoints").join(name);
+                    other.get_or_insert(RunError::OtherVersion(path, what));
+                }
+                Err(ImageError::Broken(_)) => {}
+            }
+        }
+        other.map_or(Ok(()), Err)
+    }
+
+    /// Logs an iteration; written with the next [`RunFolder::publish`] or [`RunFolder::save`].
+    pub fn log(&mut self, iteration: u64, row: &Row, wall_s: f64) {
+        let cell = |metric: &Metric| row.get(*metric).map_or(String::new(), |x| x.to_string());
+        self.metrics.push(Metric::ALL.iter().map(cell));
+        self.timing
+            .push([iteration.to_string(), format!("{wall_s:.6}")]);
+    }
+
+    /// How long the tables are with everything that was logged.
+    pub fn log_lengths(&self) -> LogLengths {
+        LogLengths {
+            metrics: self.metrics.length(),
+            timing: self.timing.length(),
+        }
+    }
+
+    /// Forgets rows that were logged after a moment of the run.
+    pub fn forget_after(&mut self, logs: LogLengths) {
+        self.metrics.forget_after(logs.metrics);
+        self.timing.forget_after(logs.timing);
+    }
+
+    /// Writes rows and policy for whoever looks at the folder. A power cut may take them back.
+    ///
+    /// # Errors
+    /// The system refused.
+    pub fn publish(&mut self, policy: &[u8]) -> Result<(), RunError> {
+        self.mend()?;
+        let io = |error| RunError::Io(self.path.clone(), error);
+        self.metrics.write().map_err(io)?;
+        self.timing.write().map_err(io)?;
+        files::publish(&self.path.join(Which::Newest.file()), policy).map_err(io)
+    }
+
+    /// Writes a checkpoint, and all that it counts on, so that a power cut afterwards costs nothing. Of older ones, one stays.
+    ///
+    /// # Errors
+    /// The system refused; the checkpoints that were there still are.
+    pub fn save(&mut self, iteration: u64, image: &Image, policy: &[u8]) -> Result<(), RunError> {
+        self.mend()?;
+        let io = |error| RunError::Io(self.path.clone(), error);
+        self.metrics.write_durably().map_err(io)?;
+        self.timing.write_durably().map_err(io)?;
+        if let Some(best) = &image.best {
+            self.save_once(Which::Best.file(), best)?;
+        }
+        let folder = self.path.join("checkpoints");
+        files::create_folder(&folder).map_err(io)?;
+        let path = folder.join(format!("{iteration:012}.sinew"));
+        files::replace(&path, &image.to_bytes()).map_err(io)?;
+        files::replace(&self.path.join(Which::Newest.file()), policy).map_err(io)?;
+        let names = checkpoint_names(&folder).map_err(io)?;
+        for old in names.iter().rev().skip(KEPT) {
+            files::remove(&folder.join(old)).map_err(io)?;
+        }
+        Ok(())
+    }
+
+    /// Writes the last episode of an environment that broke, and says where. Of very many, the first ones are kept.
+    ///
+    /// # Errors
+    /// The system refused.
+    pub fn save_flight(&self, flight: &Flight) -> Result<Option<PathBuf>, RunError> {
+        let io = |error| RunError::Io(self.path.clone(), error);
+        let folder = self.path.join("flights");
+        files::create_folder(&folder).map_err(io)?;
+        if files::list(&folder).map_err(io)?.len() >= MOST_FLIGHTS {
+            return Ok(None);
+        }
+        let record = FlightRecord {
+            version: self.settings.version.clone(),
+            scene: self.settings.scene.clone(),
+            text: self.scene.clone(),
+            seed: self.settings.seed,
+            flight: flight.clone(),
+        };
+        let purpose = match flight.purpose {
+            Purpose::Training => "",
+            _ => "evaluation-",
+        };
+        let name = format!("{purpose}e{}-{}.flight", flight.environment, flight.episode);
+        let path = folder.join(name);
+        files::publish(&path, &record.to_bytes()).map_err(io)?;
+        Ok(Some(path))
+    }
+
+    /// Writes what `train --json` prints.
+    ///
+    /// # Errors
+    /// The system refused.
+    pub fn save_result(&self, json: &str) -> Result<(), RunError> {
+        files::replace(&self.path.join("result.json"), json.as_bytes())
+            .map_err(|error| RunError::Io(self.path.clone(), error))
+    }
+
+    /// Where somebody deleted the folder, makes it again: a run that can be saved is worth more than the order to throw it
+    /// away, which can be given again.
+    fn mend(&mut self) -> Result<(), RunError> {
+        if self.lock.is_in_place(&self.path.join("lock")) {
+            return Ok(());
+        }
+        let claimed = ClaimedFolder::claim(&self.path)?;
+        if claimed.holds("run.json") && self.stored_differs(&claimed)? {
+            return Err(RunError::OtherRun(
+                self.path.clone(),
+                "somebody began another one in its place".to_owned(),
+            ));
+        }
+        self.lock = claimed.lock;
+        if !self.path.join("run.json").is_file() {
+            self.write_settings()?;
+            self.metrics.begin_anew(&metric_names());
+            self.timing.begin_anew(&TIMING);
+        }
+        Ok(())
+    }
+
+    fn stored_differs(&self, claimed: &ClaimedFolder) -> Result<bool, RunError> {
+        let stored = claimed.stored()?;
+        Ok(stored != Some((self.settings.clone(), self.scene.clone())))
+    }
+
+    fn write_settings(&self) -> Result<(), RunError> {
+        let io = |error| RunError::Io(self.path.clone(), error);
+        // The scene first: a folder with run.json is whole.
+        if let Some(scene) = &self.scene {
+            self.save_once("scene.ron", scene.as_bytes())?;
+        }
+        let settings = serde_json::to_string_pretty(&self.settings).expect("plain data is JSON");
+        files::replace(&self.path.join("run.json"), (settings + "\n").as_bytes()).map_err(io)
+    }
+
+    /// Writes what may be there already.
+    fn save_once(&self, name: &str, bytes: &[u8]) -> Result<(), RunError> {
+        let path = self.path.join(name);
+        if files::read(&path, LARGEST).is_ok_and(|old| old == bytes) {
+            return Ok(());
+        }
+        files::replace(&path, bytes).map_err(|error| RunError::Io(self.path.clone(), error))
+    }
+}
+
+const TIMING: [&str; 2] = ["iteration", "wall_s"];
+
+fn metric_names() -> Vec<&'static str> {
+    Metric::ALL.iter().map(|metric| metric.name()).collect()
+}
+
+/// The checkpoints in their folder, the oldest first.
+fn checkpoint_names(folder: &Path) -> io::Result<Vec<String>> {
+    let is_one = |name: &String| {
+        let stem = name.strip_suffix(".sinew");
+        stem.is_some_and(|stem| stem.len() == 12 && stem.bytes().all(|b| b.is_ascii_digit()))
+    };
+    let names = files::list(folder)?;
+    Ok(names.into_iter().filter(is_one).collect())
+}

@@ -1,0 +1,69 @@
+//! Flight records: read, and played.
+
+use sinew::checkpoint::flight::FlightRecord;
+use sinew::pod::scene::SceneEnvironment;
+use sinew::pod::{Action, Flight, Purpose};
+use sinew::scene::Scene;
+use sinew::seed::Seed;
+use std::sync::Arc;
+
+use super::{Loader, Seal, sealed};
+
+/// Steps that are played.
+const STEPS: usize = 5;
+
+pub(super) fn loader() -> Loader {
+    let text = include_str!("../../scenes/hinge.ron");
+    let record = |purpose, text: Option<&str>| FlightRecord {
+        version: "0.1.0".to_owned(),
+        scene: "hinge".to_owned(),
+        text: text.map(str::to_owned),
+        seed: 1,
+        flight: Flight {
+            purpose,
+            environment: 3,
+            episode: 7,
+            actions: vec![0.5, -0.5, f32::NAN, 2.0],
+            reason: "the joint speed is not finite".to_owned(),
+        },
+    };
+    let records = [
+        record(Purpose::Training, Some(text)),
+        record(Purpose::Evaluation, Some(text)),
+    ];
+    let files = records.map(|record| record.to_bytes());
+    Loader {
+        seal: Some(Seal {
+            open: sealed::open,
+            close: sealed::close,
+        }),
+        ..Loader::new("flight", files.into(), |bytes| {
+            let Ok(record) = FlightRecord::from_bytes(bytes) else {
+                return false;
+            };
+            let text = record.text.as_deref().unwrap_or_default();
+            match Scene::parse("record", text) {
+                Ok(scene) => play(&record, scene),
+                Err(_) => return false,
+            }
+            true
+        })
+    }
+}
+
+fn play(record: &FlightRecord, scene: Scene) {
+    let joints = scene.robot().joints.len();
+    let environment = SceneEnvironment::new(Arc::new(scene));
+    let flight = &record.flight;
+    let Ok(mut pod) = flight.begin(&environment, Seed::new(record.seed)) else {
+        return;
+    };
+    let entity = pod.entity(0);
+    for action in flight.actions.chunks_exact(joints).take(STEPS) {
+        let mut slot = pod.world.get_mut::<Action>(entity).unwrap();
+        slot.0.copy_from_slice(action);
+        if pod.step_without_reset().is_end() {
+            return;
+        }
+    }
+}
