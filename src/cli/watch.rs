@@ -75,7 +75,8 @@ fn in_terminal(
         let iteration = news.row.get(Metric::Iteration);
         if iteration != told {
             told = iteration;
-            say(format_args!("{}", line(&news, settings.steps)));
+            let total = news.total_steps.unwrap_or(settings.steps);
+            say(format_args!("{}", line(&news, total)));
         }
         if let Some(Ok(result)) = &news.result {
             say(format_args!("{}", how_it_ended(result)));
