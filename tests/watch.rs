@@ -175,6 +175,17 @@ fn what_is_no_table_is_said() {
 }
 
 #[test]
+fn a_run_that_is_to_go_further_is_known_to() {
+    let folder = folder();
+    let mut follower = Follower::new(folder.path(), spaces("seen"));
+    assert_eq!(follower.look().total_steps, Some(1000));
+    assert_eq!(follower.look().total_steps, None, "nothing new");
+    let settings = SETTINGS.replace("1000", "20000");
+    fs::write(folder.path().join("run.json"), settings).unwrap();
+    assert_eq!(follower.look().total_steps, Some(20_000));
+}
+
+#[test]
 fn a_folder_that_is_gone_is_said() {
     let folder = folder();
     let mut follower = Follower::new(folder.path(), spaces("seen"));

@@ -6,7 +6,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::{Which, read_policy, read_text};
+use super::{Which, read_policy, read_settings, read_text};
 use crate::metrics::{Metric, Row};
 use crate::policy::Policy;
 use crate::step::Spaces;
@@ -25,6 +25,8 @@ pub struct Look {
     pub begins_anew: bool,
     /// Rows of `timing.csv`: an iteration, and when it was done (seconds since launch).
     pub times: Vec<(u64, f64)>,
+    /// Control steps that the run is to come to, if somebody has changed that.
+    pub total_steps: Option<u64>,
     /// The newest policy, if it is another than at the last look.
     pub policy: Option<Policy>,
     /// `result.json`, as long as there is one.
@@ -44,6 +46,7 @@ pub struct Follower {
     metrics: Tail,
     timing: Tail,
     iteration: Option<f64>,
+    settings: Option<Stamp>,
     policy: Option<Stamp>,
     policy_trouble: Option<String>,
 }
@@ -60,6 +63,7 @@ impl Follower {
             metrics: Tail::of(run.join("metrics.csv")),
             timing: Tail::of(run.join("timing.csv")),
             iteration: None,
+            settings: None,
             policy: None,
             policy_trouble: None,
         }
@@ -72,6 +76,12 @@ impl Follower {
             found.is_gone = true;
             found.trouble = Some(format!("{} is no longer there", self.run.display()));
             return found;
+        }
+        let settings = stamp(&self.run.join("run.json"));
+        if settings != self.settings {
+            self.settings = settings;
+            let settings = read_settings(&self.run).ok();
+            found.total_steps = settings.map(|settings| settings.steps);
         }
         // Before the tables: who wrote this has written those.
         found.result = read_text(&self.run, "result.json").ok();

@@ -5,6 +5,23 @@ pub(super) use windowed::{play, probe, replay, train, watch};
 #[cfg(not(feature = "window"))]
 pub(super) use windowless::{play, probe, replay, train, watch};
 
+use super::print::{Failure, note};
+
+/// Whether there is a usable display; says why not, once, and what is done `instead`. With `--picture` there must be one.
+pub(super) fn opens_window(headless: bool, picture: bool, instead: &str) -> Result<bool, Failure> {
+    if headless {
+        return Ok(false);
+    }
+    match probe() {
+        Ok(()) => Ok(true),
+        Err(reason) if picture => Err(Failure::Failed(format!("no window: {reason}"))),
+        Err(reason) => {
+            note(format_args!("no window ({reason}); {instead}"));
+            Ok(false)
+        }
+    }
+}
+
 #[cfg(feature = "window")]
 mod windowed {
     use std::path::{Path, PathBuf};

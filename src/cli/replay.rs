@@ -69,7 +69,11 @@ pub(super) fn replay(args: &ReplayArgs) -> Result<ExitCode, Failure> {
     };
     if args.json {
         say_json(&report);
-    } else if opens_window(args)? {
+    } else if super::play::opens_window(
+        args.headless,
+        args.picture.is_some(),
+        "its last steps instead",
+    )? {
         let stop = Arc::new(AtomicBool::new(false));
         let signals = Signals::listen(&stop)
             .map_err(|error| Failure::Failed(format!("cannot listen for signals: {error}")))?;
@@ -100,23 +104,6 @@ pub(super) fn replay(args: &ReplayArgs) -> Result<ExitCode, Failure> {
         ));
     }
     Ok(ExitCode::from(u8::from(!outcome.reproduced)))
-}
-
-/// Whether there is a usable display; says why not, once.
-fn opens_window(args: &ReplayArgs) -> Result<bool, Failure> {
-    if args.headless {
-        return Ok(false);
-    }
-    match super::play::probe() {
-        Ok(()) => Ok(true),
-        Err(reason) if args.picture.is_some() => {
-            Err(Failure::Failed(format!("no window: {reason}")))
-        }
-        Err(reason) => {
-            note(format_args!("no window ({reason}); its last steps instead"));
-            Ok(false)
-        }
-    }
 }
 
 /// Plays the whole record, as far as the episode goes here.

@@ -24,7 +24,11 @@ pub(super) fn watch(args: &WatchArgs) -> Result<ExitCode, Failure> {
     let origin = args.run.join("scene.ron").display().to_string();
     let scene = Scene::parse(&origin, &text)?.renamed(settings.scene.clone());
     let follower = Follower::new(&args.run, spaces(&scene));
-    let has_window = opens_window(args)?;
+    let has_window = super::play::opens_window(
+        args.headless,
+        args.picture.is_some(),
+        "watching in the terminal",
+    )?;
     let signals = Signals::listen(&Arc::new(AtomicBool::new(false)))
         .map_err(|error| Failure::Failed(format!("cannot listen for signals: {error}")))?;
     if has_window {
@@ -34,25 +38,6 @@ pub(super) fn watch(args: &WatchArgs) -> Result<ExitCode, Failure> {
     }
     let watched = Watched::new(scene.task().solved);
     in_terminal(follower, watched, &settings, &signals, &args.run)
-}
-
-/// Whether there is a usable display; says why not, once.
-fn opens_window(args: &WatchArgs) -> Result<bool, Failure> {
-    if args.headless {
-        return Ok(false);
-    }
-    match super::play::probe() {
-        Ok(()) => Ok(true),
-        Err(reason) if args.picture.is_some() => {
-            Err(Failure::Failed(format!("no window: {reason}")))
-        }
-        Err(reason) => {
-            note(format_args!(
-                "no window ({reason}); watching in the terminal"
-            ));
-            Ok(false)
-        }
-    }
 }
 
 /// A line whenever there is news, until the training has ended.
@@ -90,7 +75,8 @@ fn in_terminal(
         let iteration = news.row.get(Metric::Iteration);
         if iteration != told {
             told = iteration;
-            say(format_args!("{}", line(&news, settings.steps)));
+            let total = news.total_steps.unwrap_or(settings.steps);
+            say(format_args!("{}", line(&news, total)));
         }
         if let Some(Ok(result)) = &news.result {
             say(format_args!("{}", how_it_ended(result)));

@@ -13,6 +13,8 @@ use crate::policy::Policy;
 pub struct News {
     /// Control steps so far.
     pub steps: u64,
+    /// Control steps that it is to come to, where that can change while one watches.
+    pub total_steps: Option<u64>,
     /// What acts best right now; none before there is one.
     pub policy: Option<Arc<Policy>>,
     /// When the scene was solved (control steps).

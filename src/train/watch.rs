@@ -63,6 +63,9 @@ impl Watched {
         for (iteration, wall_s) in found.times {
             self.note_time(iteration, wall_s);
         }
+        if found.total_steps.is_some() {
+            news.total_steps = found.total_steps;
+        }
         if let Some(policy) = found.policy {
             news.policy = Some(policy.into());
         }

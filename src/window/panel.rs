@@ -84,7 +84,8 @@ pub(super) fn draw_panel(
                 ) => {
                     let own = training.as_deref();
                     let is_held = own.is_some_and(|training| training.viewer.is_held());
-                    report::training(ui, &news, is_held, learner, *seed, *steps);
+                    let total = news.total_steps.unwrap_or(*steps);
+                    report::training(ui, &news, is_held, learner, *seed, total);
                     plots::plots(ui, &curves, &news, shown.scene());
                     report::acting(ui, &shown, "The newest policy, live");
                     controls::time(ui, &mut playback, &mut shown, &mut trace);
