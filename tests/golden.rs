@@ -1,0 +1,94 @@
+//! Promise: a run has the same bits today as when its hash was written down, on every machine of the same class.
+//!
+//! Networks compute the same everywhere; the physics engine and the noise of actions call the C library, whose sine, cosine and
+//! logarithm may round differently elsewhere. So a hash belongs to a class of machines: architecture, vector units, C library. On
+//! a class without hashes the test compares two runs and prints the class, and what would be its lines in `data/golden.csv`.
+//! A changed hash is a changed result: the commit that changes it says why.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test fails by panicking and prints what it has found"
+)]
+
+use sinew::scene::Scene;
+use sinew::train::publish::Viewer;
+use sinew::train::{Job, Trainer};
+use std::process::Command;
+use std::sync::Arc;
+
+const LEARNERS: [&str; 1] = ["ppo"];
+
+/// What the bits of `f32` functions depend on besides the program.
+fn class() -> String {
+    let mut class = vec![std::env::consts::ARCH.to_owned()];
+    #[cfg(target_arch = "x86_64")]
+    {
+        let units = [
+            ("fma", std::is_x86_feature_detected!("fma")),
+            ("avx2", std::is_x86_feature_detected!("avx2")),
+            ("avx512f", std::is_x86_feature_detected!("avx512f")),
+        ];
+        class.extend(
+            units
+                .into_iter()
+                .filter_map(|(name, is_there)| is_there.then(|| name.to_owned())),
+        );
+    }
+    let library = Command::new("getconf").arg("GNU_LIBC_VERSION").output();
+    let library = library.ok().filter(|output| output.status.success());
+    let name = library.map_or_else(
+        || std::env::consts::OS.to_owned(),
+        |output| {
+            String::from_utf8_lossy(&output.stdout)
+                .trim()
+                .replace(' ', "-")
+        },
+    );
+    class.push(name);
+    class.join("+")
+}
+
+/// A short run of a shipped scene: rollouts, updates, episodes that end.
+fn hash(scene: &str, learner: &str, threads: usize) -> String {
+    let set = [
+        "learner.envs=8",
+        "learner.horizon=64",
+        "learner.batch=128",
+        "learner.steps=4096",
+        "task.episode_s=0.5",
+    ];
+    let scene = Scene::open_with(scene, Some(learner), &set.map(str::to_owned)).unwrap();
+    let job = Job {
+        threads,
+        solved: None,
+        ..Job::new(&Arc::new(scene), Some(learner), 1).unwrap()
+    };
+    let trainer = Trainer::new(job, Viewer::default().publisher()).unwrap();
+    trainer.run().state_hash
+}
+
+#[test]
+fn runs_have_the_bits_that_were_written_down() {
+    let class = class();
+    let mut known = csv::Reader::from_path("tests/data/golden.csv").unwrap();
+    let known: Vec<csv::StringRecord> = known.records().map(Result::unwrap).collect();
+    let is_known = known.iter().any(|line| line[0] == class);
+    println!(
+        "class {class}, {}",
+        if is_known { "known" } else { "unknown" }
+    );
+    for (scene, _) in Scene::shipped() {
+        for learner in LEARNERS {
+            let hash = hash(scene, learner, 2);
+            assert_eq!(hash, self::hash(scene, learner, 1), "{scene}, {learner}");
+            println!("{class},{scene},{learner},{hash}");
+            if is_known {
+                let line = known
+                    .iter()
+                    .find(|line| line[0] == class && &line[1] == scene && &line[2] == learner);
+                let line = line.unwrap_or_else(|| panic!("no hash of {scene}, {learner}"));
+                assert_eq!(hash, line[3], "{scene}, {learner}");
+            }
+        }
+    }
+}
