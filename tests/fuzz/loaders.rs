@@ -2,6 +2,7 @@
 
 mod checkpoint;
 mod flight;
+mod follow;
 mod policy;
 mod run;
 mod scene;
@@ -80,6 +81,7 @@ pub(crate) fn all() -> Vec<Loader> {
         policy::loader(),
         run::loader(),
         flight::loader(),
+        follow::loader(),
     ];
     all.extend(checkpoint::loaders());
     all

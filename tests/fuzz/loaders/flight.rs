@@ -2,7 +2,7 @@
 
 use sinew::checkpoint::flight::FlightRecord;
 use sinew::pod::scene::SceneEnvironment;
-use sinew::pod::{Action, Flight, Purpose};
+use sinew::pod::{Flight, Purpose};
 use sinew::scene::Scene;
 use sinew::seed::Seed;
 use std::sync::Arc;
@@ -42,28 +42,23 @@ pub(super) fn loader() -> Loader {
                 return false;
             };
             let text = record.text.as_deref().unwrap_or_default();
-            match Scene::parse("record", text) {
-                Ok(scene) => play(&record, scene),
-                Err(_) => return false,
-            }
-            true
+            Scene::parse("record", text).is_ok_and(|scene| is_played(&record, scene))
         })
     }
 }
 
-fn play(record: &FlightRecord, scene: Scene) {
+/// Whether it can be played; its first steps are.
+fn is_played(record: &FlightRecord, scene: Scene) -> bool {
     let joints = scene.robot().joints.len();
     let environment = SceneEnvironment::new(Arc::new(scene));
     let flight = &record.flight;
-    let Ok(mut pod) = flight.begin(&environment, Seed::new(record.seed)) else {
-        return;
+    let Ok(mut pod) = flight.check_and_begin(&environment, Seed::new(record.seed)) else {
+        return false;
     };
-    let entity = pod.entity(0);
-    for action in flight.actions.chunks_exact(joints).take(STEPS) {
-        let mut slot = pod.world.get_mut::<Action>(entity).unwrap();
-        slot.0.copy_from_slice(action);
-        if pod.step_without_reset().is_end() {
-            return;
+    for number in 0..flight.steps(joints).min(STEPS) {
+        if flight.step(&mut pod, number).is_end() {
+            break;
         }
     }
+    true
 }
