@@ -162,3 +162,126 @@ impl<L: Learner> Student for Course<L> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nn::{Activation, Layout, Mlp};
+    use crate::policy::normalize::Normalizer;
+    use crate::step::{ActionSpace, Spaces};
+
+    fn spaces() -> Spaces {
+        Spaces {
+            observation: vec!["x".into()],
+            action: ActionSpace::Continuous(vec!["u".into()]),
+        }
+    }
+
+    /// Adds the rollout's first reward, times caution, to its only weight.
+    struct Adder;
+
+    impl Learner for Adder {
+        type State = f32;
+
+        fn begin(&self) -> f32 {
+            0.0
+        }
+
+        fn is_sound(&self, weight: &f32) -> bool {
+            weight.is_finite()
+        }
+
+        fn policy(&self, weight: &f32) -> Policy {
+            let layout = Layout::new(vec![1, 1], Activation::Tanh);
+            Policy {
+                spaces: spaces(),
+                normalizer: Normalizer::identity(),
+                mean: Mlp::from_parameters(layout, vec![*weight, 0.0]),
+                log_std: vec![0.0],
+            }
+        }
+
+        fn update(
+            &self,
+            weight: &mut f32,
+            rollout: &Rollout,
+            caution: f32,
+            _: &Team,
+        ) -> Result<Row, Refusal> {
+            *weight += caution * rollout.rewards[0];
+            if *weight == 13.0 {
+                return Err(Refusal::Gradient("adder"));
+            }
+            Ok(Row::default())
+        }
+    }
+
+    fn rollout(reward: f32) -> Rollout {
+        let mut rollout = Rollout::new(1, 1, &spaces());
+        rollout.rewards[0] = reward;
+        rollout
+    }
+
+    fn weight(student: &dyn Student) -> f32 {
+        student.policy().mean.parameters()[0]
+    }
+
+    #[test]
+    fn what_is_not_finite_is_dropped_and_makes_cautious() {
+        let (mut student, team) = (begin(Adder), Team::new(1));
+        let mut learn = |reward| {
+            let row = student.update(&rollout(reward), &team).expect("it goes on");
+            let dropped = row.expect("nobody stops it").get(Metric::Dropped);
+            (weight(&*student), dropped)
+        };
+        assert_eq!(learn(1.0), (1.0, Some(0.0)));
+        assert_eq!(learn(f32::NAN), (1.0, Some(1.0)));
+        assert_eq!(learn(12.0), (7.0, Some(1.0)), "half as fast");
+        assert_eq!(learn(6.0), (7.0, Some(2.0)), "its own refusal");
+        assert_eq!(learn(4.0), (9.0, Some(2.0)), "half as fast again");
+        assert_eq!(learn(1.0), (10.0, Some(2.0)));
+        // Finite numbers that lead to one that is not.
+        assert_eq!(learn(f32::MAX), (f32::MAX, Some(2.0)));
+        assert_eq!(learn(f32::MAX), (f32::MAX, Some(3.0)));
+    }
+
+    #[test]
+    fn a_rollout_in_which_all_broke_is_dropped() {
+        let (mut student, team) = (begin(Adder), Team::new(1));
+        let mut broken = rollout(1.0);
+        broken.ends[0] = StepEnd::Broken;
+        student.update(&broken, &team).expect("it goes on");
+        assert_eq!(weight(&*student), 0.0);
+    }
+
+    #[test]
+    fn a_run_that_gets_no_better_is_given_up_where_it_was_good() {
+        let (mut student, team) = (begin(Adder), Team::new(1));
+        student.update(&rollout(2.0), &team).expect("it goes on");
+        for _ in 1..MOST_REFUSED {
+            assert!(student.update(&rollout(f32::NAN), &team).is_ok());
+        }
+        let given_up = student.update(&rollout(f32::NAN), &team);
+        assert_eq!(given_up, Err(Hopeless(Refusal::Rollout)));
+        assert_eq!(weight(&*student), 2.0);
+    }
+
+    #[test]
+    fn a_state_comes_back_and_one_that_is_none_is_refused() {
+        let (mut student, team) = (begin(Adder), Team::new(1));
+        student.update(&rollout(2.0), &team).expect("it goes on");
+        student
+            .update(&rollout(f32::NAN), &team)
+            .expect("it goes on");
+        let saved = student.save();
+        let mut other = begin(Adder);
+        other.restore(&saved).expect("it is one of its own");
+        assert_eq!(other.save(), saved);
+
+        let weight_of = |weight: f32| [&weight.to_le_bytes(), &saved[4..]].concat();
+        assert!(other.restore(&weight_of(f32::NAN)).is_err());
+        assert!(other.restore(&saved[1..]).is_err());
+        assert!(other.restore(&[&saved[..], &[0]].concat()).is_err());
+        assert_eq!(other.save(), saved, "it stays as it was");
+    }
+}
