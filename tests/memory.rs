@@ -15,6 +15,8 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 const PAGE_KB: u64 = 4;
+/// What an allocator that is warming up may still take.
+const NOISE_KB: u64 = 4096;
 
 /// Resident memory of a process (kB); none once it has ended.
 fn resident(process: u32) -> Option<u64> {
@@ -59,5 +61,5 @@ fn memory_is_flat() {
     let early = median(&samples[quarter..2 * quarter]);
     let late = median(&samples[3 * quarter..]);
     println!("{steps} steps: {early} kB in the second quarter, {late} kB in the last");
-    assert!(late <= early + early / 20, "{early} kB became {late} kB");
+    assert!(late <= early + NOISE_KB, "{early} kB became {late} kB");
 }

@@ -12,6 +12,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use super::{Loader, Seal, sealed};
+use crate::LARGEST;
 
 /// Some iterations of a few steps.
 struct Run {
@@ -76,8 +77,13 @@ pub(super) fn loaders() -> [Loader; 4] {
         .iter()
         .map(|file| without_clock(&fs::read(file).unwrap()));
     let files: Vec<Vec<u8>> = files.collect();
+    // As many environments as have room, with nothing in them.
+    let empty = with(&files[0], |image| {
+        image.state.environments = vec![Vec::new(); LARGEST];
+    });
     let loader = |name, open, close| Loader {
         every: 8,
+        large: vec![empty.clone()],
         seal: Some(Seal { open, close }),
         ..Loader::new(name, files.clone(), load)
     };
