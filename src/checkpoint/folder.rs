@@ -294,8 +294,9 @@ impl RunFolder {
         let folder = self.path.join("checkpoints");
         files::create_folder(&folder).map_err(io)?;
         let path = folder.join(format!("{iteration:012}.sinew"));
-        files::replace(&path, &image.to_bytes()).map_err(io)?;
+        // First, because a run that goes on from this checkpoint does not write the policy of its iteration again.
         files::replace(&self.path.join(Which::Newest.file()), policy).map_err(io)?;
+        files::replace(&path, &image.to_bytes()).map_err(io)?;
         let names = checkpoint_names(&folder).map_err(io)?;
         for old in names.iter().rev().skip(KEPT) {
             files::remove(&folder.join(old)).map_err(io)?;
