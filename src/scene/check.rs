@@ -61,7 +61,10 @@ fn not_negative(value: f32, at: &Path, field: &'static str, unit: &str) -> Resul
     )
 }
 
-/// No name twice; `point_at` says what to underline of the element with the second.
+/// Longest name (bytes): names are repeated, in every observation of a joint for one.
+const LONGEST_NAME: usize = 256;
+
+/// No name twice, none empty and none too long; `point_at` says what to underline of the element with the second.
 fn unique<'a>(
     what: &str,
     list: &Path,
@@ -74,6 +77,12 @@ fn unique<'a>(
         if name.is_empty() {
             return Err(Flaw::new(at(), format!("a {what} has an empty name"))
                 .help("a name of at least one letter"));
+        }
+        if name.len() > LONGEST_NAME {
+            let what = format!("the name of a {what} is too long");
+            return Err(Flaw::new(at(), what)
+                .label(format!("{} bytes", name.len()))
+                .help(format!("at most {LONGEST_NAME} bytes")));
         }
         if !seen.insert(name) {
             return Err(

@@ -9,6 +9,7 @@ use sinew::scene::Scene;
 use sinew::seed::Seed;
 
 use super::{Loader, repeated};
+use crate::LARGEST;
 
 pub(super) fn loader() -> Loader {
     let own = [
@@ -47,7 +48,9 @@ pub(super) fn loader() -> Loader {
             ("#![enable(", "implicit_some,", ")]"),
         ]
         .map(|(start, piece, end)| repeated(start, piece, end))
-        .into(),
+        .into_iter()
+        .chain([long_names()])
+        .collect(),
         ..Loader::new("scene", texts.collect(), |bytes| {
             let Ok(text) = std::str::from_utf8(bytes) else {
                 return false;
@@ -65,6 +68,19 @@ pub(super) fn loader() -> Loader {
             }
         })
     }
+}
+
+/// A joint of a very long name, observed very often.
+fn long_names() -> Vec<u8> {
+    let name = "j".repeat(LARGEST - 20_000);
+    let text = include_str!("../../scenes/hinge.ron");
+    text.replacen("hinge\"", &format!("{name}\""), 1)
+        .replace(
+            "(weight: -1, of: AngleError(joint: \"hinge\", target: 0.3)),",
+            "",
+        )
+        .replace("Angle(),", &"Angle(),".repeat(1000))
+        .into_bytes()
 }
 
 /// Builds two environments and steps them, with actions that are numbers and with actions that are not.
