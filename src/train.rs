@@ -217,7 +217,7 @@ impl Trainer {
         team.for_each(&mut pods, |(pod, collected)| {
             *collected = pod.collect(&decider, horizon, &|| team.is_stopping());
         });
-        let collected: Result<(), PodError> = pods.into_iter().map(|(_, result)| result).collect();
+        let collected = pods.into_iter().try_for_each(|(_, collected)| collected);
         if team.is_stopping() {
             return false;
         }

@@ -96,10 +96,10 @@ fn judge(
         match (prone.0, &mut *end) {
             (Trouble::Reward(bad), _) if is_due => reward.0 = bad,
             (Trouble::Observation(bad), _) if is_due => observation.0[0] = bad,
-            (Trouble::LastObservation(bad), StepEnd::TimeLimit { last }) => {
-                if slot.environment == 1 && episode.number.is_multiple_of(3) {
-                    last[0] = bad;
-                }
+            (Trouble::LastObservation(bad), StepEnd::TimeLimit { last })
+                if slot.environment == 1 && episode.number.is_multiple_of(3) =>
+            {
+                last[0] = bad;
             }
             _ => {}
         }

@@ -28,11 +28,8 @@ fn class() -> String {
             ("avx2", std::is_x86_feature_detected!("avx2")),
             ("avx512f", std::is_x86_feature_detected!("avx512f")),
         ];
-        class.extend(
-            units
-                .into_iter()
-                .filter_map(|(name, is_there)| is_there.then(|| name.to_owned())),
-        );
+        let there = units.into_iter().filter(|(_, is_there)| *is_there);
+        class.extend(there.map(|(name, _)| name.to_owned()));
     }
     let library = Command::new("getconf").arg("GNU_LIBC_VERSION").output();
     let library = library.ok().filter(|output| output.status.success());

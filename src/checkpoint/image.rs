@@ -1,6 +1,8 @@
 //! A run between two iterations: everything that it needs to go on, with the same bits, in any process.
 
-use serde::{Deserialize, Serialize};
+use serde::de::{Error, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+use std::fmt;
 
 use super::sealed::{Kind, SealError};
 
@@ -43,7 +45,36 @@ pub struct State {
     /// Counters and last episodes.
     pub progress: Vec<u8>,
     /// Each environment, in their order.
+    #[serde(deserialize_with = "not_too_many")]
     pub environments: Vec<Vec<u8>>,
+}
+
+/// Environments that a checkpoint may have: an empty one costs a file one byte, and memory many.
+const MOST_ENVIRONMENTS: usize = 1 << 16;
+
+fn not_too_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Vec<u8>>, D::Error> {
+    struct Environments;
+
+    impl<'de> Visitor<'de> for Environments {
+        type Value = Vec<Vec<u8>>;
+
+        fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+            write!(f, "at most {MOST_ENVIRONMENTS} environments")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+            let mut environments = Vec::new();
+            while let Some(environment) = items.next_element()? {
+                if environments.len() == MOST_ENVIRONMENTS {
+                    return Err(A::Error::invalid_length(environments.len() + 1, &self));
+                }
+                environments.push(environment);
+            }
+            Ok(environments)
+        }
+    }
+
+    deserializer.deserialize_seq(Environments)
 }
 
 impl State {
