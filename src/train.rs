@@ -357,7 +357,10 @@ impl Trainer {
             solved_step: self.progress.solved_step(),
             solved_wall_s: self.clock.solved_s,
             success: evaluation.as_ref().and_then(|e| e.success),
-            return_mean: evaluation.as_ref().map(|e| e.return_mean),
+            return_mean: evaluation
+                .as_ref()
+                .map(|e| e.return_mean)
+                .filter(|mean| mean.is_finite()),
             state_hash,
             run: self.keeper.folder().map(|f| f.path().to_path_buf()),
             stopped: self.team.is_stopping(),

@@ -109,7 +109,7 @@ pub(super) fn replay(args: &ReplayArgs) -> Result<ExitCode, Failure> {
 /// Plays the whole record, as far as the episode goes here.
 fn play(scene: &Arc<Scene>, seed: u64, flight: &Flight) -> Result<Outcome, String> {
     let environment = SceneEnvironment::new(scene.clone());
-    let mut pod = flight.check_and_begin(&environment, Seed::new(seed))?;
+    let mut pod = flight.begin(&environment, Seed::new(seed))?;
     let dt = 1.0 / scene.task().control_hz;
     let steps = flight.steps(scene.robot().joints.len());
     let mut outcome = Outcome {

@@ -27,7 +27,8 @@ pub(super) fn train(args: &TrainArgs, launched: Instant) -> Result<ExitCode, Fai
             "--until-solved: scene `{name}` does not say when it is solved; add `solved: Success(0.95)` or `solved: Return(x)` to its task"
         )));
     }
-    let has_window = opens_window(args)?;
+    let instead = "training in the terminal";
+    let has_window = super::play::opens_window(args.headless, args.picture.is_some(), instead)?;
     // From here on there is something to save, so from here on signals are heard.
     let viewer = Viewer::telling(|line| note(format_args!("{line}")));
     let signals = Signals::listen(&viewer.stop_flag())
@@ -125,25 +126,6 @@ fn finished(folder: &RunFolder, job: &Job) -> Option<(String, TrainResult)> {
         result.steps >= job.learner.steps() || (job.until_solved && result.solved_step.is_some());
     let is_whole = !result.stopped && result.trouble.is_none();
     (is_far_enough && is_whole).then_some((json, result))
-}
-
-/// Whether there is a usable display; says why not, once.
-fn opens_window(args: &TrainArgs) -> Result<bool, Failure> {
-    if args.headless {
-        return Ok(false);
-    }
-    match super::play::probe() {
-        Ok(()) => Ok(true),
-        Err(reason) if args.picture.is_some() => {
-            Err(Failure::Failed(format!("no window: {reason}")))
-        }
-        Err(reason) => {
-            note(format_args!(
-                "no window ({reason}); training in the terminal"
-            ));
-            Ok(false)
-        }
-    }
 }
 
 fn in_terminal(job: Job, viewer: &Viewer) -> Result<TrainResult, String> {

@@ -4,14 +4,13 @@ use bevy::ecs::prelude::{Query, Res, ResMut, Resource};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
+use super::Purpose;
 use super::components::{
     Action, ActionHistory, ActionNoise, Episode, Fault, Observation, Reward, Slot,
 };
-use super::{Environment, Pod, PodError, Purpose};
 use crate::learn::rollout::Rollout;
 use crate::policy::gaussian::Deviation;
 use crate::policy::{Policy, Scratch};
-use crate::seed::Seed;
 use crate::step::StepEnd;
 
 /// Who writes the actions.
@@ -56,25 +55,6 @@ pub struct Flight {
     pub actions: Vec<f32>,
     /// What was wrong.
     pub reason: String,
-}
-
-impl Flight {
-    /// A pod of this environment at the beginning of this episode, to be given the actions by hand.
-    ///
-    /// # Errors
-    /// The environment does not work.
-    pub fn begin(&self, environment: &dyn Environment, seed: Seed) -> Result<Pod, PodError> {
-        let numbers = self.environment..self.environment.saturating_add(1);
-        let mut pod = Pod::new(environment, seed, self.purpose, numbers)?;
-        let entity = pod.entity(0);
-        if let Some(mut episode) = pod.world.get_mut::<Episode>(entity) {
-            episode.number = self.episode.saturating_sub(1).min(u64::MAX - 2);
-        }
-        // As if the one before it had just ended.
-        pod.world.entity_mut(entity).insert(StepEnd::Terminated);
-        pod.begin_ended_episodes();
-        Ok(pod)
-    }
 }
 
 /// What a pod notes while it collects.

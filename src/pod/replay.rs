@@ -1,20 +1,16 @@
 //! A flight from a stranger's file, played again: its environment alone, from the beginning of the episode in which it broke.
 
-use super::{Action, Environment, Flight, Pod};
+use super::{Action, Environment, Episode, Flight, Pod, PodError};
 use crate::contain::contain;
 use crate::seed::Seed;
 use crate::step::StepEnd;
 
 impl Flight {
-    /// As [`Flight::begin`], of a flight that may be none of this environment.
+    /// A pod of this environment alone, at the beginning of this episode, to be given the actions.
     ///
     /// # Errors
-    /// It is none.
-    pub fn check_and_begin(
-        &self,
-        environment: &dyn Environment,
-        seed: Seed,
-    ) -> Result<Pod, String> {
+    /// The flight is none of this environment.
+    pub fn begin(&self, environment: &dyn Environment, seed: Seed) -> Result<Pod, String> {
         let acted = environment.spaces().actions();
         if acted == 0 || self.actions.is_empty() || !self.actions.len().is_multiple_of(acted) {
             return Err("its actions are none of its environment".to_owned());
@@ -22,8 +18,21 @@ impl Flight {
         if self.environment == u64::MAX || !(1..u64::MAX / 2).contains(&self.episode) {
             return Err("there is no episode of that number".to_owned());
         }
-        let begun = contain(|| self.begin(environment, seed))?;
+        let begun = contain(|| self.begin_unchecked(environment, seed))?;
         begun.map_err(|error| error.to_string())
+    }
+
+    fn begin_unchecked(&self, environment: &dyn Environment, seed: Seed) -> Result<Pod, PodError> {
+        let numbers = self.environment..self.environment + 1;
+        let mut pod = Pod::new(environment, seed, self.purpose, numbers)?;
+        let entity = pod.entity(0);
+        if let Some(mut episode) = pod.world.get_mut::<Episode>(entity) {
+            // As if the one before it had just ended.
+            episode.number = self.episode - 1;
+        }
+        pod.world.entity_mut(entity).insert(StepEnd::Terminated);
+        pod.begin_ended_episodes();
+        Ok(pod)
     }
 
     /// Control steps in the record of an environment with so many actions; with the last one it broke.

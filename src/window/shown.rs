@@ -326,7 +326,7 @@ impl Shown {
 fn build(scene: &Arc<Scene>, seed: Seed, number: u64, actor: &Actor) -> Result<Pod, String> {
     let environment = SceneEnvironment::new(scene.clone());
     match actor {
-        Actor::Flight { played, .. } => played.flight.check_and_begin(&environment, seed),
+        Actor::Flight { played, .. } => played.flight.begin(&environment, seed),
         Actor::Hand(_) | Actor::Policy(_) => {
             Pod::new(&environment, seed, Purpose::Watching, number..number + 1)
                 .map_err(|error| error.to_string())

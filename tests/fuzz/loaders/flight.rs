@@ -52,7 +52,7 @@ fn is_played(record: &FlightRecord, scene: Scene) -> bool {
     let joints = scene.robot().joints.len();
     let environment = SceneEnvironment::new(Arc::new(scene));
     let flight = &record.flight;
-    let Ok(mut pod) = flight.check_and_begin(&environment, Seed::new(record.seed)) else {
+    let Ok(mut pod) = flight.begin(&environment, Seed::new(record.seed)) else {
         return false;
     };
     for number in 0..flight.steps(joints).min(STEPS) {
