@@ -33,6 +33,8 @@ use crate::scene::{Scene, SceneError};
 
 /// Largest file of a run that is read (bytes): far above what sinew writes.
 const LARGEST: u64 = 1 << 30;
+/// Largest text of a run that is read (bytes).
+const LARGEST_TEXT: u64 = 16 << 20;
 
 /// What a run was started with, beside its scene.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -131,8 +133,17 @@ pub fn read_policy(run: &Path, which: Which) -> Result<Policy, RunError> {
             Which::Best => RunError::NoBest(run.to_path_buf()),
         });
     }
-    let bytes = files::read(&path, LARGEST).map_err(|error| RunError::Io(path.clone(), error))?;
+    let bytes = read_inside(&path, LARGEST).map_err(|error| RunError::Io(path.clone(), error))?;
     policy_file::from_bytes(&bytes).map_err(|message| RunError::Broken(path, message))
+}
+
+/// As [`files::read`], of a file in a folder that may be a stranger's: a link in it is not followed.
+fn read_inside(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    if path.is_symlink() {
+        let words = "it is a link, and links in run folders are not followed";
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, words));
+    }
+    files::read(path, most)
 }
 
 fn read_text(run: &Path, name: &'static str) -> Result<String, RunError> {
@@ -140,7 +151,8 @@ fn read_text(run: &Path, name: &'static str) -> Result<String, RunError> {
     if !path.is_file() {
         return Err(RunError::NotARun(run.to_path_buf(), name));
     }
-    let bytes = files::read(&path, LARGEST).map_err(|error| RunError::Io(path.clone(), error))?;
+    let bytes =
+        read_inside(&path, LARGEST_TEXT).map_err(|error| RunError::Io(path.clone(), error))?;
     String::from_utf8(bytes).map_err(|error| RunError::Broken(path, error.to_string()))
 }
 
@@ -159,17 +171,20 @@ fn difference(
         let found = format!("its learner is `{}`, not `{}`", old.learner, new.learner);
         return Ok(Some(found));
     }
-    if old.envs != new.envs {
-        let found = format!("it has {} environments, not {}", old.envs, new.envs);
-        return Ok(Some(found));
-    }
     match (old_text, scene) {
         (Some(text), Some(scene)) => {
             let origin = path.join("scene.ron").display().to_string();
             let old_scene = Scene::parse(&origin, text)?;
             let differs = old_scene.difference(scene, &new.learner);
-            Ok(differs.map(|difference| format!("its scene differs: {difference}")))
+            Ok(differs.map(|difference| match (&old.scene, &new.scene) {
+                (old, new) if old != new => format!("its scene is `{old}`, not `{new}`"),
+                _ => format!("its scene differs: {difference}"),
+            }))
         }
+        (None, None) if old.envs != new.envs => Ok(Some(format!(
+            "it has {} environments, not {}",
+            old.envs, new.envs
+        ))),
         (None, None) => Ok(None),
         _ => Ok(Some("it is of another environment".to_owned())),
     }

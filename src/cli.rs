@@ -17,7 +17,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use crate::scene::{Scene, SceneError};
-use print::{Failure, say};
+use print::{Failure, is_cut_short, say};
 
 /// Robots that learn: train a policy on a scene, headless or in a 3D window.
 #[derive(Parser)]
@@ -269,7 +269,11 @@ pub fn main(launched: Instant) -> ExitCode {
         Command::Check { scene } => check(&scene),
         Command::Scenes => scenes(),
     };
-    outcome.unwrap_or_else(|failure| failure.report())
+    match outcome {
+        Ok(_) if is_cut_short() => ExitCode::FAILURE,
+        Ok(code) => code,
+        Err(failure) => failure.report(),
+    }
 }
 
 fn check(scene: &str) -> Result<ExitCode, Failure> {

@@ -67,14 +67,17 @@ pub fn append(path: &Path, length: u64, bytes: &[u8]) -> io::Result<()> {
     write(&mut file, path, bytes)
 }
 
-/// Cuts a file to `length`.
+/// Renames a file to one with the ending `.left-out`, where nobody looks but a person.
 ///
 /// # Errors
-/// The file is missing, shorter than `length`, no regular file, or the system refused.
-pub fn cut(path: &Path, length: u64) -> io::Result<()> {
-    is_own(path)?;
-    let file = OpenOptions::new().write(true).open(path)?;
-    cut_open(&file, path, length)
+/// The system refused.
+pub fn set_aside(path: &Path) -> io::Result<()> {
+    let mut aside = path.as_os_str().to_owned();
+    aside.push(".left-out");
+    pass(Operation::Rename, path, |fate| match fate {
+        Fate::Lost => Ok(()),
+        Fate::Whole | Fate::Half => fs::rename(path, &aside),
+    })
 }
 
 /// Waits until what a file holds would survive a power cut.
@@ -298,11 +301,16 @@ mod tests {
         sync(&path).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "one\ntwo\nthree\n");
         assert!(append(&path, 100, b"x").is_err());
-        assert!(cut(&path, 100).is_err());
-        cut(&path, 4).unwrap();
-        assert_eq!(fs::read_to_string(&path).unwrap(), "one\n");
-        assert!(cut(&folder.path().join("missing"), 0).is_err());
         assert!(sync(&folder.path().join("missing")).is_err());
+    }
+
+    #[test]
+    fn what_is_set_aside_is_kept_under_another_name() {
+        let folder = tempdir().unwrap();
+        let path = folder.path().join("a");
+        fs::write(&path, "old").unwrap();
+        set_aside(&path).unwrap();
+        assert_eq!(list(folder.path()).unwrap(), ["a.left-out"]);
     }
 
     #[test]
@@ -339,7 +347,6 @@ mod tests {
         std::os::unix::fs::symlink(&elsewhere, &link).unwrap();
         std::os::unix::fs::symlink(&elsewhere, folder.path().join(UNFINISHED)).unwrap();
         assert!(append(&link, 0, b"x").is_err());
-        assert!(cut(&link, 0).is_err());
         assert!(Lock::take(&link).is_err());
         replace(&folder.path().join("new"), b"x").unwrap();
         assert_eq!(fs::read_to_string(&elsewhere).unwrap(), "precious");

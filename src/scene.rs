@@ -124,6 +124,11 @@ impl Scene {
         differ::first_difference(&self.parts(learner), &other.parts(learner))
     }
 
+    /// What the scene means with one of its presets, as text: equal for scenes without a [`Scene::difference`].
+    pub fn meaning(&self, learner: &str) -> String {
+        format!("{:?}", self.parts(learner))
+    }
+
     fn parts(&self, learner: &str) -> Parts<'_> {
         let settings = self.learner(Some(learner)).ok();
         Parts {

@@ -298,6 +298,7 @@ impl Trainer {
             self.progress.note_solved();
             self.clock.solved_s = Some(self.wall_s());
             self.best = Some(policy_file::to_bytes(&policy));
+            self.keeper.hurry();
         }
         true
     }
@@ -332,7 +333,9 @@ impl Trainer {
     }
 
     fn finish(mut self) -> TrainResult {
-        self.save();
+        if self.keeper.is_behind(self.progress.iteration()) {
+            self.save();
+        }
         let policy = self.student.policy();
         let state_hash = self.state_hash();
         // Of the numbers that the next evaluation would have, so that a run that is prolonged does not know of it.

@@ -82,7 +82,10 @@ fn read(folder: &Path, name: &str) -> Vec<u8> {
 
 fn checkpoints(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder.join("checkpoints")).unwrap();
-    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    let mut paths: Vec<PathBuf> = entries
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "sinew"))
+        .collect();
     paths.sort();
     paths
 }
@@ -160,17 +163,36 @@ fn a_damaged_checkpoint_costs_the_work_since_the_one_before() {
 }
 
 #[test]
-fn a_checkpoint_of_another_run_is_left_out() {
+fn a_checkpoint_of_another_run_is_not_written_over() {
     let (mine, other) = (TempDir::new().unwrap(), TempDir::new().unwrap());
     let scene = scene(&[]);
-    let expected = train(mine.path(), &scene, 1);
+    train(mine.path(), &scene, 1);
     train(other.path(), &self::scene(&["learner.gamma=0.5"]), 1);
     let foreign = checkpoints(other.path()).pop().unwrap();
     for checkpoint in checkpoints(mine.path()) {
         fs::copy(&foreign, checkpoint).unwrap();
     }
-    let result = train(mine.path(), &scene, 1);
-    assert_eq!(result.resumed_from_step, None);
+    let refused = open(mine.path(), &scene).err().expect("it is another's");
+    assert!(matches!(refused, RunError::OtherRun(..)), "{refused}");
+    assert_eq!(
+        fs::read(checkpoints(mine.path()).pop().unwrap()).unwrap(),
+        fs::read(&foreign).unwrap()
+    );
+}
+
+#[test]
+fn a_run_whose_settings_are_lost_goes_on_or_is_refused() {
+    let folder = TempDir::new().unwrap();
+    let scene = scene(&[]);
+    let expected = train(folder.path(), &scene, 1);
+    fs::remove_file(folder.path().join("run.json")).unwrap();
+    let other = self::scene(&["task.max_joint_speed=90"]);
+    assert!(matches!(
+        open(folder.path(), &other),
+        Err(RunError::OtherRun(..))
+    ));
+    let result = train(folder.path(), &scene, 1);
+    assert_eq!(result.resumed_from_step, Some(6000));
     assert_eq!(result.state_hash, expected.state_hash);
 }
 

@@ -43,7 +43,21 @@ impl FlightRecord {
     /// Says what is wrong with them.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, String> {
         let content = KIND.open(bytes).map_err(|error| error.to_string())?;
-        postcard::from_bytes(content).map_err(|error| error.to_string())
+        let (record, rest): (Self, _) =
+            postcard::take_from_bytes(content).map_err(|error| error.to_string())?;
+        // They are shown in terminals.
+        let Self {
+            version,
+            scene,
+            flight,
+            ..
+        } = &record;
+        let is_plain = |words: &String| words.len() < 4096 && !words.contains(char::is_control);
+        if rest.is_empty() && [version, scene, &flight.reason].into_iter().all(is_plain) {
+            Ok(record)
+        } else {
+            Err("it holds what no flight record holds".to_owned())
+        }
     }
 
     /// Reads a file.

@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use super::flight::FlightRecord;
 use super::image::{Image, ImageError, LogLengths};
 use super::log::Log;
-use super::{LARGEST, RunError, RunSettings, Which, difference, read_settings, read_text};
+use super::{
+    LARGEST, RunError, RunSettings, Which, difference, read_inside, read_settings, read_text,
+};
 use crate::files;
 use crate::files::Lock;
 use crate::metrics::{Metric, Row};
@@ -31,8 +33,11 @@ pub struct RunFolder {
     lock: Lock,
     settings: RunSettings,
     scene: Option<String>,
+    run: [u8; 32],
     metrics: Log,
     timing: Log,
+    /// What a person should know about the folder.
+    remarks: Vec<String>,
 }
 
 /// A checkpoint of a run folder.
@@ -110,7 +115,11 @@ impl ClaimedFolder {
     ///
     /// # Errors
     /// It holds another run than this, or cannot be written.
-    pub fn open(self, settings: RunSettings, scene: Option<&Scene>) -> Result<RunFolder, RunError> {
+    pub fn open(
+        self,
+        mut settings: RunSettings,
+        scene: Option<&Scene>,
+    ) -> Result<RunFolder, RunError> {
         let stored = self.stored()?;
         if let Some((old, text)) = &stored
             && let Some(difference) =
@@ -120,15 +129,21 @@ impl ClaimedFolder {
         }
         // The text that the run began with stays, whatever has been written around its values since.
         let text = stored.as_ref().and_then(|(_, text)| text.clone());
+        if let Some((old, _)) = &stored {
+            // Who asks for less now has not taken back what was asked for then.
+            settings.steps = settings.steps.max(old.steps);
+        }
         let folder = RunFolder {
+            run: run(&settings, scene),
             metrics: Log::new(self.path.join("metrics.csv"), &metric_names(), 0),
             timing: Log::new(self.path.join("timing.csv"), &TIMING, 0),
             scene: text.or_else(|| scene.map(|scene| scene.text().to_owned())),
             path: self.path,
             lock: self.lock,
             settings,
+            remarks: Vec::new(),
         };
-        folder.refuse_other_versions()?;
+        folder.refuse_other_runs()?;
         if stored.is_none_or(|(old, _)| old != folder.settings) {
             folder.write_settings()?;
         }
@@ -162,6 +177,16 @@ impl RunFolder {
         &self.path
     }
 
+    /// Takes what a person should know about the folder.
+    pub fn take_remarks(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.remarks)
+    }
+
+    /// Whether something was logged in it once.
+    pub fn has_rows(&self) -> bool {
+        self.path.join("metrics.csv").is_file()
+    }
+
     /// What the run in it ended with, as `train --json` printed it.
     pub fn result(&self) -> Option<String> {
         read_text(&self.path, "result.json").ok()
@@ -169,33 +194,30 @@ impl RunFolder {
 
     /// Which run this is: a hash of what may not change while it goes on.
     pub fn run(&self) -> [u8; 32] {
-        let RunSettings {
-            learner,
-            seed,
-            envs,
-            ..
-        } = &self.settings;
-        let identity = (learner, seed, envs, &self.scene);
-        let identity = postcard::to_stdvec(&identity).expect("plain data serialises to memory");
-        *blake3::hash(&identity).as_bytes()
+        self.run
     }
 
-    /// The checkpoints of this run, the newest first.
-    pub fn checkpoints(&self) -> impl Iterator<Item = Found> + use<> {
-        let (folder, run) = (self.path.join("checkpoints"), self.run());
-        let names = checkpoint_names(&folder).unwrap_or_default();
-        names.into_iter().rev().map(move |name| {
-            let path = folder.join(&name);
-            let bytes = files::read(&path, LARGEST);
-            let bytes = bytes.map_err(|error| ImageError::Broken(error.to_string()));
-            let image = bytes.and_then(|bytes| Image::from_bytes(&bytes));
-            let image = image.and_then(|image| {
-                let is_mine = image.run == run;
-                let other = || ImageError::Broken("it is another run's".to_owned());
-                is_mine.then_some(image).ok_or_else(other)
-            });
+    /// The checkpoints, the newest first.
+    ///
+    /// # Errors
+    /// The system refused to list them.
+    pub fn checkpoints(&self) -> Result<impl Iterator<Item = Found> + use<>, RunError> {
+        let (folder, run) = (self.path.join("checkpoints"), self.run);
+        let names = checkpoint_names(&folder);
+        let names = names.map_err(|error| RunError::Io(folder.clone(), error))?;
+        Ok(names.into_iter().rev().map(move |name| {
+            let image = read_inside(&folder.join(&name), LARGEST)
+                .map_err(ImageError::Io)
+                .and_then(|bytes| Image::from_bytes(&bytes))
+                .and_then(|image| match image {
+                    _ if image.run != run => Err(ImageError::OtherRun),
+                    _ if checkpoint_name(image.iteration) != name => {
+                        Err(ImageError::Broken("it has another's name".to_owned()))
+                    }
+                    _ => Ok(image),
+                });
             Found { name, image }
-        })
+        }))
     }
 
     /// Goes on from a checkpoint, or begins anew: what was written after it counts no more.
@@ -211,7 +233,7 @@ impl RunFolder {
         let folder = self.path.join("checkpoints");
         for other in checkpoint_names(&folder).map_err(io)? {
             if name.is_none_or(|name| other.as_str() > name) {
-                files::remove(&folder.join(other)).map_err(io)?;
+                files::set_aside(&folder.join(other)).map_err(io)?;
             }
         }
         files::remove(&self.path.join("result.json")).map_err(io)?;
@@ -229,20 +251,23 @@ impl RunFolder {
         Ok(notes)
     }
 
-    /// Checkpoints of another version are worth more than a run that begins afresh in their place.
-    fn refuse_other_versions(&self) -> Result<(), RunError> {
-        let mut other = None;
-        for Found { name, image } in self.checkpoints() {
-            match image {
-                Ok(_) => return Ok(()),
-                Err(ImageError::OtherVersion(what)) => {
-                    let path = self.path.join("checkpoints").join(name);
-                    other.get_or_insert(RunError::OtherVersion(path, what));
-                }
-                Err(ImageError::Broken(_)) => {}
-            }
+    /// Damaged checkpoints are passed over. One that is whole, and of another run or version or cannot be read just now, is worth
+    /// more than a run that begins afresh in its place.
+    fn refuse_other_runs(&self) -> Result<(), RunError> {
+        for Found { name, image } in self.checkpoints()? {
+            let path = self.path.join("checkpoints").join(name);
+            return match image {
+                Ok(_) => Ok(()),
+                Err(ImageError::Broken(_)) => continue,
+                Err(ImageError::Io(error)) => Err(RunError::Io(path, error)),
+                Err(ImageError::OtherVersion(what)) => Err(RunError::OtherVersion(path, what)),
+                Err(error @ ImageError::OtherRun) => Err(RunError::OtherRun(
+                    self.path.clone(),
+                    format!("of its newest checkpoint, {error}"),
+                )),
+            };
         }
-        other.map_or(Ok(()), Err)
+        Ok(())
     }
 
     /// Logs an iteration; written with the next [`RunFolder::publish`] or [`RunFolder::save`].
@@ -251,20 +276,6 @@ impl RunFolder {
         self.metrics.push(Metric::ALL.iter().map(cell));
         self.timing
             .push([iteration.to_string(), format!("{wall_s:.6}")]);
-    }
-
-    /// How long the tables are with everything that was logged.
-    pub fn log_lengths(&self) -> LogLengths {
-        LogLengths {
-            metrics: self.metrics.length(),
-            timing: self.timing.length(),
-        }
-    }
-
-    /// Forgets rows that were logged after a moment of the run.
-    pub fn forget_after(&mut self, logs: LogLengths) {
-        self.metrics.forget_after(logs.metrics);
-        self.timing.forget_after(logs.timing);
     }
 
     /// Writes rows and policy for whoever looks at the folder. A power cut may take them back.
@@ -283,20 +294,28 @@ impl RunFolder {
     ///
     /// # Errors
     /// The system refused; the checkpoints that were there still are.
-    pub fn save(&mut self, iteration: u64, image: &Image, policy: &[u8]) -> Result<(), RunError> {
+    pub fn save(&mut self, mut image: Image, policy: &[u8]) -> Result<(), RunError> {
         self.mend()?;
         let io = |error| RunError::Io(self.path.clone(), error);
         self.metrics.write_durably().map_err(io)?;
         self.timing.write_durably().map_err(io)?;
+        image.logs = LogLengths {
+            metrics: self.metrics.written(),
+            timing: self.timing.written(),
+        };
         if let Some(best) = &image.best {
             self.save_once(Which::Best.file(), best)?;
         }
-        let folder = self.path.join("checkpoints");
-        files::create_folder(&folder).map_err(io)?;
-        let path = folder.join(format!("{iteration:012}.sinew"));
+        let folder = self.folder("checkpoints")?;
+        let path = folder.join(checkpoint_name(image.iteration));
         // First, because a run that goes on from this checkpoint does not write the policy of its iteration again.
         files::replace(&self.path.join(Which::Newest.file()), policy).map_err(io)?;
-        files::replace(&path, &image.to_bytes()).map_err(io)?;
+        let bytes = image.to_bytes();
+        if bytes.len() as u64 > LARGEST {
+            let words = "the checkpoint would be larger than what is read back, 1 GiB";
+            return Err(io(io::Error::other(words)));
+        }
+        files::replace(&path, &bytes).map_err(io)?;
         let names = checkpoint_names(&folder).map_err(io)?;
         for old in names.iter().rev().skip(KEPT) {
             files::remove(&folder.join(old)).map_err(io)?;
@@ -310,8 +329,7 @@ impl RunFolder {
     /// The system refused.
     pub fn save_flight(&self, flight: &Flight) -> Result<Option<PathBuf>, RunError> {
         let io = |error| RunError::Io(self.path.clone(), error);
-        let folder = self.path.join("flights");
-        files::create_folder(&folder).map_err(io)?;
+        let folder = self.folder("flights")?;
         if files::list(&folder).map_err(io)?.len() >= MOST_FLIGHTS {
             return Ok(None);
         }
@@ -342,25 +360,39 @@ impl RunFolder {
     }
 
     /// Where somebody deleted the folder, makes it again: a run that can be saved is worth more than the order to throw it
-    /// away, which can be given again.
+    /// away, which can be given again. Tables mend themselves.
     fn mend(&mut self) -> Result<(), RunError> {
-        if self.lock.is_in_place(&self.path.join("lock")) {
-            return Ok(());
-        }
-        let claimed = ClaimedFolder::claim(&self.path)?;
-        if claimed.holds("run.json") && self.stored_differs(&claimed)? {
-            return Err(RunError::OtherRun(
-                self.path.clone(),
-                "somebody began another one in its place".to_owned(),
+        if !self.lock.is_in_place(&self.path.join("lock")) {
+            let claimed = ClaimedFolder::claim(&self.path)?;
+            if claimed.holds("run.json") && self.stored_differs(&claimed)? {
+                return Err(RunError::OtherRun(
+                    self.path.clone(),
+                    "somebody began another one in its place".to_owned(),
+                ));
+            }
+            self.lock = claimed.lock;
+            let path = self.path.display();
+            self.remarks.push(format!(
+                "warning: {path} was deleted or moved; it is made again, and its tables begin anew"
             ));
         }
-        self.lock = claimed.lock;
-        if !self.path.join("run.json").is_file() {
-            self.write_settings()?;
-            self.metrics.begin_anew(&metric_names());
-            self.timing.begin_anew(&TIMING);
+        if self.path.join("run.json").is_file() {
+            return Ok(());
         }
-        Ok(())
+        self.write_settings()
+    }
+
+    /// A folder in this one; a link to elsewhere is none.
+    fn folder(&self, name: &str) -> Result<PathBuf, RunError> {
+        let path = self.path.join(name);
+        if path.is_symlink() {
+            return Err(RunError::Broken(
+                path,
+                "it is a link, expected a folder".to_owned(),
+            ));
+        }
+        files::create_folder(&path).map_err(|error| RunError::Io(path.clone(), error))?;
+        Ok(path)
     }
 
     fn stored_differs(&self, claimed: &ClaimedFolder) -> Result<bool, RunError> {
@@ -392,6 +424,23 @@ const TIMING: [&str; 2] = ["iteration", "wall_s"];
 
 fn metric_names() -> Vec<&'static str> {
     Metric::ALL.iter().map(|metric| metric.name()).collect()
+}
+
+/// Which run it is: a hash of what may not change while it goes on. Of a scene that is what it means, not how it is written.
+fn run(settings: &RunSettings, scene: Option<&Scene>) -> [u8; 32] {
+    let RunSettings {
+        learner,
+        seed,
+        envs,
+        ..
+    } = settings;
+    let scene = scene.map(|scene| scene.meaning(learner));
+    let identity = postcard::to_stdvec(&(learner, seed, envs, scene));
+    *blake3::hash(&identity.expect("plain data serialises to memory")).as_bytes()
+}
+
+fn checkpoint_name(iteration: u64) -> String {
+    format!("{iteration:012}.sinew")
 }
 
 /// The checkpoints in their folder, the oldest first.

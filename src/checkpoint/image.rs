@@ -2,7 +2,7 @@
 
 use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
-use std::fmt;
+use std::{fmt, io};
 
 use super::sealed::{Kind, SealError};
 
@@ -12,11 +12,17 @@ const KIND: Kind = Kind {
 };
 
 /// A checkpoint that cannot be used.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum ImageError {
     /// A sinew of another version wrote it.
     #[error("{0}")]
     OtherVersion(String),
+    /// It is whole, and of another run.
+    #[error("it is of another run")]
+    OtherRun,
+    /// The system refused to read it.
+    #[error("{0}")]
+    Io(io::Error),
     /// It does not say what it should.
     #[error("{0}")]
     Broken(String),
@@ -27,6 +33,8 @@ pub enum ImageError {
 pub struct Image {
     /// Which run: a hash of what it was started with.
     pub run: [u8; 32],
+    /// Rollouts learnt from.
+    pub iteration: u64,
     /// What the next iteration depends on.
     pub state: State,
     /// The policy that solved the scene, as its file has it.
@@ -110,6 +118,24 @@ pub struct Clock {
     pub first_update_s: Option<f64>,
     /// Seconds from the launch until the scene was solved.
     pub solved_s: Option<f64>,
+}
+
+impl Clock {
+    /// The same, if its numbers are numbers.
+    pub fn or_zero(self) -> Self {
+        let readings = [
+            Some(self.wall_s),
+            Some(self.working_s),
+            self.first_update_s,
+            self.solved_s,
+        ];
+        let is_sound = |x: &f64| x.is_finite() && *x >= 0.0;
+        if readings.iter().flatten().all(is_sound) {
+            self
+        } else {
+            Self::default()
+        }
+    }
 }
 
 impl Image {

@@ -12,23 +12,22 @@ const MOST_WAITING: usize = 64 << 20;
 /// One CSV file.
 pub(super) struct Log {
     path: PathBuf,
+    /// Its first line.
+    header: String,
     /// Bytes that are in the file.
     written: u64,
     waiting: Vec<u8>,
 }
 
 impl Log {
-    /// A table that has so many bytes already, or none; `header` is its first line.
+    /// A table that has so many bytes already; `header` is its first line.
     pub(super) fn new(path: PathBuf, header: &[&str], written: u64) -> Self {
-        let mut log = Self {
+        Self {
             path,
+            header: header.join(",") + "\n",
             written,
             waiting: Vec::new(),
-        };
-        if written == 0 {
-            log.push(header.iter().copied());
         }
-        log
     }
 
     /// Adds a row. Cells need no quotes.
@@ -45,22 +44,24 @@ impl Log {
         self.waiting.push(b'\n');
     }
 
-    /// The file's length once everything is written.
-    pub(super) fn length(&self) -> u64 {
-        self.written + self.waiting.len() as u64
+    /// Bytes that are in the file.
+    pub(super) fn written(&self) -> u64 {
+        self.written
     }
 
-    /// Forgets what came after `length`, which is one that [`Log::length`] said.
-    pub(super) fn forget_after(&mut self, length: u64) {
-        let kept = length.saturating_sub(self.written) as usize;
-        self.waiting.truncate(kept);
-        self.written = self.written.min(length);
-    }
-
-    /// Writes what waits; rows that could not be written go on waiting.
+    /// Writes what waits; rows that could not be written go on waiting. After a file that somebody cut or removed, what is left
+    /// of it is gone on with.
     pub(super) fn write(&mut self) -> io::Result<()> {
-        files::append(&self.path, self.written, &self.waiting)?;
-        self.written += self.waiting.len() as u64;
+        let is = std::fs::metadata(&self.path).map_or(0, |about| about.len());
+        self.written = self.written.min(is);
+        let header = if self.written == 0 {
+            self.header.as_str()
+        } else {
+            ""
+        };
+        let bytes = [header.as_bytes(), &self.waiting].concat();
+        files::append(&self.path, self.written, &bytes)?;
+        self.written += bytes.len() as u64;
         self.waiting.clear();
         Ok(())
     }
@@ -70,12 +71,41 @@ impl Log {
         self.write()?;
         files::sync(&self.path)
     }
+}
 
-    /// After the file was lost: begins it anew with what waits.
-    pub(super) fn begin_anew(&mut self, header: &[&str]) {
-        let waiting = std::mem::take(&mut self.waiting);
-        self.written = 0;
-        self.push(header.iter().copied());
-        self.waiting.extend(waiting);
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+    use tempfile::tempdir;
+
+    #[test]
+    fn rows_follow_what_is_left_of_the_file() {
+        let folder = tempdir().expect("there is room");
+        let path = folder.path().join("table.csv");
+        let mut log = Log::new(path.clone(), &["a", "b"], 0);
+        let mut write = |row: [&str; 2]| {
+            log.push(row);
+            log.write().expect("it is written");
+            let text = fs::read_to_string(&path).expect("it is there");
+            (text, log.written())
+        };
+        assert_eq!(write(["1", "2"]), ("a,b\n1,2\n".to_owned(), 8));
+        assert_eq!(write(["3", "4"]), ("a,b\n1,2\n3,4\n".to_owned(), 12));
+        fs::write(&path, "a,b\n1,2\n").expect("it works");
+        assert_eq!(write(["5", "6"]), ("a,b\n1,2\n5,6\n".to_owned(), 12));
+        fs::remove_file(&path).expect("it works");
+        assert_eq!(write(["7", "8"]), ("a,b\n7,8\n".to_owned(), 8));
+    }
+
+    #[test]
+    fn what_came_after_a_checkpoint_is_written_again() {
+        let folder = tempdir().expect("there is room");
+        let path = folder.path().join("table.csv");
+        fs::write(&path, "a\n1\n2\n3").expect("it works");
+        let mut log = Log::new(path.clone(), &["a"], 4);
+        log.push(["2"]);
+        log.write_durably().expect("it works");
+        assert_eq!(fs::read_to_string(&path).expect("it is there"), "a\n1\n2\n");
     }
 }

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use super::EvalArgs;
-use super::print::{Failure, or_dash, say, say_json};
+use super::print::{Failure, note, or_dash, say, say_json};
 use crate::checkpoint::{Which, read_policy, read_run};
 use crate::pod::scene::{SceneEnvironment, spaces};
 use crate::pod::{Environment, Purpose};
@@ -32,6 +32,13 @@ pub(super) fn eval(args: &EvalArgs) -> Result<ExitCode, Failure> {
         say_json(&evaluation);
     } else {
         let success = evaluation.success.map(|s| format!("{:.1} %", 100.0 * s));
+        if !evaluation.flights.is_empty() {
+            let broken = evaluation.flights.len();
+            note(format_args!(
+                "warning: {broken} of {} episodes broke; return and length leave them out",
+                evaluation.episodes
+            ));
+        }
         say(format_args!(
             "{} episodes: success {}, return {:.3} (deviation {:.3}), length {:.1} steps",
             evaluation.episodes,

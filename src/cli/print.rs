@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 use std::fmt::{Arguments, Display};
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::checkpoint::RunError;
 use crate::pod::PodError;
@@ -66,9 +67,23 @@ impl From<TrainError> for Failure {
     }
 }
 
-/// A line of the answer, to standard output. A reader that has gone away is no error.
+/// Some of the answer could not be written.
+static IS_CUT_SHORT: AtomicBool = AtomicBool::new(false);
+
+/// A line of the answer, to standard output. A reader that has gone away is no error; a full disk is, see [`is_cut_short`].
 pub(super) fn say(line: Arguments) {
-    let _ = writeln!(std::io::stdout(), "{line}");
+    let mut out = std::io::stdout();
+    if let Err(error) = writeln!(out, "{line}").and_then(|()| out.flush())
+        && error.kind() != ErrorKind::BrokenPipe
+        && !IS_CUT_SHORT.swap(true, Ordering::Relaxed)
+    {
+        note(format_args!("error: standard output: {error}"));
+    }
+}
+
+/// Whether some of the answer could not be written: then the command has failed, whatever it did.
+pub(super) fn is_cut_short() -> bool {
+    IS_CUT_SHORT.load(Ordering::Relaxed)
 }
 
 /// A line beside the answer, to standard error.

@@ -43,10 +43,16 @@ pub(super) fn train(args: &TrainArgs, launched: Instant) -> Result<ExitCode, Fai
         launched,
         ..Job::new(&scene, Some(&learner_name), seed)?
     };
-    if let Some((json, result)) = finished(&folder, &job) {
+    if let Some((json, mut result)) = finished(&folder, &job) {
+        note(format_args!(
+            "this run has ended at step {}; a larger --steps goes on with it",
+            result.steps
+        ));
         if args.scene.json {
             say(format_args!("{json}"));
         } else {
+            // The folder may have been moved since.
+            result.run = Some(folder.path().to_path_buf());
             report(args, &result);
         }
         return Ok(exit_code(args, &result, &signals));
@@ -78,6 +84,12 @@ fn asked(args: &TrainArgs) -> Result<Asked, Failure> {
         Some(run) if run.join("run.json").is_file() => Some((run, read_run(run)?.0)),
         _ => None,
     };
+    if let (Some(run), None, None) = (&args.run, &stored, &args.scene.scene) {
+        let run = run.display();
+        note(format_args!(
+            "no run in {run} yet: a new one of `reach` begins"
+        ));
+    }
     let steps_are_set = args
         .scene
         .set
@@ -142,43 +154,58 @@ fn in_terminal(job: Job, viewer: &Viewer) -> Result<TrainResult, String> {
 }
 
 fn report(args: &TrainArgs, result: &TrainResult) {
-    if let Some(trouble) = &result.trouble {
-        note(format_args!("error: {trouble}"));
-    }
-    if let Some(run) = result.run.as_ref().filter(|_| result.stopped) {
-        note(format_args!(
-            "go on with: sinew train --run {}",
-            run.display()
-        ));
-    }
     if args.scene.json {
         say_json(result);
-        return;
+    } else {
+        summarize(result);
     }
+    let unsolved = args.until_solved && result.solved_step.is_none() && !result.stopped;
+    if let Some(trouble) = &result.trouble {
+        note(format_args!("error: {trouble}"));
+    } else if unsolved {
+        let steps = result.steps;
+        note(format_args!(
+            "error: not solved within {steps} steps; a larger --steps goes on"
+        ));
+    } else if let Some(run) = &result.run {
+        let run = run.display();
+        if result.stopped {
+            note(format_args!("stopped; go on with: sinew train --run {run}"));
+        } else if !args.scene.json {
+            if cfg!(feature = "window") {
+                say(format_args!("watch it: sinew play {run}"));
+            }
+            say(format_args!("judge it: sinew eval {run}"));
+        }
+    }
+}
+
+fn summarize(result: &TrainResult) {
     let percent = |share: f64| format!("{:.1} %", 100.0 * share);
+    let solved = match (result.solved_step, result.solved_wall_s) {
+        (Some(step), Some(seconds)) => format!("solved after {seconds:.1} s and {step} steps"),
+        (Some(step), None) => format!("solved after {step} steps"),
+        (None, _) => "not solved".to_owned(),
+    };
     say(format_args!(
-        "{} steps in {:.1} s ({:.0} per second)\nsolved after {} s and {} steps\nsuccess {}, return {}\nstate {}",
+        "{} steps in {:.1} s ({:.0} per second)\n{solved}\nsuccess {}, return {}\nstate {}",
         result.steps,
         result.wall_s,
         result.steps_per_s,
-        or_dash(result.solved_wall_s.map(|s| format!("{s:.1}"))),
-        or_dash(result.solved_step),
         or_dash(result.success.map(percent)),
         or_dash(result.return_mean.map(|r| format!("{r:.2}"))),
         result.state_hash,
     ));
-    if let Some(run) = &result.run {
-        let run = run.display();
-        say(format_args!(
-            "watch it: sinew play {run}\njudge it: sinew eval {run}"
-        ));
-    }
 }
 
 fn exit_code(args: &TrainArgs, result: &TrainResult, signals: &Signals) -> ExitCode {
+    // A signal's code promises that the state was saved.
+    if result.trouble.is_some() {
+        return ExitCode::FAILURE;
+    }
     if let Some(code) = signals.exit_code() {
         return ExitCode::from(code);
     }
     let unsolved = args.until_solved && result.solved_step.is_none() && !result.stopped;
-    ExitCode::from(u8::from(unsolved || result.trouble.is_some()))
+    ExitCode::from(u8::from(unsolved))
 }

@@ -89,8 +89,10 @@ fn in_terminal(
 fn how_it_ended(result: &TrainResult) -> String {
     let how = if result.stopped { "stopped" } else { "ended" };
     let percent = |share: f64| format!("{:.1} %", 100.0 * share);
+    let trouble = result.trouble.as_ref();
+    let trouble = trouble.map_or_else(String::new, |trouble| format!("; {trouble}"));
     format!(
-        "{how} at {} steps: success {}, return {}",
+        "{how} at {} steps: success {}, return {}{trouble}",
         result.steps,
         or_dash(result.success.map(percent)),
         or_dash(result.return_mean.map(|r| format!("{r:.2}"))),

@@ -208,11 +208,6 @@ impl Ppo {
         [actor.report(), critic.report()]
     }
 
-    fn explained_variance(targets: &[f32], advantages: &[f32]) -> f64 {
-        let variance = |x: &[f32]| Moments::of(x.iter().map(|&x| f64::from(x))).variance();
-        1.0 - variance(advantages) / variance(targets).max(f64::MIN_POSITIVE)
-    }
-
     fn row(&self, state: &PpoState, caution: f32) -> Row {
         let deviation = Deviation::new(state.actor.log_std());
         let mut row = Row::default();
@@ -275,10 +270,10 @@ impl Learner for Ppo {
         team: &Team,
     ) -> Result<Row, Refusal> {
         let (inputs, mut advantages, targets) = self.value(state, rollout, team);
-        let explained_variance = Self::explained_variance(&targets, &advantages);
         let samples: Vec<u32> = (0..rollout.samples() as u32)
             .filter(|&i| rollout.ends[i as usize] != StepEnd::Broken)
             .collect();
+        let explained_variance = explained_variance(&samples, &targets, &advantages);
         standardize(&mut advantages, &samples);
         let batch = Batch {
             settings: &self.settings,
@@ -314,6 +309,15 @@ impl Learner for Ppo {
         critic.note_critic(&mut row);
         Ok(row)
     }
+}
+
+/// Over the samples that count.
+fn explained_variance(samples: &[u32], targets: &[f32], advantages: &[f32]) -> f64 {
+    let variance = |x: &[f32]| {
+        let of_samples = samples.iter().map(|&i| f64::from(x[i as usize]));
+        Moments::of(of_samples).variance()
+    };
+    1.0 - variance(advantages) / variance(targets).max(f64::MIN_POSITIVE)
 }
 
 /// Mean 0 and deviation 1 over the samples that count.

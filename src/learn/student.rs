@@ -65,22 +65,22 @@ pub struct Hopeless(pub Refusal);
 
 /// `learner` at its beginning.
 pub(super) fn begin<L: Learner>(learner: L) -> Box<dyn Student> {
-    let progress = Progress {
+    let learnt = Learnt {
         state: learner.begin(),
         caution: 1.0,
         refused: 0,
         refused_in_a_row: 0,
     };
-    Box::new(Course { learner, progress })
+    Box::new(Course { learner, learnt })
 }
 
 struct Course<L: Learner> {
     learner: L,
-    progress: Progress<L::State>,
+    learnt: Learnt<L::State>,
 }
 
 #[derive(Serialize, Deserialize)]
-struct Progress<S> {
+struct Learnt<S> {
     state: S,
     /// What learning rates are multiplied with, in (0, 1].
     caution: f32,
@@ -98,7 +98,7 @@ impl<L: Learner> Course<L> {
         if rollout.ends.iter().all(|end| *end == StepEnd::Broken) {
             return Err(Refusal::Broken);
         }
-        let Progress { state, caution, .. } = &mut self.progress;
+        let Learnt { state, caution, .. } = &mut self.learnt;
         let row = self.learner.update(state, rollout, *caution, team)?;
         if self.learner.is_sound(state) {
             Ok(row)
@@ -110,55 +110,55 @@ impl<L: Learner> Course<L> {
 
 impl<L: Learner> Student for Course<L> {
     fn policy(&self) -> Arc<Policy> {
-        Arc::new(self.learner.policy(&self.progress.state))
+        Arc::new(self.learner.policy(&self.learnt.state))
     }
 
     fn update(&mut self, rollout: &Rollout, team: &Team) -> Result<Option<Row>, Hopeless> {
-        let before = self.progress.state.clone();
-        let learnt = self.try_update(rollout, team);
-        let progress = &mut self.progress;
+        let before = self.learnt.state.clone();
+        let updated = self.try_update(rollout, team);
+        let learnt = &mut self.learnt;
         if team.is_stopping() {
-            progress.state = before;
+            learnt.state = before;
             return Ok(None);
         }
-        let mut row = match learnt {
+        let mut row = match updated {
             Ok(row) => {
-                progress.caution = (progress.caution / CAUTION).min(1.0);
-                progress.refused_in_a_row = 0;
+                learnt.caution = (learnt.caution / CAUTION).min(1.0);
+                learnt.refused_in_a_row = 0;
                 row
             }
             Err(refusal) => {
-                progress.state = before;
-                if progress.refused_in_a_row + 1 >= MOST_REFUSED {
+                learnt.state = before;
+                if learnt.refused_in_a_row + 1 >= MOST_REFUSED {
                     return Err(Hopeless(refusal));
                 }
-                progress.caution *= CAUTION;
-                progress.refused += 1;
-                progress.refused_in_a_row += 1;
+                learnt.caution *= CAUTION;
+                learnt.refused += 1;
+                learnt.refused_in_a_row += 1;
                 Row::default()
             }
         };
-        row.set(Metric::Dropped, progress.refused as f64);
+        row.set(Metric::Dropped, learnt.refused as f64);
         Ok(Some(row))
     }
 
     fn save(&self) -> Vec<u8> {
-        postcard::to_stdvec(&self.progress).expect("plain data serialises to memory")
+        postcard::to_stdvec(&self.learnt).expect("plain data serialises to memory")
     }
 
     fn restore(&mut self, bytes: &[u8]) -> Result<(), String> {
-        let (progress, rest): (Progress<L::State>, _) =
+        let (learnt, rest): (Learnt<L::State>, _) =
             postcard::take_from_bytes(bytes).map_err(|error| format!("the learner: {error}"))?;
         let is_sound = rest.is_empty()
-            && progress.caution > 0.0
-            && progress.caution <= 1.0
-            && progress.refused_in_a_row <= MOST_REFUSED
-            && progress.refused < u64::MAX / 2
-            && self.learner.is_sound(&progress.state);
+            && learnt.caution > 0.0
+            && learnt.caution <= 1.0
+            && learnt.refused_in_a_row <= MOST_REFUSED
+            && learnt.refused < u64::MAX / 2
+            && self.learner.is_sound(&learnt.state);
         if !is_sound {
             return Err("the learner's state does not fit its settings".to_owned());
         }
-        self.progress = progress;
+        self.learnt = learnt;
         Ok(())
     }
 }

@@ -151,6 +151,10 @@ impl ContainedPod {
         let mut finished = Vec::new();
         let mut after = Vec::new();
         for (environment, before) in self.environments.clone().zip(&self.before) {
+            // Whoever stops goes back to the states before.
+            if stop() {
+                return Ok(());
+            }
             let mut alone = self.build(environment..environment + 1)?;
             alone.restore([before.as_slice()]).map_err(lost)?;
             alone.begin_rollout(decider.clone(), horizon);

@@ -247,7 +247,8 @@ fn play_again(
     for (ActionHistory(actions), mut environs) in &mut environments {
         let steps = environs.episode.steps;
         let joints = scene.0.robot().joints.len();
-        if steps >= task.episode_steps || actions.len() != steps as usize * joints {
+        let is_over = steps >= task.episode_steps && !rules.no_time_limit;
+        if is_over || actions.len() != steps as usize * joints {
             *restored = Restored::Refused("its episode has other steps than actions".to_owned());
             return;
         }

@@ -17,6 +17,8 @@ const REST: u32 = 100;
 const TRY_AGAIN: Duration = Duration::from_secs(5);
 /// Between two policies for whoever looks at the folder.
 const PUBLISH_EVERY: Duration = Duration::from_secs(2);
+/// Broken environments that a process tells of.
+const MOST_TOLD: usize = 20;
 
 /// A run's folder, if it has one, and when it was written to.
 pub(super) struct Keeper {
@@ -28,6 +30,8 @@ pub(super) struct Keeper {
     next_publication: Instant,
     /// Why the newest state is not on disk.
     trouble: Option<String>,
+    /// Broken environments that were told of.
+    told: usize,
     teller: Teller,
 }
 
@@ -42,6 +46,7 @@ impl Keeper {
             next_save: now,
             next_publication: now + PUBLISH_EVERY,
             trouble: None,
+            told: 0,
             teller,
         }
     }
@@ -66,15 +71,10 @@ impl Keeper {
         Ok(())
     }
 
-    /// How long the tables are.
-    pub(super) fn log_lengths(&self) -> LogLengths {
-        self.folder
-            .as_ref()
-            .map_or_else(LogLengths::default, RunFolder::log_lengths)
-    }
-
     /// Logs an iteration.
     pub(super) fn log(&mut self, iteration: u64, row: &Row, wall_s: f64) {
+        // What has been logged since is not in the newest checkpoint, even if that is of the same iteration.
+        self.saved = None;
         if let Some(folder) = &mut self.folder {
             folder.log(iteration, row, wall_s);
         }
@@ -82,20 +82,26 @@ impl Keeper {
 
     /// Whether it is time for a checkpoint.
     pub(super) fn is_due(&self, iteration: u64) -> bool {
-        let is_new = self.saved != Some(iteration);
-        self.folder.is_some() && is_new && Instant::now() >= self.next_save
+        self.is_behind(iteration) && Instant::now() >= self.next_save
     }
 
-    /// Writes a checkpoint, unless the newest one is of this iteration.
-    pub(super) fn save(&mut self, iteration: u64, image: &Image, policy: &[u8]) {
+    /// There is something that is not to wait for the next checkpoint.
+    pub(super) fn hurry(&mut self) {
+        self.next_save = Instant::now();
+    }
+
+    /// Whether the newest checkpoint is of another moment.
+    pub(super) fn is_behind(&self, iteration: u64) -> bool {
+        self.folder.is_some() && self.saved != Some(iteration)
+    }
+
+    /// Writes a checkpoint, which somebody began to put together then.
+    pub(super) fn save(&mut self, began: Instant, image: Image, policy: &[u8]) {
         let Some(folder) = &mut self.folder else {
             return;
         };
-        if self.saved == Some(iteration) {
-            return;
-        }
-        let began = Instant::now();
-        let written = folder.save(iteration, image, policy);
+        let iteration = image.iteration;
+        let written = folder.save(image, policy);
         let is_written = written.is_ok();
         if is_written {
             self.saved = Some(iteration);
@@ -120,15 +126,27 @@ impl Keeper {
             return;
         }
         self.next_publication = now + PUBLISH_EVERY;
-        if let Some(folder) = &mut self.folder
-            && let Err(error) = folder.publish(&policy())
-        {
-            self.note(Err(error));
+        if let Some(folder) = &mut self.folder {
+            let published = folder.publish(&policy());
+            let is_behind = self.trouble.is_some();
+            // What a checkpoint could not save is not well again because a table could be written.
+            if published.is_err() || !is_behind {
+                self.note(published);
+            }
         }
     }
 
     /// Writes the last episode of an environment that broke.
-    pub(super) fn save_flight(&self, flight: &Flight) {
+    pub(super) fn save_flight(&mut self, flight: &Flight) {
+        // A run in which everything breaks would talk of nothing else; the tables count them all.
+        if self.told == MOST_TOLD {
+            return;
+        }
+        self.told += 1;
+        if self.told == MOST_TOLD {
+            self.teller
+                .tell("more broken environments are counted in metrics.csv, and not told");
+        }
         let place = match &self.folder {
             None => String::new(),
             Some(folder) => match folder.save_flight(flight) {
@@ -165,13 +183,16 @@ impl Keeper {
 
     /// Says what went wrong, once for each cause, and when it is well again.
     fn note(&mut self, written: Result<(), RunError>) {
+        for remark in self.folder.iter_mut().flat_map(RunFolder::take_remarks) {
+            self.teller.tell(&remark);
+        }
         let trouble = written
             .err()
             .map(|error| format!("could not save: {error}"));
         match (&self.trouble, &trouble) {
             (_, Some(new)) if self.trouble.as_ref() != Some(new) => {
                 self.teller.tell(&format!(
-                    "warning: {new}; training goes on and will try again"
+                    "warning: {new}; it is tried again while training goes on"
                 ));
             }
             (Some(_), None) => self.teller.tell("saved again"),

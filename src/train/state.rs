@@ -1,9 +1,12 @@
 //! The state of a run: what a checkpoint holds of a [`Trainer`], and how one comes back.
 
+use std::time::Instant;
+
 use super::progress::Progress;
 use super::{Job, TrainError, Trainer, evaluate};
 use crate::checkpoint::image::{Clock, Image, LogLengths, State};
 use crate::checkpoint::{RunFolder, policy_file};
+use crate::contain::contain;
 use crate::learn::student::Student;
 use crate::pod::contained::ContainedPod;
 use crate::pod::{PodError, Purpose, Restored};
@@ -18,20 +21,22 @@ impl Trainer {
         }
     }
 
-    /// Writes a checkpoint, unless there is one of this iteration.
+    /// Writes a checkpoint.
     pub(super) fn save(&mut self) {
+        let began = Instant::now();
         let policy = policy_file::to_bytes(&self.student.policy());
         let image = Image {
             run: self.keeper.folder().map_or([0; 32], RunFolder::run),
+            iteration: self.progress.iteration(),
             state: self.state(),
             best: self.best.clone(),
-            logs: self.keeper.log_lengths(),
+            logs: LogLengths::default(),
             clock: Clock {
                 wall_s: self.wall_s(),
                 ..self.clock
             },
         };
-        self.keeper.save(self.progress.iteration(), &image, &policy);
+        self.keeper.save(began, image, &policy);
     }
 
     /// Goes on from the newest checkpoint that can be read and holds this run.
@@ -40,11 +45,11 @@ impl Trainer {
         let Some(folder) = self.keeper.folder() else {
             return Ok(());
         };
-        let mut found_any = false;
-        for found in folder.checkpoints() {
-            found_any = true;
+        let was_begun = folder.has_rows();
+        for found in folder.checkpoints()? {
             let image = found.image.map_err(|error| error.to_string());
-            let restored = image.and_then(|image| self.restore(image));
+            let restored =
+                image.and_then(|image| contain(|| self.restore(image)).unwrap_or_else(Err));
             match restored {
                 Ok((logs, bits)) => {
                     let steps = self.progress.steps();
@@ -64,8 +69,8 @@ impl Trainer {
                 }
             }
         }
-        if found_any {
-            teller.tell("no checkpoint can be read: the run begins afresh");
+        if was_begun {
+            teller.tell("no checkpoint can be used: the run begins afresh");
         }
         Ok(self.keeper.go_on_from(None, LogLengths::default())?)
     }
@@ -105,7 +110,7 @@ impl Trainer {
             restored.push(pod);
         }
         (self.pods, self.student, self.progress) = (restored, student, progress);
-        (self.best, self.clock) = (best, clock);
+        (self.best, self.clock) = (best, clock.or_zero());
         Ok((logs, bits))
     }
 }

@@ -125,11 +125,13 @@ fn load(bytes: &[u8]) -> bool {
     for old in entries(&RUN.checkpoints()) {
         fs::remove_file(old).unwrap();
     }
-    let file = RUN.checkpoints().join("000000000003.sinew");
+    // Under the name that it should have, or it would not be looked at.
+    let iteration = Image::from_bytes(bytes).map_or(3, |image| image.iteration);
+    let file = RUN.checkpoints().join(format!("{iteration:012}.sinew"));
     fs::write(&file, bytes).unwrap();
     let trainer = match RUN.trainer() {
         Ok(trainer) => trainer,
-        Err(RunError::OtherVersion(..)) => return false,
+        Err(RunError::OtherVersion(..) | RunError::OtherRun(..)) => return false,
         Err(error) => panic!("{error}"),
     };
     // A run that begins anew has no use for it.
