@@ -241,7 +241,7 @@ fn a_table_of_actions_is_played_from_home() {
 
 #[test]
 fn a_signal_saves_and_ends_with_its_own_code() {
-    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+    for (signal, code) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
         let folder = TempDir::new().unwrap();
         let args = [
             "train",
@@ -252,17 +252,24 @@ fn a_signal_saves_and_ends_with_its_own_code() {
             "--json",
             "--run",
             "mine",
+            "--checkpoint-every",
+            "0",
         ];
         let mut child = sinew(folder.path(), &args)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .expect("the binary starts");
-        // The first line says that the folder is there; training begins at once.
+        // The first line says that the folder is there; then until something has been learnt.
         let mut first = String::new();
         let mut stderr = BufReader::new(child.stderr.take().unwrap());
         stderr.read_line(&mut first).unwrap();
         assert!(first.contains("mine"), "{first}");
+        let checkpoint = folder.path().join("mine/checkpoints/000000000001.sinew");
+        while !checkpoint.exists() {
+            assert!(child.try_wait().unwrap().is_none(), "it has ended");
+            std::thread::yield_now();
+        }
         let mut kill = Command::new("sh");
         kill.arg("-c").arg(format!("kill -{signal} {}", child.id()));
         assert!(kill.status().unwrap().success());
@@ -277,6 +284,24 @@ fn a_signal_saves_and_ends_with_its_own_code() {
         let result: Value = serde_json::from_str(stdout.trim()).unwrap();
         assert_eq!(result["stopped"], true);
         assert!(folder.path().join("mine/policy.safetensors").is_file());
+        // What was printed is what was saved: the next process goes on there.
+        let at = result["steps"].to_string();
+        let next = run(
+            folder.path(),
+            &[
+                "train",
+                "--run",
+                "mine",
+                "--headless",
+                "--json",
+                "--steps",
+                &at,
+            ],
+        );
+        assert_code(&next, 0);
+        let next = json(&next);
+        assert_eq!(next["resumed_from_step"], result["steps"]);
+        assert_eq!(next["state_hash"], result["state_hash"]);
     }
 }
 

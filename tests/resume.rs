@@ -6,8 +6,11 @@
 )]
 
 use sinew::checkpoint::{RunError, RunFolder, RunSettings};
+use sinew::pod::scene::SceneEnvironment;
+use sinew::pod::{Environment, Pod};
 use sinew::scene::Scene;
 use sinew::scene::task::Solved;
+use sinew::step::Spaces;
 use sinew::train::publish::Viewer;
 use sinew::train::{Job, TrainResult, Trainer};
 use std::fs;
@@ -120,6 +123,67 @@ fn a_run_that_is_stopped_again_and_again_ends_as_the_same_run() {
     };
     assert!(went_on_in_mid_run > 1, "{stops} stops");
     assert_same(parts.path(), &result, whole.path(), &expected);
+}
+
+/// The scene, with a word to the training whenever pods for an evaluation are built, which have many environments.
+struct StopsInEvaluations(SceneEnvironment, Viewer);
+
+impl Environment for StopsInEvaluations {
+    fn spaces(&self) -> Spaces {
+        self.0.spaces()
+    }
+
+    fn build(&self, pod: &mut Pod) {
+        if pod.slots().count() > 6 {
+            self.1.stop();
+        }
+        self.0.build(pod);
+    }
+}
+
+#[test]
+fn an_evaluation_that_is_broken_off_is_done_by_the_next_process() {
+    let (whole, parts) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let scene = scene(&[]);
+    let expected = train(whole.path(), &scene, 2);
+    let viewer = Viewer::default();
+    let job = Job {
+        environment: Arc::new(StopsInEvaluations(
+            SceneEnvironment::new(scene.clone()),
+            viewer.clone(),
+        )),
+        solved: Some(Solved::Return(-1e9)),
+        folder: Some(open(parts.path(), &scene).unwrap()),
+        checkpoint_every: Some(Duration::ZERO),
+        ..Job::new(&scene, None, 1).unwrap()
+    };
+    let stopped = Trainer::new(job, viewer.publisher()).unwrap().run();
+    assert!(stopped.stopped && stopped.solved_step.is_none());
+    assert!(!parts.path().join("best.safetensors").exists());
+    let result = train(parts.path(), &scene, 1);
+    assert_eq!(result.resumed_from_step, Some(stopped.steps));
+    assert_same(parts.path(), &result, whole.path(), &expected);
+
+    // As the last thing of a run, too: what the evaluation found is saved.
+    let prolonged = TempDir::new().unwrap();
+    let short = self::scene(&[&format!("learner.steps={}", stopped.steps)]);
+    let viewer = Viewer::default();
+    let job = Job {
+        environment: Arc::new(StopsInEvaluations(
+            SceneEnvironment::new(short.clone()),
+            viewer.clone(),
+        )),
+        solved: Some(Solved::Return(-1e9)),
+        folder: Some(open(prolonged.path(), &short).unwrap()),
+        checkpoint_every: Some(Duration::ZERO),
+        ..Job::new(&short, None, 1).unwrap()
+    };
+    Trainer::new(job, viewer.publisher()).unwrap().run();
+    let ended = train(prolonged.path(), &short, 2);
+    assert_eq!(ended.solved_step, Some(stopped.steps));
+    assert!(prolonged.path().join("best.safetensors").is_file());
+    let result = train(prolonged.path(), &scene, 2);
+    assert_same(prolonged.path(), &result, whole.path(), &expected);
 }
 
 #[test]
