@@ -434,3 +434,20 @@ fn wrong_use_is_exit_code_2() {
         "nothing else happened"
     );
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn an_answer_that_cannot_be_written_is_a_failure() {
+    let folder = TempDir::new().unwrap();
+    assert_code(&tiny(folder.path(), &["--run", "mine"]), 0);
+    for args in [&["train", "--run", "mine", "--json"][..], &["scenes"]] {
+        let full = fs::File::options().write(true).open("/dev/full").unwrap();
+        let output = sinew(folder.path(), args)
+            .stdout(full)
+            .output()
+            .expect("the binary starts");
+        assert_code(&output, 1);
+        let said = text(&output.stderr);
+        assert!(said.contains("standard output"), "{said}");
+    }
+}
