@@ -1,28 +1,79 @@
 //! Learners: from what happened to a better policy. One file per learner, each owning its hyperparameters; none knows
 //! what a robot is.
+//!
+//! | learner | file | idea |
+//! |---|---|---|
+//! | REINFORCE | [`reinforce`] | actions are made more likely by what came after them, less a baseline if one likes |
+//! | actor-critic | [`actor_critic`] | at every step, by how much better it went than a critic expected |
+//! | A2C | [`a2c`] | the same over a few steps of many environments |
+//! | A3C | [`a3c`] | the same by workers that do not wait for one another |
+//! | PPO | [`ppo`] | several passes over each rollout, none of which may move the policy far |
 
+pub mod a2c;
+pub mod a3c;
+pub mod actor_critic;
+mod optimizer;
+mod policy_gradient;
 pub mod ppo;
+pub mod reinforce;
 pub mod returns;
 pub mod rollout;
+mod settings;
 pub mod student;
+
+pub use optimizer::OptimizerKind;
+pub use policy_gradient::Surrogate;
+pub use settings::{Checked, Evaluations, Rate, Settings};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 use crate::metrics::Row;
 use crate::policy::Policy;
-use crate::seed::Seed;
-use crate::step::Spaces;
 use crate::team::Team;
-use ppo::{Ppo, PpoSettings};
 use rollout::Rollout;
-use student::{Refusal, Student};
+use student::Refusal;
 
 /// The learners there are, as a preset names them: `Ppo(...)`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum LearnerSettings {
+    /// The plain policy gradient, with or without a baseline.
+    Reinforce(reinforce::ReinforceSettings),
+    /// A policy gradient that trusts a critic after every single step.
+    ActorCritic(actor_critic::ActorCriticSettings),
+    /// Advantage actor-critic, all environments in step.
+    A2c(a2c::A2cSettings),
+    /// Advantage actor-critic, workers that do not wait for one another.
+    A3c(a3c::A3cSettings),
     /// Proximal policy optimisation.
-    Ppo(PpoSettings),
+    Ppo(ppo::PpoSettings),
+}
+
+impl LearnerSettings {
+    /// What a training asks of them, whichever they are.
+    pub fn settings(&self) -> &dyn Settings {
+        match self {
+            Self::Reinforce(settings) => settings,
+            Self::ActorCritic(settings) => settings,
+            Self::A2c(settings) => settings,
+            Self::A3c(settings) => settings,
+            Self::Ppo(settings) => settings,
+        }
+    }
+
+    /// The same settings for another length of the run.
+    pub fn with_steps(mut self, steps: u64) -> Self {
+        let settings: &mut dyn Settings = match &mut self {
+            Self::Reinforce(settings) => settings,
+            Self::ActorCritic(settings) => settings,
+            Self::A2c(settings) => settings,
+            Self::A3c(settings) => settings,
+            Self::Ppo(settings) => settings,
+        };
+        settings.set_steps(steps);
+        self
+    }
 }
 
 /// What trains a policy from rollouts. A learner itself does not change: all that one update leaves to the next is in its
@@ -52,57 +103,35 @@ pub trait Learner: Send + Sync + 'static {
         caution: f32,
         team: &Team,
     ) -> Result<Row, Refusal>;
+
+    /// Whether workers act and learn without waiting for one another, in a [`Learner::workshop`] instead of updates. The bits of
+    /// such a run depend on the machine's timing.
+    fn is_asynchronous(&self) -> bool {
+        false
+    }
+
+    /// A round of an asynchronous learner; none for every other.
+    fn workshop<'a>(
+        &'a self,
+        _state: &'a mut Self::State,
+        _caution: f32,
+    ) -> Option<Box<dyn Workshop + 'a>> {
+        None
+    }
 }
 
-impl LearnerSettings {
-    /// Control steps to train for, over all environments.
-    pub fn steps(&self) -> u64 {
-        match self {
-            Self::Ppo(settings) => settings.steps,
-        }
-    }
+/// What workers share that do not wait for one another.
+pub trait Workshop: Sync {
+    /// How often each worker acts and learns before all come together.
+    fn turns(&self) -> usize;
 
-    /// `N`, the number of environments.
-    pub fn envs(&self) -> usize {
-        match self {
-            Self::Ppo(settings) => settings.envs,
-        }
-    }
+    /// One turn of a worker: copies what is shared, lets `act` play with the copied policy, and learns from that, whatever others
+    /// have made of what is shared meanwhile. Nothing is learnt where `act` was broken off.
+    fn take_turn(&self, act: &mut dyn FnMut(Arc<Policy>) -> Option<Rollout>);
 
-    /// `T`, the control steps that each environment takes between updates.
-    pub fn horizon(&self) -> usize {
-        match self {
-            Self::Ppo(settings) => settings.horizon,
-        }
-    }
-
-    /// The same settings for another length of the run.
-    pub fn with_steps(mut self, steps: u64) -> Self {
-        match &mut self {
-            Self::Ppo(settings) => settings.steps = steps,
-        }
-        self
-    }
-
-    /// Names the first field that is out of its range, and what it must be.
-    pub fn check(&self) -> Result<(), (&'static str, String)> {
-        match self {
-            Self::Ppo(settings) => settings.check(),
-        }
-    }
-
-    /// A learner at its beginning.
-    pub fn start(&self, spaces: &Spaces, seed: Seed) -> Box<dyn Student> {
-        match self {
-            Self::Ppo(settings) => student::begin(Ppo::new(settings.clone(), spaces, seed)),
-        }
-    }
-
-    /// Floating-point operations of the learner's matrix products per control step: forward, and backward with respect
-    /// to weights and inputs, less the first layers' inputs.
-    pub fn flops_per_step(&self, spaces: &Spaces) -> f64 {
-        match self {
-            Self::Ppo(settings) => settings.flops_per_step(spaces),
-        }
-    }
+    /// How it went, once every worker has taken its turns.
+    ///
+    /// # Errors
+    /// A number was not finite; what became of the state does not matter then.
+    fn close(self: Box<Self>) -> Result<Row, Refusal>;
 }

@@ -50,6 +50,7 @@ metrics! {
     ClipFraction, "clip_fraction", "share", "Share of samples whose ratio left the clip range";
     Rate, "rate", "1", "Learning rate of the actor after the update";
     GradientNorm, "gradient_norm", "1", "Norm of the actor's gradient before clipping, mean over the minibatches";
+    GradientVariance, "gradient_variance", "1", "Variance of the actor's gradient in units of the scaled return, summed over its parameters: what a baseline makes smaller";
     ExplainedVariance, "explained_variance", "share", "1 - var(return - value) / var(return) before the update";
     StandardDeviation, "std", "1", "Mean standard deviation of the policy's actions";
     Dropped, "dropped", "1", "Updates dropped because a number was not finite, since the start";

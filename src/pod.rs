@@ -29,6 +29,7 @@ use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
 use crate::learn::rollout::Rollout;
+use crate::policy::Noise;
 use crate::seed::Seed;
 use crate::step::{Spaces, StepEnd};
 use components::ActionNoise;
@@ -199,7 +200,7 @@ impl Pod {
             Reward(0.0),
             StepEnd::Terminated,
             Episode::before_the_first(stream("episodes")),
-            ActionNoise(stream("actions").nth(0)),
+            ActionNoise(Noise::new(stream("actions").nth(0))),
             ActionHistory::default(),
             Fault::default(),
         );
@@ -274,7 +275,7 @@ impl Pod {
 
     fn begin_rollout(&mut self, decider: Decider, horizon: usize) {
         let LayoutOf(spaces) = self.world.resource::<LayoutOf>();
-        let rollout = Rollout::new(self.entities.len(), horizon, spaces);
+        let rollout = Rollout::new(self.entities.len(), horizon, spaces, decider.outputs());
         self.world.resource_mut::<Recording>().begin(rollout);
         self.world.insert_resource(decider);
     }

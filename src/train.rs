@@ -8,6 +8,7 @@ pub mod progress;
 pub mod publish;
 mod state;
 pub mod watch;
+mod worker;
 
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -22,7 +23,7 @@ use crate::learn::student::Student;
 use crate::metrics::{Metric, Row};
 use crate::pod::contained::ContainedPod;
 use crate::pod::scene::SceneEnvironment;
-use crate::pod::{Decider, Environment, PodError, Purpose};
+use crate::pod::{Decider, Environment, FinishedEpisode, PodError, Purpose};
 use crate::policy::Policy;
 use crate::scene::task::Solved;
 use crate::scene::{Scene, SceneError};
@@ -32,9 +33,7 @@ use evaluate::{EVALUATION_EPISODES, Evaluation, evaluate};
 use keep::Keeper;
 use progress::Progress;
 use publish::{Publisher, Snapshot};
-
-/// Control steps between two evaluations, at least.
-const EVALUATE_EVERY: u64 = 50_000;
+use worker::Worker;
 
 /// What to train, and how.
 pub struct Job {
@@ -149,6 +148,9 @@ impl Trainer {
     /// # Errors
     /// The environment does not work, or the folder cannot be written.
     pub fn new(mut job: Job, publisher: Publisher) -> Result<Self, TrainError> {
+        let spaces = job.environment.spaces();
+        let settings = job.learner.settings();
+        settings.suits(&spaces).map_err(TrainError::Unsuited)?;
         let team = publisher.team(job.threads);
         let keeper = Keeper::new(job.folder.take(), job.checkpoint_every, publisher.teller());
         let mut trainer = Self {
@@ -190,7 +192,11 @@ impl Trainer {
     pub(crate) fn iterate(&mut self) -> bool {
         let began = Instant::now();
         let before = self.progress.clone();
-        let learnt = if self.collect() { self.learn() } else { None };
+        let learnt = match self.work() {
+            Some(learnt) => learnt,
+            None if self.collect() => self.learn(),
+            None => None,
+        };
         let Some(row) = learnt else {
             self.pods.iter_mut().for_each(ContainedPod::go_back);
             self.progress = before;
@@ -205,14 +211,14 @@ impl Trainer {
 
     fn is_done(&self) -> bool {
         self.team.is_stopping()
-            || self.progress.steps() >= self.job.learner.steps()
+            || self.progress.steps() >= self.job.learner.settings().steps()
             || (self.job.until_solved && self.progress.solved_step().is_some())
     }
 
     /// One rollout of every pod under the newest policy; false if it was broken off.
     pub(crate) fn collect(&mut self) -> bool {
         let decider = Decider::Sample(self.student.policy());
-        let (horizon, team) = (self.job.learner.horizon(), &self.team);
+        let (horizon, team) = (self.job.learner.settings().horizon(), &self.team);
         let mut pods: Vec<_> = self.pods.iter_mut().map(|pod| (pod, Ok(()))).collect();
         team.for_each(&mut pods, |(pod, collected)| {
             *collected = pod.collect(&decider, horizon, &|| team.is_stopping());
@@ -231,6 +237,50 @@ impl Trainer {
             self.rollout.append(pod.rollout());
             finished.append(&mut pod.take_finished());
         }
+        self.count(self.rollout.samples() as u64, finished);
+        true
+    }
+
+    /// A round of a learner whose workers do not wait for one another, each of which has a pod: they act and learn at once. None
+    /// for every other learner; within, none if it was broken off.
+    fn work(&mut self) -> Option<Option<Row>> {
+        let (horizon, team) = (self.job.learner.settings().horizon(), &self.team);
+        let mut workers: Vec<_> = (self.pods.iter_mut()).map(Worker::new).collect();
+        let learnt = self.student.work(
+            &mut |workshop| {
+                team.for_each(&mut workers, |worker| {
+                    worker.work(workshop, horizon, &|| team.is_stopping());
+                });
+            },
+            team,
+        )?;
+        let mut finished = Vec::new();
+        let mut steps = 0;
+        let mut broken_off = None;
+        for worker in workers {
+            steps += worker.steps;
+            finished.extend(worker.finished);
+            broken_off = broken_off.or(worker.error);
+        }
+        if let Some(error) = broken_off {
+            self.give_up(error.to_string());
+            return Some(None);
+        }
+        let learnt = match learnt {
+            Ok(learnt) => learnt,
+            Err(hopeless) => {
+                self.give_up(hopeless.to_string());
+                None
+            }
+        };
+        if learnt.is_some() {
+            self.count(steps, finished);
+        }
+        Some(learnt)
+    }
+
+    /// Counts what the environments did.
+    fn count(&mut self, steps: u64, mut finished: Vec<FinishedEpisode>) {
         // By time and environment, whatever pods they were in.
         finished.sort_by_key(|episode| (episode.at, episode.environment));
         for flight in finished
@@ -239,9 +289,7 @@ impl Trainer {
         {
             self.keeper.save_flight(flight);
         }
-        self.progress
-            .count(self.rollout.samples() as u64, &finished);
-        true
+        self.progress.count(steps, &finished);
     }
 
     fn learn(&mut self) -> Option<Row> {
@@ -281,7 +329,8 @@ impl Trainer {
         let Some(solved) = self.job.solved.filter(|_| unsolved) else {
             return true;
         };
-        if !self.progress.is_evaluation_due(&solved) {
+        let evaluations = self.job.learner.settings().evaluations();
+        if !self.progress.is_evaluation_due(&solved, evaluations.after) {
             return true;
         }
         let policy = self.student.policy();
@@ -289,7 +338,7 @@ impl Trainer {
         let Some(evaluation) = self.evaluate(&policy, first) else {
             return self.failure.is_none() && !self.team.is_stopping();
         };
-        self.progress.next_evaluation_in(EVALUATE_EVERY);
+        self.progress.next_evaluation_in(evaluations.every);
         row.set(Metric::EvaluationReturn, evaluation.return_mean);
         if let Some(success) = evaluation.success {
             row.set(Metric::EvaluationSuccess, success);
@@ -425,6 +474,9 @@ pub enum TrainError {
     /// The environment does not fit together.
     #[error(transparent)]
     Pod(#[from] PodError),
+    /// The learner cannot act in this environment.
+    #[error("{0}")]
+    Unsuited(String),
     /// The run's folder cannot be written.
     #[error(transparent)]
     Run(#[from] RunError),

@@ -156,7 +156,7 @@ pub fn train(
     let subject = Subject::Training {
         learner: job.learner_name.clone(),
         seed: job.seed.number(),
-        steps: job.learner.steps(),
+        steps: job.learner.settings().steps(),
     };
     let seed = job.seed;
     let learner = LearnerPlugin::with_viewer(job, viewer.clone()).stay_open();

@@ -261,8 +261,8 @@ fn a_flight_record_plays_up_to_the_step_that_broke() {
         scene: "pendulum".into(),
         learner: learner.into(),
         seed: 3,
-        steps: settings.steps(),
-        envs: settings.envs(),
+        steps: settings.settings().steps(),
+        envs: settings.settings().envs(),
     };
     let job = Job {
         folder: Some(RunFolder::open(Some(folder.path()), settings, Some(&scene)).unwrap()),
@@ -312,7 +312,9 @@ fn it_does_not_pay_to_break() {
         let mut pod = Pod::new(&Line(trouble), Seed::new(1), Purpose::Training, 1..2).unwrap();
         let scene = Scene::open("pendulum").unwrap();
         let (_, learner) = scene.learner(None).unwrap();
-        let student = learner.start(&Line(trouble).spaces(), Seed::new(1));
+        let student = learner
+            .settings()
+            .start(&Line(trouble).spaces(), Seed::new(1));
         pod.collect(Decider::Sample(student.policy()), 60, &|| false);
         pod.rollout().clone()
     };

@@ -7,8 +7,7 @@
 use sinew::learn::LearnerSettings;
 use sinew::learn::rollout::Rollout;
 use sinew::metrics::{Metric, Row};
-use sinew::policy::gaussian::Deviation;
-use sinew::policy::{Policy, Scratch};
+use sinew::policy::{Noise, Policy, Scratch};
 use sinew::scene::Scene;
 use sinew::seed::Seed;
 use sinew::step::{ActionSpace, Spaces, StepEnd};
@@ -30,17 +29,17 @@ fn settings(set: &[&str]) -> LearnerSettings {
 
 /// Four environments whose observations wander, acted in by `policy`; action 0 is what is paid.
 fn rollout(policy: &Policy) -> Rollout {
-    let mut rollout = Rollout::new(4, 8, &spaces());
-    let mut rng = Seed::new(5).stream("test").nth(0);
-    let deviation = Deviation::new(&policy.log_std);
+    let mut rollout = Rollout::new(4, 8, &spaces(), 1);
+    let distribution = policy.distribution();
+    let mut noise = Noise::new(Seed::new(5).stream("test").nth(0));
     for i in 0..rollout.samples() {
         let observation = [(i as f32 * 0.7).sin(), (i as f32 * 0.3).cos()];
         rollout.observations[2 * i..][..2].copy_from_slice(&observation);
         let mut scratch = Scratch::default();
-        let mean = policy.means(1, &observation, &mut scratch)[0];
+        let mean = policy.outputs(1, &observation, &mut scratch)[0];
         let mut action = [0.0];
-        rollout.means[i] = mean;
-        rollout.log_probabilities[i] = policy.sample(&deviation, &[mean], &mut rng, &mut action);
+        rollout.outputs[i] = mean;
+        rollout.log_probabilities[i] = distribution.sample(&[mean], &mut noise, &mut action);
         rollout.actions[i] = action[0];
         rollout.rewards[i] = action[0];
     }
@@ -48,7 +47,7 @@ fn rollout(policy: &Policy) -> Rollout {
 }
 
 fn update(set: &[&str], change: impl Fn(&mut Rollout)) -> (Row, Policy, Policy) {
-    let mut learner = settings(set).start(&spaces(), Seed::new(1));
+    let mut learner = settings(set).settings().start(&spaces(), Seed::new(1));
     let before = (*learner.policy()).clone();
     let mut rollout = rollout(&before);
     change(&mut rollout);
@@ -71,7 +70,7 @@ fn what_is_paid_becomes_more_likely() {
     let seen = rollout(&before).observations;
     let mean = |policy: &Policy| {
         let mut scratch = Scratch::default();
-        policy.means(32, &seen, &mut scratch).iter().sum::<f32>() / 32.0
+        policy.outputs(32, &seen, &mut scratch).iter().sum::<f32>() / 32.0
     };
     assert!(
         mean(&after) > mean(&before),
@@ -93,8 +92,8 @@ fn what_is_not_a_number_is_not_learnt_from() {
         .flat_map(|s| [(s, f32::NAN), (s, f32::INFINITY)])
     {
         let (row, before, after) = update(&[], |rollout| spoil(rollout, bad));
-        assert_eq!(before.mean, after.mean, "nothing was committed");
-        assert_eq!(before.log_std, after.log_std);
+        assert_eq!(before.network, after.network, "nothing was committed");
+        assert_eq!(before.head, after.head);
         assert!(after.is_finite());
         assert!(row.get(Metric::Dropped) > Some(0.0));
     }
@@ -116,17 +115,19 @@ fn a_broken_step_is_masked() {
         rollout.log_probabilities[10] = -1e20;
     });
     assert_eq!(
-        masked.mean, masked_and_wild.mean,
+        masked.network, masked_and_wild.network,
         "what it did makes no difference"
     );
     let (_, _, unmasked) = update(&[], |_| {});
-    assert_ne!(masked.mean, unmasked.mean);
+    assert_ne!(masked.network, unmasked.network);
 }
 
 #[test]
 fn any_team_learns_the_same_bits() {
     let learn = |threads| {
-        let mut learner = settings(&["learner.batch=13"]).start(&spaces(), Seed::new(1));
+        let mut learner = settings(&["learner.batch=13"])
+            .settings()
+            .start(&spaces(), Seed::new(1));
         let rollout = rollout(&learner.policy());
         for _ in 0..3 {
             learner.update(&rollout, &Team::new(threads)).unwrap();

@@ -39,8 +39,8 @@ fn settings(scene: &Scene) -> RunSettings {
         scene: scene.name().into(),
         learner: learner.into(),
         seed: 1,
-        steps: settings.steps(),
-        envs: settings.envs(),
+        steps: settings.settings().steps(),
+        envs: settings.settings().envs(),
     }
 }
 

@@ -7,8 +7,8 @@
 use proptest::prelude::*;
 use sinew::checkpoint::policy_file::{from_bytes, to_bytes};
 use sinew::nn::{Activation, Layout, Mlp};
-use sinew::policy::Policy;
 use sinew::policy::normalize::Normalizer;
+use sinew::policy::{Head, Policy};
 use sinew::seed::Seed;
 use sinew::step::{ActionSpace, Spaces};
 use sinew::team::Team;
@@ -24,8 +24,10 @@ fn policy() -> Policy {
             action: ActionSpace::Continuous(vec!["x".into(), "y".into()]),
         },
         normalizer: Normalizer::from_parts(shift.to_vec(), factor.to_vec()),
-        mean: Mlp::orthogonal(layout, 0.5, &mut Seed::new(1).stream("test").nth(0)),
-        log_std: vec![-0.5, 0.25],
+        network: Mlp::orthogonal(layout, 0.5, &mut Seed::new(1).stream("test").nth(0)),
+        head: Head::Gaussian {
+            log_std: vec![-0.5, 0.25],
+        },
     }
 }
 
@@ -39,8 +41,8 @@ fn other_tools_find_tensors_by_name_and_shape() {
     let bytes = to_bytes(&policy());
     let file = safetensors::SafeTensors::deserialize(&bytes).unwrap();
     let shape = |name: &str| file.tensor(name).unwrap().shape().to_vec();
-    assert_eq!(shape("mean.0.weight"), [3, 5]);
-    assert_eq!(shape("mean.1.bias"), [2]);
+    assert_eq!(shape("network.0.weight"), [3, 5]);
+    assert_eq!(shape("network.1.bias"), [2]);
     assert_eq!(shape("log_std"), [2]);
     assert_eq!(shape("observation.factor"), [3]);
 }
@@ -48,7 +50,9 @@ fn other_tools_find_tensors_by_name_and_shape() {
 #[test]
 fn a_number_that_is_not_finite_is_refused() {
     let mut broken = policy();
-    broken.log_std[0] = f32::NAN;
+    broken.head = Head::Gaussian {
+        log_std: vec![f32::NAN, 0.25],
+    };
     let (shift, factor) = (vec![f32::INFINITY; 3], vec![1.0; 3]);
     let normalizer = Normalizer::from_parts(shift, factor);
     let unsound = Policy {

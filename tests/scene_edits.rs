@@ -4,10 +4,7 @@
 
 use expect_test::{Expect, expect};
 use sinew::{
-    learn::{
-        LearnerSettings,
-        ppo::{PpoSettings, Rate},
-    },
+    learn::{LearnerSettings, Rate, ppo::PpoSettings},
     scene::{
         Scene,
         task::{Goal, Sensor},
@@ -22,7 +19,9 @@ fn edited(edits: &[&str]) -> Scene {
 }
 
 fn ppo(scene: &Scene) -> &PpoSettings {
-    let LearnerSettings::Ppo(settings) = scene.learner(None).unwrap().1;
+    let LearnerSettings::Ppo(settings) = scene.learner(None).unwrap().1 else {
+        panic!("it is PPO");
+    };
     settings
 }
 
@@ -126,7 +125,9 @@ fn the_text_says_what_the_scene_is() {
         .map(|(name, _)| name.as_str())
         .collect();
     assert_eq!(names, ["mine", "ppo"]);
-    let LearnerSettings::Ppo(settings) = again.learner(Some("ppo")).unwrap().1;
+    let LearnerSettings::Ppo(settings) = again.learner(Some("ppo")).unwrap().1 else {
+        panic!("it is PPO");
+    };
     assert_eq!(settings.gamma, 0.5);
     assert_eq!(ppo(&again).gamma, 0.9);
 }

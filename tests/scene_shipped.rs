@@ -41,7 +41,7 @@ fn the_shipped_preset_is_in_range() {
     let scene = Scene::parse("bare", &text).unwrap();
     let (name, settings) = scene.learner(None).unwrap();
     assert_eq!(name, "ppo");
-    settings.check().unwrap();
+    settings.settings().check().unwrap();
 }
 
 #[test]
@@ -186,7 +186,9 @@ fn the_reach_task() {
     );
     assert_eq!(task.solved, Some(Solved::Success(0.95)));
     assert_eq!(task.end, [] as [End; 0]);
-    let LearnerSettings::Ppo(ppo) = scene.learner(None).unwrap().1;
+    let LearnerSettings::Ppo(ppo) = scene.learner(None).unwrap().1 else {
+        panic!("it is PPO");
+    };
     assert_eq!(
         (ppo.envs, ppo.horizon, ppo.epochs, ppo.batch),
         (64, 16, 5, 256)

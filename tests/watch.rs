@@ -8,8 +8,8 @@ use sinew::checkpoint::follow::{Follower, Look};
 use sinew::checkpoint::policy_file::to_bytes;
 use sinew::metrics::Metric;
 use sinew::nn::{Activation, Layout, Mlp};
-use sinew::policy::Policy;
 use sinew::policy::normalize::Normalizer;
+use sinew::policy::{Head, Policy};
 use sinew::step::{ActionSpace, Spaces};
 use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
@@ -39,8 +39,8 @@ fn policy(weight: f32) -> Policy {
     Policy {
         spaces: spaces("seen"),
         normalizer: Normalizer::identity(),
-        mean: Mlp::from_parameters(Layout::new(vec![1, 1], Activation::Tanh), vec![weight, 0.0]),
-        log_std: vec![0.0],
+        network: Mlp::from_parameters(Layout::new(vec![1, 1], Activation::Tanh), vec![weight, 0.0]),
+        head: Head::Gaussian { log_std: vec![0.0] },
     }
 }
 

@@ -1,27 +1,42 @@
 //! A policy as a safetensors file that other tools can read.
 //!
-//! Tensors (f32): `mean.<layer>.weight` `[in, out]`, `mean.<layer>.bias` `[out]`, `log_std` `[A]`, and where observations
-//! are normalised `observation.shift` and `observation.factor` `[O]`. An action's mean is the network of
-//! `clip((x - shift) * factor, -10, 10)`, each layer being `x W + b` with the activation between layers. Metadata `sinew`:
-//! a JSON object with `format`, `activation`, and in `spaces` the names of the entries of observations and actions.
+//! Tensors (f32): `network.<layer>.weight` `[in, out]`, `network.<layer>.bias` `[out]`, and where observations are normalised
+//! `observation.shift` and `observation.factor` `[O]`. The head gets the network of `clip((x - shift) * factor, -10, 10)`, each
+//! layer being `x W + b` with the activation between layers. Metadata `sinew`: a JSON object with `format`, `activation`, `head`,
+//! and in `spaces` the names of the entries of observations and actions.
+//!
+//! | head | an action without exploration |
+//! |---|---|
+//! | `Gaussian` | the outputs; the tensor `log_std` `[A]` holds `ln` of the standard deviations |
+//! | `Squashed` | tanh of the first half of the outputs |
+//! | `Categorical` | the index of the largest output |
 
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 use crate::nn::{Activation, Layout, Mlp};
-use crate::policy::Policy;
 use crate::policy::normalize::Normalizer;
+use crate::policy::{Head, Policy};
 use crate::step::Spaces;
 
-const FORMAT: &str = "sinew policy 1";
+const FORMAT: &str = "sinew policy 2";
 const KEY: &str = "sinew";
 
 #[derive(Serialize, Deserialize)]
 struct About {
     format: String,
     activation: Activation,
+    head: HeadKind,
     spaces: Spaces,
+}
+
+/// A [`Head`] without its numbers.
+#[derive(Serialize, Deserialize)]
+enum HeadKind {
+    Gaussian,
+    Squashed { correlation: f32 },
+    Categorical,
 }
 
 /// The file's bytes.
@@ -31,25 +46,22 @@ pub fn to_bytes(policy: &Policy) -> Vec<u8> {
         let bytes = numbers.iter().flat_map(|x| x.to_le_bytes()).collect();
         tensors.push((name, shape, bytes));
     };
-    let parameters = policy.mean.parameters();
-    for (i, layer) in policy.mean.layout().layers().enumerate() {
+    let parameters = policy.network.parameters();
+    for (i, layer) in policy.network.layout().layers().enumerate() {
         let shape = vec![layer.inputs, layer.outputs];
-        put(
-            format!("mean.{i}.weight"),
-            shape,
-            &parameters[layer.weights],
-        );
-        put(
-            format!("mean.{i}.bias"),
-            vec![layer.outputs],
-            &parameters[layer.bias],
-        );
+        let weight = &parameters[layer.weights];
+        put(format!("network.{i}.weight"), shape, weight);
+        let bias = &parameters[layer.bias];
+        put(format!("network.{i}.bias"), vec![layer.outputs], bias);
     }
-    put(
-        "log_std".into(),
-        vec![policy.log_std.len()],
-        &policy.log_std,
-    );
+    let head = match &policy.head {
+        Head::Gaussian { log_std } => {
+            put("log_std".into(), vec![log_std.len()], log_std);
+            HeadKind::Gaussian
+        }
+        &Head::Squashed { correlation } => HeadKind::Squashed { correlation },
+        Head::Categorical => HeadKind::Categorical,
+    };
     let (shift, factor) = policy.normalizer.parts();
     if !shift.is_empty() {
         put("observation.shift".into(), vec![shift.len()], shift);
@@ -57,7 +69,8 @@ pub fn to_bytes(policy: &Policy) -> Vec<u8> {
     }
     let about = About {
         format: FORMAT.to_owned(),
-        activation: policy.mean.layout().activation(),
+        activation: policy.network.layout().activation(),
+        head,
         spaces: policy.spaces.clone(),
     };
     let about = serde_json::to_string(&about).expect("plain data is JSON");
@@ -85,30 +98,22 @@ pub fn from_bytes(bytes: &[u8]) -> Result<Policy, String> {
         return Err(format!("format `{}`, expected `{FORMAT}`", about.format));
     }
     let About {
-        spaces, activation, ..
+        spaces,
+        activation,
+        head,
+        ..
     } = about;
-    let mut sizes = vec![spaces.observations()];
-    let mut parameters = Vec::new();
-    while let Ok(weight) = file.tensor(&format!("mean.{}.weight", sizes.len() - 1)) {
-        let layer = sizes.len() - 1;
-        let inputs = sizes[layer];
-        let &[rows, outputs] = weight.shape() else {
-            return Err(format!("mean.{layer}.weight is not a matrix"));
-        };
-        if rows != inputs || outputs == 0 {
-            return Err(format!(
-                "mean.{layer}.weight has {rows} rows, expected {inputs}"
-            ));
-        }
-        parameters.extend(numbers(
-            &file,
-            &format!("mean.{layer}.weight"),
-            rows * outputs,
-        )?);
-        parameters.extend(numbers(&file, &format!("mean.{layer}.bias"), outputs)?);
-        sizes.push(outputs);
-    }
-    if sizes.len() < 2 || sizes.last() != Some(&spaces.actions()) || spaces.observations() == 0 {
+    let (sizes, parameters) = layers(&file, spaces.observations())?;
+    let head = match head {
+        HeadKind::Gaussian => Head::Gaussian {
+            log_std: numbers(&file, "log_std", spaces.actions())?,
+        },
+        HeadKind::Squashed { correlation } => Head::Squashed { correlation },
+        HeadKind::Categorical => Head::Categorical,
+    };
+    let outputs = sizes.get(1..).and_then(<[_]>::last);
+    let leads = outputs.is_some() && outputs.copied() == head.parameters(&spaces.action);
+    if !leads || spaces.observations() == 0 {
         return Err("its layers do not lead from observations to actions".to_owned());
     }
     let observed = spaces.observations();
@@ -120,11 +125,10 @@ pub fn from_bytes(bytes: &[u8]) -> Result<Policy, String> {
     } else {
         Normalizer::identity()
     };
-    let log_std = numbers(&file, "log_std", spaces.actions())?;
     let policy = Policy {
         normalizer,
-        mean: Mlp::from_parameters(Layout::new(sizes, activation), parameters),
-        log_std,
+        network: Mlp::from_parameters(Layout::new(sizes, activation), parameters),
+        head,
         spaces,
     };
     if policy.is_finite() {
@@ -132,6 +136,28 @@ pub fn from_bytes(bytes: &[u8]) -> Result<Policy, String> {
     } else {
         Err("a number in it is not finite".to_owned())
     }
+}
+
+/// Sizes and parameters of the layers that there are.
+fn layers(file: &SafeTensors, inputs: usize) -> Result<(Vec<usize>, Vec<f32>), String> {
+    let mut sizes = vec![inputs];
+    let mut parameters = Vec::new();
+    while let Ok(weight) = file.tensor(&format!("network.{}.weight", sizes.len() - 1)) {
+        let layer = sizes.len() - 1;
+        let inputs = sizes[layer];
+        let name = format!("network.{layer}.weight");
+        let &[rows, outputs] = weight.shape() else {
+            return Err(format!("{name} is not a matrix"));
+        };
+        if rows != inputs || outputs == 0 {
+            return Err(format!("{name} has {rows} rows, expected {inputs}"));
+        }
+        parameters.extend(numbers(file, &name, rows * outputs)?);
+        let bias = format!("network.{layer}.bias");
+        parameters.extend(numbers(file, &bias, outputs)?);
+        sizes.push(outputs);
+    }
+    Ok((sizes, parameters))
 }
 
 fn numbers(file: &SafeTensors, name: &str, count: usize) -> Result<Vec<f32>, String> {

@@ -63,6 +63,7 @@ impl From<TrainError> for Failure {
             TrainError::Pod(error) => error.into(),
             TrainError::Scene(error) => error.into(),
             TrainError::Run(error) => error.into(),
+            TrainError::Unsuited(problem) => Self::Wrong(problem),
         }
     }
 }

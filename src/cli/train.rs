@@ -120,8 +120,8 @@ fn asked(args: &TrainArgs) -> Result<Asked, Failure> {
         scene: scene.name().to_owned(),
         learner: learner_name.to_owned(),
         seed: args.seed.or(stored_seed).unwrap_or(1),
-        steps: learner.steps(),
-        envs: learner.envs(),
+        steps: learner.settings().steps(),
+        envs: learner.settings().envs(),
     };
     Ok(Asked {
         learner_name: learner_name.to_owned(),
@@ -134,14 +134,14 @@ fn asked(args: &TrainArgs) -> Result<Asked, Failure> {
 fn finished(folder: &RunFolder, job: &Job) -> Option<(String, TrainResult)> {
     let json = folder.result()?;
     let result: TrainResult = serde_json::from_str(&json).ok()?;
-    let is_far_enough =
-        result.steps >= job.learner.steps() || (job.until_solved && result.solved_step.is_some());
+    let is_far_enough = result.steps >= job.learner.settings().steps()
+        || (job.until_solved && result.solved_step.is_some());
     let is_whole = !result.stopped && result.trouble.is_none();
     (is_far_enough && is_whole).then_some((json, result))
 }
 
 fn in_terminal(job: Job, viewer: &Viewer) -> Result<TrainResult, String> {
-    let total_steps = job.learner.steps();
+    let total_steps = job.learner.settings().steps();
     App::new()
         .add_plugins((
             LearnerPlugin::with_viewer(job, viewer.clone()),

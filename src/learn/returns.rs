@@ -34,6 +34,22 @@ pub fn gae(steps: &[ValuedStep], gamma: f32, lambda: f32) -> Vec<f32> {
     advantages
 }
 
+/// Rewards to go: `G_t = r_t + gamma G_{t+1}` to the end of each episode, however it ended. None for steps whose episode does
+/// not end among these, and for those of an episode that broke. All have length `T`.
+pub fn rewards_to_go(rewards: &[f32], ends: &[StepEnd], gamma: f32) -> Vec<Option<f32>> {
+    let mut sums = vec![None; rewards.len()];
+    let mut later = None;
+    for ((reward, end), sum) in rewards.iter().zip(ends).zip(&mut sums).rev() {
+        later = match end {
+            StepEnd::Running => later.map(|later: f32| reward + gamma * later),
+            StepEnd::Terminated | StepEnd::TimeLimit { .. } => Some(*reward),
+            StepEnd::Broken => None,
+        };
+        *sum = later;
+    }
+    sums
+}
+
 /// Scales rewards by the deviation of a discounted running return, `G_t = gamma G_{t-1} + r_t` within an episode, so
 /// that a learner's rates do not depend on a task's units. No mean is taken off.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -115,6 +131,19 @@ mod tests {
         // d0 = 1 + 0.5 * 4 - 1 = 2 with V(last) = 4; nothing flows in from the next episode.
         let steps = [step(1.0, 1.0, 4.0, false), step(8.0, 0.0, 0.0, true)];
         assert_eq!(gae(&steps, 0.5, 0.5), [2.0, 8.0]);
+    }
+
+    #[test]
+    fn rewards_to_go_end_with_their_episode() {
+        // gamma = 0.5. The first episode ends with the second step: 4, and 2 + 4 / 2. The last one is not over.
+        let running = || StepEnd::Running;
+        let limit = StepEnd::TimeLimit { last: vec![] };
+        let ends = [running(), limit, StepEnd::Terminated, running()];
+        let sums = rewards_to_go(&[2.0, 4.0, 1.0, 8.0], &ends, 0.5);
+        assert_eq!(sums, [Some(4.0), Some(4.0), Some(1.0), None]);
+        let broke = [running(), StepEnd::Broken, StepEnd::Terminated];
+        let sums = rewards_to_go(&[1.0, 1.0, 1.0], &broke, 0.5);
+        assert_eq!(sums, [None, None, Some(1.0)]);
     }
 
     #[test]

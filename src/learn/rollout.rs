@@ -13,8 +13,8 @@ pub struct Rollout {
     pub observations: Vec<f32>,
     /// What it did, not clamped, `[N, T, A]`.
     pub actions: Vec<f32>,
-    /// The mean of its action distribution, `[N, T, A]`.
-    pub means: Vec<f32>,
+    /// What its network said, which is what its distribution is made of, `[N, T, P]`.
+    pub outputs: Vec<f32>,
     /// `ln p(action)`, `[N, T]`.
     pub log_probabilities: Vec<f32>,
     /// `[N, T]`.
@@ -26,15 +26,15 @@ pub struct Rollout {
 }
 
 impl Rollout {
-    /// Room for `envs` environments and `horizon` steps.
-    pub fn new(envs: usize, horizon: usize, spaces: &Spaces) -> Self {
+    /// Room for `envs` environments and `horizon` steps of a policy whose network has `outputs` outputs (`P`).
+    pub fn new(envs: usize, horizon: usize, spaces: &Spaces, outputs: usize) -> Self {
         let samples = envs * horizon;
         Self {
             envs,
             horizon,
             observations: vec![0.0; samples * spaces.observations()],
             actions: vec![0.0; samples * spaces.actions()],
-            means: vec![0.0; samples * spaces.actions()],
+            outputs: vec![0.0; samples * outputs],
             log_probabilities: vec![0.0; samples],
             rewards: vec![0.0; samples],
             ends: vec![StepEnd::Running; samples],
@@ -56,7 +56,7 @@ impl Rollout {
         [
             &self.observations,
             &self.actions,
-            &self.means,
+            &self.outputs,
             &self.log_probabilities,
             &self.rewards,
             &self.next_observations,
@@ -72,7 +72,7 @@ impl Rollout {
         self.horizon = other.horizon;
         self.observations.extend_from_slice(&other.observations);
         self.actions.extend_from_slice(&other.actions);
-        self.means.extend_from_slice(&other.means);
+        self.outputs.extend_from_slice(&other.outputs);
         self.log_probabilities
             .extend_from_slice(&other.log_probabilities);
         self.rewards.extend_from_slice(&other.rewards);
@@ -86,7 +86,7 @@ impl Rollout {
         self.envs = 0;
         self.observations.clear();
         self.actions.clear();
-        self.means.clear();
+        self.outputs.clear();
         self.log_probabilities.clear();
         self.rewards.clear();
         self.ends.clear();

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-use super::Learner;
 use super::rollout::Rollout;
+use super::{Learner, Workshop};
 use crate::metrics::{Metric, Row};
 use crate::policy::Policy;
 use crate::step::StepEnd;
@@ -26,6 +26,14 @@ pub trait Student: Send {
     /// # Errors
     /// [`MOST_REFUSED`] updates were dropped one after the other; it stays as it was.
     fn update(&mut self, rollout: &Rollout, team: &Team) -> Result<Option<Row>, Hopeless>;
+
+    /// For a learner whose workers act and learn without waiting for one another: `work` is given what they share and lets
+    /// them take their turns, instead of [`Student::update`]. None for every other learner; the rest is as there.
+    fn work(
+        &mut self,
+        work: &mut dyn FnMut(&dyn Workshop),
+        team: &Team,
+    ) -> Option<Result<Option<Row>, Hopeless>>;
 
     /// Everything that the next update depends on.
     fn save(&self) -> Vec<u8>;
@@ -99,28 +107,25 @@ impl<L: Learner> Course<L> {
             return Err(Refusal::Broken);
         }
         let Learnt { state, caution, .. } = &mut self.learnt;
-        let row = self.learner.update(state, rollout, *caution, team)?;
-        if self.learner.is_sound(state) {
-            Ok(row)
-        } else {
-            Err(Refusal::State)
-        }
-    }
-}
-
-impl<L: Learner> Student for Course<L> {
-    fn policy(&self) -> Arc<Policy> {
-        Arc::new(self.learner.policy(&self.learnt.state))
+        self.learner.update(state, rollout, *caution, team)
     }
 
-    fn update(&mut self, rollout: &Rollout, team: &Team) -> Result<Option<Row>, Hopeless> {
-        let before = self.learnt.state.clone();
-        let updated = self.try_update(rollout, team);
+    /// Keeps what was learnt, or goes back to the state before.
+    fn settle(
+        &mut self,
+        before: L::State,
+        updated: Result<Row, Refusal>,
+        team: &Team,
+    ) -> Result<Option<Row>, Hopeless> {
         let learnt = &mut self.learnt;
         if team.is_stopping() {
             learnt.state = before;
             return Ok(None);
         }
+        let updated = match updated {
+            Ok(_) if !self.learner.is_sound(&learnt.state) => Err(Refusal::State),
+            updated => updated,
+        };
         let mut row = match updated {
             Ok(row) => {
                 learnt.caution = (learnt.caution / CAUTION).min(1.0);
@@ -140,6 +145,34 @@ impl<L: Learner> Student for Course<L> {
         };
         row.set(Metric::Dropped, learnt.refused as f64);
         Ok(Some(row))
+    }
+}
+
+impl<L: Learner> Student for Course<L> {
+    fn policy(&self) -> Arc<Policy> {
+        Arc::new(self.learner.policy(&self.learnt.state))
+    }
+
+    fn update(&mut self, rollout: &Rollout, team: &Team) -> Result<Option<Row>, Hopeless> {
+        let before = self.learnt.state.clone();
+        let updated = self.try_update(rollout, team);
+        self.settle(before, updated, team)
+    }
+
+    fn work(
+        &mut self,
+        work: &mut dyn FnMut(&dyn Workshop),
+        team: &Team,
+    ) -> Option<Result<Option<Row>, Hopeless>> {
+        if !self.learner.is_asynchronous() {
+            return None;
+        }
+        let before = self.learnt.state.clone();
+        let Learnt { state, caution, .. } = &mut self.learnt;
+        let workshop = self.learner.workshop(state, *caution)?;
+        work(&*workshop);
+        let updated = workshop.close();
+        Some(self.settle(before, updated, team))
     }
 
     fn save(&self) -> Vec<u8> {
@@ -167,6 +200,7 @@ impl<L: Learner> Student for Course<L> {
 mod tests {
     use super::*;
     use crate::nn::{Activation, Layout, Mlp};
+    use crate::policy::Head;
     use crate::policy::normalize::Normalizer;
     use crate::step::{ActionSpace, Spaces};
 
@@ -196,8 +230,8 @@ mod tests {
             Policy {
                 spaces: spaces(),
                 normalizer: Normalizer::identity(),
-                mean: Mlp::from_parameters(layout, vec![*weight, 0.0]),
-                log_std: vec![0.0],
+                network: Mlp::from_parameters(layout, vec![*weight, 0.0]),
+                head: Head::Gaussian { log_std: vec![0.0] },
             }
         }
 
@@ -217,13 +251,13 @@ mod tests {
     }
 
     fn rollout(reward: f32) -> Rollout {
-        let mut rollout = Rollout::new(1, 1, &spaces());
+        let mut rollout = Rollout::new(1, 1, &spaces(), 1);
         rollout.rewards[0] = reward;
         rollout
     }
 
     fn weight(student: &dyn Student) -> f32 {
-        student.policy().mean.parameters()[0]
+        student.policy().network.parameters()[0]
     }
 
     #[test]

@@ -4,6 +4,7 @@ use bevy::ecs::prelude::Component;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
+use crate::policy::Noise;
 use crate::seed::{Rng, Stream};
 
 /// Which environment an entity is. Systems write to rows, so that no result depends on the order of a query.
@@ -88,4 +89,4 @@ impl Episode {
 
 /// Where an environment's exploration comes from.
 #[derive(Component, Clone, Debug, Serialize, Deserialize)]
-pub(super) struct ActionNoise(pub(super) Rng);
+pub(super) struct ActionNoise(pub(super) Noise);

@@ -25,7 +25,9 @@ pub struct ContainedPod {
     pod: Pod,
     /// The states before the last rollout.
     before: Vec<Vec<u8>>,
-    /// The last rollout does not count.
+    /// The states before a round of several rollouts, while that is what may be gone back to.
+    before_round: Option<Vec<Vec<u8>>>,
+    /// The last rollout, or round, does not count.
     is_back: bool,
 }
 
@@ -47,6 +49,7 @@ impl ContainedPod {
             purpose,
             environments,
             before: Vec::new(),
+            before_round: None,
             is_back: false,
         })
     }
@@ -69,7 +72,12 @@ impl ContainedPod {
         }
     }
 
-    /// From now on, its states are those before the last rollout; it plays no more.
+    /// Several rollouts follow, of which all count or none.
+    pub fn begin_round(&mut self) {
+        self.before_round = Some(self.pod.states());
+    }
+
+    /// From now on, its states are those before the last rollout, or round; it plays no more.
     pub fn go_back(&mut self) {
         self.is_back = true;
     }
@@ -87,7 +95,7 @@ impl ContainedPod {
     /// As [`Pod::states`].
     pub fn states(&self) -> Vec<Vec<u8>> {
         if self.is_back {
-            self.before.clone()
+            self.before_round.as_ref().unwrap_or(&self.before).clone()
         } else {
             self.pod.states()
         }

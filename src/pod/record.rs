@@ -9,7 +9,6 @@ use super::components::{
     Action, ActionHistory, ActionNoise, Episode, Fault, Observation, Reward, Slot,
 };
 use crate::learn::rollout::Rollout;
-use crate::policy::gaussian::Deviation;
 use crate::policy::{Policy, Scratch};
 use crate::step::StepEnd;
 
@@ -18,10 +17,20 @@ use crate::step::StepEnd;
 pub enum Decider {
     /// Nobody: they stay as somebody set them.
     ByHand,
-    /// The policy's mean.
+    /// The policy without exploration: its mean, or its most likely choice.
     Mean(Arc<Policy>),
     /// A draw from the policy.
     Sample(Arc<Policy>),
+}
+
+impl Decider {
+    /// `P`, the outputs of the network that decides.
+    pub(super) fn outputs(&self) -> usize {
+        match self {
+            Self::ByHand => 0,
+            Self::Mean(policy) | Self::Sample(policy) => policy.parameters(),
+        }
+    }
 }
 
 /// An episode that ended.
@@ -137,21 +146,22 @@ pub(super) fn decide(
     for (slot, Observation(observation), ..) in &environments {
         recording.observations[slot.row * observed..][..observed].copy_from_slice(observation);
     }
-    let deviation = Deviation::new(&policy.log_std);
+    let distribution = policy.distribution();
+    let described = policy.parameters();
     let mut scratch = std::mem::take(&mut recording.scratch);
-    let means = policy.means(rows, &recording.observations, &mut scratch);
+    let outputs = policy.outputs(rows, &recording.observations, &mut scratch);
     for (slot, Observation(observation), mut action, mut noise) in &mut environments {
-        let mean = &means[slot.row * acted..][..acted];
+        let outputs = &outputs[slot.row * described..][..described];
         if !draw {
-            action.0.copy_from_slice(mean);
+            distribution.mode(outputs, &mut action.0);
             continue;
         }
-        let log_probability = policy.sample(&deviation, mean, &mut noise.0, &mut action.0);
+        let log_probability = distribution.sample(outputs, &mut noise.0, &mut action.0);
         if recording.is_noting() {
             let i = recording.sample(slot.row);
             let rollout = &mut recording.rollout;
             rollout.observations[i * observed..][..observed].copy_from_slice(observation);
-            rollout.means[i * acted..][..acted].copy_from_slice(mean);
+            rollout.outputs[i * described..][..described].copy_from_slice(outputs);
             rollout.actions[i * acted..][..acted].copy_from_slice(&action.0);
             rollout.log_probabilities[i] = log_probability;
         }
@@ -245,17 +255,17 @@ fn note_step(recording: &mut Recording, row: usize, reward: f32, end: &StepEnd) 
     rollout.ends[i] = end.clone();
     if *end == StepEnd::Broken {
         rollout.rewards[i] = 0.0;
-        let (observed, acted) = (
-            rollout.observations.len() / rollout.samples(),
-            rollout.actions.len() / rollout.samples(),
-        );
+        let width = |numbers: &[f32]| numbers.len() / rollout.samples();
+        let observed = width(&rollout.observations);
+        let acted = width(&rollout.actions);
+        let described = width(&rollout.outputs);
         if !first_of_row && rollout.ends[i - 1] == StepEnd::Running {
             let last = rollout.observations[i * observed..][..observed].to_vec();
             rollout.ends[i - 1] = StepEnd::TimeLimit { last };
         }
         rollout.observations[i * observed..][..observed].fill(0.0);
         rollout.actions[i * acted..][..acted].fill(0.0);
-        rollout.means[i * acted..][..acted].fill(0.0);
+        rollout.outputs[i * described..][..described].fill(0.0);
         rollout.log_probabilities[i] = 0.0;
     }
 }

@@ -2,7 +2,7 @@
 //! does not depend on the state.
 
 /// ln(2 pi) / 2.
-const HALF_LN_TAU: f32 = 0.918_938_5;
+pub(crate) const HALF_LN_TAU: f32 = 0.918_938_5;
 
 /// Everything about the deviation that each sample needs, computed once.
 #[derive(Clone, Debug, PartialEq)]

@@ -28,7 +28,7 @@ pub(super) fn learners(
         Path::key,
     )?;
     for (i, (_, settings)) in learners.0.iter().enumerate() {
-        settings.check().map_err(|(field, would_do)| {
+        settings.settings().check().map_err(|(field, would_do)| {
             Flaw::new(
                 at.nth(i).field(field),
                 format!("`{field}` is out of its range"),

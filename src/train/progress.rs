@@ -75,8 +75,8 @@ impl Progress {
         }
     }
 
-    /// Whether the last episodes suggest that the scene is solved and the last evaluation was long enough ago.
-    pub fn is_evaluation_due(&self, solved: &Solved) -> bool {
+    /// Whether the last episodes, at least so many, suggest that the scene is solved and the last evaluation was long enough ago.
+    pub fn is_evaluation_due(&self, solved: &Solved, least: usize) -> bool {
         let is_near = match *solved {
             Solved::Success(share) => self
                 .success()
@@ -90,7 +90,7 @@ impl Progress {
                 mean >= least - RETURN_REACH * least.abs().max(spread)
             }
         };
-        self.recent.len() == RECENT && is_near && self.steps >= self.next_evaluation
+        self.recent.len() >= least.min(RECENT) && is_near && self.steps >= self.next_evaluation
     }
 
     /// No further evaluation for so many steps.
@@ -206,13 +206,16 @@ mod tests {
         let solved = Solved::Success(0.75);
         let mut progress = Progress::default();
         progress.count(1000, &episodes(199, 199));
-        assert!(!progress.is_evaluation_due(&solved), "too few episodes");
+        assert!(
+            !progress.is_evaluation_due(&solved, 200),
+            "too few episodes"
+        );
         progress.count(1000, &episodes(200, 100));
-        assert!(!progress.is_evaluation_due(&solved), "half of them");
+        assert!(!progress.is_evaluation_due(&solved, 200), "half of them");
         progress.count(1000, &episodes(200, 150));
-        assert!(progress.is_evaluation_due(&solved));
+        assert!(progress.is_evaluation_due(&solved, 200));
         progress.next_evaluation_in(10);
-        assert!(!progress.is_evaluation_due(&solved), "just done");
+        assert!(!progress.is_evaluation_due(&solved, 200), "just done");
     }
 
     #[test]

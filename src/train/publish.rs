@@ -192,6 +192,7 @@ mod tests {
     use super::*;
     use crate::metrics::Metric;
     use crate::nn::{Activation, Layout, Mlp};
+    use crate::policy::Head;
     use crate::policy::normalize::Normalizer;
     use crate::step::{ActionSpace, Spaces};
 
@@ -203,8 +204,8 @@ mod tests {
                 action: ActionSpace::Continuous(vec!["done".into()]),
             },
             normalizer: Normalizer::identity(),
-            mean: Mlp::from_parameters(layout, vec![0.0; 2]),
-            log_std: vec![0.0],
+            network: Mlp::from_parameters(layout, vec![0.0; 2]),
+            head: Head::Gaussian { log_std: vec![0.0] },
         };
         Snapshot {
             policy: Arc::new(policy),

@@ -90,7 +90,7 @@ impl Trainer {
         if let Some(best) = &best {
             policy_file::from_bytes(best)?;
         }
-        if state.environments.len() != self.job.learner.envs() {
+        if state.environments.len() != self.job.learner.settings().envs() {
             return Err("it has another number of environments".to_owned());
         }
         let pods = pods(&self.job, &self.team).map_err(|error| error.to_string())?;
@@ -117,7 +117,7 @@ impl Trainer {
 
 /// The environments of a run at their beginning, as many pods as the team has members.
 pub(super) fn pods(job: &Job, team: &Team) -> Result<Vec<ContainedPod>, PodError> {
-    let envs = job.learner.envs() as u64;
+    let envs = job.learner.settings().envs() as u64;
     evaluate::split(0..envs, team.threads() as u64)
         .map(|range| ContainedPod::new(&job.environment, job.seed, Purpose::Training, range))
         .collect()
@@ -125,5 +125,6 @@ pub(super) fn pods(job: &Job, team: &Team) -> Result<Vec<ContainedPod>, PodError
 
 /// The learner of a run at its beginning.
 pub(super) fn student(job: &Job) -> Box<dyn Student> {
-    job.learner.start(&job.environment.spaces(), job.seed)
+    let settings = job.learner.settings();
+    settings.start(&job.environment.spaces(), job.seed)
 }

@@ -3,7 +3,7 @@
 use sinew::checkpoint::policy_file;
 use sinew::nn::{Activation, Layout, Mlp};
 use sinew::policy::normalize::Normalizer;
-use sinew::policy::{Policy, Scratch};
+use sinew::policy::{Head, Policy, Scratch};
 use sinew::seed::Seed;
 use sinew::step::{ActionSpace, Spaces};
 use sinew::team::Team;
@@ -16,9 +16,9 @@ pub(super) fn loader() -> Loader {
     Loader {
         words: &WORDS,
         large: [
-            ("{\"mean.0.weight\":", "[", ""),
+            ("{\"network.0.weight\":", "[", ""),
             (
-                "{\"mean.0.weight\":{\"dtype\":\"F32\",\"shape\":[",
+                "{\"network.0.weight\":{\"dtype\":\"F32\",\"shape\":[",
                 "0,",
                 "0]}}",
             ),
@@ -52,7 +52,7 @@ pub(super) fn loader() -> Loader {
             };
             let observation = vec![1.0; policy.spaces.observations()];
             let mut scratch = Scratch::default();
-            let action = policy.means(1, &observation, &mut scratch);
+            let action = policy.outputs(1, &observation, &mut scratch);
             assert_eq!(action.len(), policy.spaces.actions());
             true
         })
@@ -80,15 +80,17 @@ fn policy(sizes: Vec<usize>, normalizes: bool) -> Policy {
             action: ActionSpace::Continuous(vec!["x".into(), "y".into()]),
         },
         normalizer,
-        mean: Mlp::orthogonal(Layout::new(sizes, Activation::Tanh), 0.5, rng),
-        log_std: vec![-0.5, 0.25],
+        network: Mlp::orthogonal(Layout::new(sizes, Activation::Tanh), 0.5, rng),
+        head: Head::Gaussian {
+            log_std: vec![-0.5, 0.25],
+        },
     }
 }
 
 const WORDS: [&str; 22] = [
-    "mean.0.weight",
-    "mean.1.weight",
-    "mean.0.bias",
+    "network.0.weight",
+    "network.1.weight",
+    "network.0.bias",
     "log_std",
     "observation.shift",
     "observation.factor",

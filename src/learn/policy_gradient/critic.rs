@@ -3,32 +3,36 @@
 use serde::{Deserialize, Serialize};
 
 use super::descent::{Chunk, Descent, Sums};
-use super::{ADAM_EPSILON, Batch, PpoSettings, loss};
-use crate::nn::{Adam, Mlp, Workspace};
+use super::{Batch, Recipe, loss};
+use crate::learn::optimizer::Optimizer;
+use crate::nn::{Mlp, Workspace};
 use crate::seed::Rng;
 use crate::step::Spaces;
 
 #[derive(Clone, Serialize, Deserialize)]
-pub(super) struct Critic {
+pub(in crate::learn) struct Critic {
     value: Mlp,
-    adam: Adam,
+    rate: f32,
+    optimizer: Optimizer,
 }
 
 impl Critic {
-    pub(super) fn new(settings: &PpoSettings, spaces: &Spaces, rng: &mut Rng) -> Self {
-        let layout = settings.critic_layout(spaces);
+    pub(super) fn new(recipe: &Recipe, rate: f32, spaces: &Spaces, rng: &mut Rng) -> Self {
+        let layout = recipe.critic_layout(spaces);
         Self {
-            adam: Adam::new(layout.parameters(), ADAM_EPSILON),
+            optimizer: Optimizer::new(recipe.optimizer, layout.parameters()),
+            rate,
             value: Mlp::orthogonal(layout, 1.0, rng),
         }
     }
 
-    /// Whether it has the shape that the settings say, and finite numbers.
-    pub(super) fn is_sound(&self, settings: &PpoSettings, spaces: &Spaces) -> bool {
-        let layout = settings.critic_layout(spaces);
+    /// Whether it has the shape that the recipe says, and finite numbers.
+    pub(super) fn is_sound(&self, recipe: &Recipe, spaces: &Spaces) -> bool {
+        let layout = recipe.critic_layout(spaces);
         *self.value.layout() == layout
             && self.value.is_finite()
-            && self.adam.is_sound(layout.parameters(), ADAM_EPSILON)
+            && Some(self.rate) == recipe.critic_rate
+            && (self.optimizer).is_sound(recipe.optimizer, layout.parameters())
     }
 
     /// `V` of normalised observations `[rows, O]`.
@@ -59,7 +63,11 @@ impl Descent for Critic {
             .forward(rows.len(), &chunk.inputs, &mut chunk.workspace);
         chunk.slopes.clear();
         for (value, &row) in values.iter().zip(rows) {
-            let (loss, slope) = loss::value_loss(*value, batch.targets[row as usize]);
+            let (target, old) = (batch.targets[row as usize], batch.values[row as usize]);
+            let (loss, slope) = match batch.recipe.clip_value {
+                None => loss::value_loss(*value, target),
+                Some(clip) => loss::clipped_value_loss(*value, old, target, clip),
+            };
             chunk.sums.loss += loss;
             chunk.slopes.push(slope * share);
         }
@@ -73,9 +81,8 @@ impl Descent for Critic {
     }
 
     fn step(&mut self, batch: &Batch, gradient: &[f32], _: &Sums) {
-        let adam = &mut self.adam;
-        let rate = batch.settings.critic_rate * batch.caution;
+        let (optimizer, rate) = (&mut self.optimizer, self.rate * batch.caution);
         self.value
-            .update(|parameters| adam.step(parameters, gradient, rate));
+            .update(|parameters| optimizer.step(parameters, gradient, rate));
     }
 }

@@ -1,0 +1,43 @@
+//! How a gradient becomes a step, as a preset names it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::nn::Adam;
+
+/// The optimisers there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OptimizerKind {
+    /// Adam (arXiv:1412.6980) with epsilon 1e-5.
+    Adam,
+}
+
+/// An optimiser with its state for one slice of parameters.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) enum Optimizer {
+    Adam(Adam),
+}
+
+const ADAM_EPSILON: f32 = 1e-5;
+
+impl Optimizer {
+    /// For so many parameters.
+    pub(super) fn new(kind: OptimizerKind, parameters: usize) -> Self {
+        match kind {
+            OptimizerKind::Adam => Self::Adam(Adam::new(parameters, ADAM_EPSILON)),
+        }
+    }
+
+    /// Moves `parameters` against `gradient`.
+    pub(super) fn step(&mut self, parameters: &mut [f32], gradient: &[f32], rate: f32) {
+        match self {
+            Self::Adam(adam) => adam.step(parameters, gradient, rate),
+        }
+    }
+
+    /// Whether it is of this kind, for so many parameters, and every number of it could have come about.
+    pub(super) fn is_sound(&self, kind: OptimizerKind, parameters: usize) -> bool {
+        match (self, kind) {
+            (Self::Adam(adam), OptimizerKind::Adam) => adam.is_sound(parameters, ADAM_EPSILON),
+        }
+    }
+}

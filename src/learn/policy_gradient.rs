@@ -1,0 +1,524 @@
+//! What REINFORCE, actor-critic, A2C, A3C and PPO share: an actor that is moved towards what turned out better than expected,
+//! and a critic that says what was to be expected. How the two estimate that, and how often they look at a rollout, is each
+//! learner's own story: its [`Story::learn`].
+//!
+//! All follow the gradient of `E[A ln p(action)]` (arXiv:1506.02438, eq. 1) for some estimate `A` of the advantage.
+
+mod actor;
+mod batch;
+mod critic;
+mod descent;
+mod loss;
+
+pub(super) use batch::Batch;
+use descent::{Chunk, Descent, Report};
+pub use loss::Surrogate;
+
+use rand::seq::SliceRandom;
+use serde::{Deserialize, Serialize};
+use std::sync::Mutex;
+
+pub(super) use super::optimizer::OptimizerKind;
+use super::returns::{ReturnScale, ValuedStep, gae};
+use super::rollout::Rollout;
+use super::settings::{Rate, layout, training_flops};
+use super::student::Refusal;
+use super::{Learner, Workshop};
+use crate::metrics::{Metric, Row};
+use crate::nn::{Activation, Layout, Workspace};
+use crate::policy::Policy;
+use crate::policy::normalize::Normalizer;
+use crate::seed::Seed;
+use crate::step::{ActionSpace, Spaces, StepEnd};
+use crate::team::Team;
+pub(super) use actor::Actor;
+pub(super) use critic::Critic;
+use descent::{CHUNK, Work};
+
+/// Largest size of a scaled reward.
+const REWARD_CLIP: f32 = 10.0;
+
+/// The hyperparameters that the shared part needs, each learner's settings in its words.
+#[derive(Clone, Debug)]
+pub(super) struct Recipe {
+    /// Control steps of the whole run.
+    pub(super) steps: u64,
+    pub(super) envs: usize,
+    pub(super) widths: Vec<usize>,
+    pub(super) activation: Activation,
+    pub(super) gamma: f32,
+    pub(super) surrogate: Surrogate,
+    pub(super) optimizer: OptimizerKind,
+    pub(super) rate: Rate,
+    /// None for learners without a critic.
+    pub(super) critic_rate: Option<f32>,
+    /// How far a value may move from what it was when it acted, in one update.
+    pub(super) clip_value: Option<f32>,
+    /// The divergence at which the actor has moved enough.
+    pub(super) stop_at_kl: Option<f32>,
+    pub(super) entropy: f32,
+    pub(super) max_gradient_norm: f32,
+    pub(super) log_std: f32,
+    pub(super) normalize_observations: bool,
+    pub(super) scale_rewards: bool,
+    /// Samples of the largest minibatch.
+    pub(super) batch: usize,
+}
+
+impl Recipe {
+    /// Shape of the actor's network.
+    pub(super) fn actor_layout(&self, spaces: &Spaces) -> Layout {
+        let outputs = match &spaces.action {
+            ActionSpace::Continuous(names) | ActionSpace::Discrete(names) => names.len(),
+        };
+        layout(
+            spaces.observations(),
+            &self.widths,
+            outputs,
+            self.activation,
+        )
+    }
+
+    /// Shape of the critic.
+    pub(super) fn critic_layout(&self, spaces: &Spaces) -> Layout {
+        layout(spaces.observations(), &self.widths, 1, self.activation)
+    }
+
+    /// Operations of one pass of the actor over a sample, and of so many of the critic.
+    pub(super) fn flops(&self, spaces: &Spaces, actor_passes: usize, critic_passes: usize) -> f64 {
+        training_flops(&self.actor_layout(spaces)) * actor_passes as f64
+            + training_flops(&self.critic_layout(spaces)) * critic_passes as f64
+    }
+}
+
+/// A learner of this family: what it makes of a rollout.
+pub(super) trait Story: Send + Sync + 'static {
+    /// The shared part.
+    fn core(&self) -> &Core;
+
+    /// Moves actor and critic by what `batch` shows. The observations in it are normalised and the rewards scaled; what else
+    /// there is to know of the steps, the learner asks the core to add.
+    fn learn(&self, state: &mut Networks, batch: &mut Batch, team: &Team) -> Reports;
+
+    /// See [`Learner::is_asynchronous`].
+    fn is_asynchronous(&self) -> bool {
+        false
+    }
+
+    /// See [`Learner::workshop`].
+    fn workshop<'a>(&'a self, _: &'a mut Networks, _: f32) -> Option<Box<dyn Workshop + 'a>> {
+        None
+    }
+}
+
+/// The shared part of a learner: its recipe, and scratch memory that keeps nothing from one update to the next.
+pub(super) struct Core {
+    pub(super) recipe: Recipe,
+    pub(super) spaces: Spaces,
+    seed: Seed,
+    /// For the chunks of a minibatch, of actor and critic.
+    chunks: [Vec<Mutex<Chunk>>; 2],
+}
+
+/// What one update leaves to the next.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Networks {
+    pub(super) actor: Actor,
+    pub(super) critic: Option<Critic>,
+    pub(super) normalizer: Normalizer,
+    pub(super) return_scale: ReturnScale,
+    /// Passes over rollouts done: the number of the next shuffle.
+    passes: u64,
+    /// Control steps learnt from.
+    pub(super) steps: u64,
+}
+
+/// What became of the actor and of the critic.
+#[derive(Default)]
+pub(super) struct Reports {
+    pub(super) actor: Report,
+    pub(super) critic: Report,
+}
+
+impl Reports {
+    /// Adds what became of them in later minibatches.
+    pub(super) fn add(&mut self, later: &Self) {
+        self.actor.add(&later.actor);
+        self.critic.add(&later.critic);
+    }
+}
+
+impl Core {
+    /// For an environment of these spaces. Settings have been checked.
+    pub(super) fn new(recipe: Recipe, spaces: &Spaces, seed: Seed) -> Self {
+        let memory = || {
+            let mut chunks = Vec::new();
+            chunks.resize_with(recipe.batch.div_ceil(CHUNK), Mutex::default);
+            chunks
+        };
+        Self {
+            chunks: [memory(), memory()],
+            spaces: spaces.clone(),
+            seed,
+            recipe,
+        }
+    }
+
+    fn begin(&self) -> Networks {
+        let weights = self.seed.stream("network weights");
+        let (recipe, spaces) = (&self.recipe, &self.spaces);
+        let critic = |rate| Critic::new(recipe, rate, spaces, &mut weights.nth(1));
+        Networks {
+            actor: Actor::new(recipe, spaces, &mut weights.nth(0)),
+            critic: recipe.critic_rate.map(critic),
+            normalizer: Normalizer::new(self.normalized()),
+            return_scale: ReturnScale::new(recipe.envs, recipe.gamma),
+            passes: 0,
+            steps: 0,
+        }
+    }
+
+    fn is_sound(&self, state: &Networks) -> bool {
+        let (recipe, spaces) = (&self.recipe, &self.spaces);
+        let critic_is_sound = match (&state.critic, recipe.critic_rate) {
+            (Some(critic), Some(_)) => critic.is_sound(recipe, spaces),
+            (critic, rate) => critic.is_none() && rate.is_none(),
+        };
+        critic_is_sound
+            && state.actor.is_sound(recipe, spaces)
+            && state.normalizer.is_sound(self.normalized())
+            && state.return_scale.is_sound(recipe.envs, recipe.gamma)
+            && state.passes.max(state.steps) < u64::MAX / 2
+    }
+
+    /// The newest policy.
+    pub(super) fn policy(&self, state: &Networks) -> Policy {
+        Policy {
+            spaces: self.spaces.clone(),
+            normalizer: state.normalizer.clone(),
+            network: state.actor.network().clone(),
+            head: state.actor.head().clone(),
+        }
+    }
+
+    /// A rollout as the learner sees it: observations normalised, rewards scaled by what was known before it and in it.
+    fn see<'a>(
+        &'a self,
+        state: &mut Networks,
+        rollout: &'a Rollout,
+        caution: f32,
+        team: &Team,
+    ) -> Batch<'a> {
+        if self.recipe.scale_rewards {
+            let scale = &mut state.return_scale;
+            scale.observe(&rollout.rewards, &rollout.ends);
+        }
+        let mut batch = self.look(state, rollout, caution);
+        self.normalize(state, &mut batch.inputs, team);
+        batch
+    }
+
+    /// The same, but for the normalisation of `inputs`.
+    pub(super) fn look<'a>(
+        &'a self,
+        state: &Networks,
+        rollout: &'a Rollout,
+        caution: f32,
+    ) -> Batch<'a> {
+        let recipe = &self.recipe;
+        let scale = if recipe.scale_rewards {
+            1.0 / state.return_scale.deviation()
+        } else {
+            1.0
+        };
+        let most = if recipe.scale_rewards {
+            REWARD_CLIP
+        } else {
+            f32::MAX
+        };
+        let left = (1.0 - state.steps as f64 / recipe.steps as f64).max(0.0) as f32;
+        Batch {
+            recipe,
+            rollout,
+            inputs: rollout.observations.clone(),
+            rewards: (rollout.rewards.iter())
+                .map(|r| (r * scale).clamp(-most, most))
+                .collect(),
+            samples: (0..rollout.samples() as u32)
+                .filter(|&i| rollout.ends[i as usize] != StepEnd::Broken)
+                .collect(),
+            values: Vec::new(),
+            advantages: Vec::new(),
+            targets: Vec::new(),
+            unit: 1.0,
+            old: state.actor.likelihood(),
+            left,
+            caution,
+        }
+    }
+
+    /// Rows of observations, each thread some of them.
+    fn normalize(&self, state: &Networks, rows: &mut [f32], team: &Team) {
+        let entries = self.spaces.observations();
+        let share = (rows.len() / entries).div_ceil(team.threads()).max(1);
+        let mut parts: Vec<_> = rows.chunks_mut(share * entries).collect();
+        team.for_each(&mut parts, |rows| state.normalizer.apply(rows));
+    }
+
+    /// Adds the values of all states, and from them advantages that look ahead by `lambda` (arXiv:1506.02438, eq. 16) and
+    /// what the critic should have said.
+    pub(super) fn estimate(&self, state: &Networks, batch: &mut Batch, lambda: f32, team: &Team) {
+        self.value(state, batch, team);
+        let next_values = self.next_values(state, batch, team);
+        let ends = &batch.rollout.ends;
+        let steps: Vec<ValuedStep> = (0..batch.rollout.samples())
+            .map(|i| ValuedStep {
+                reward: batch.rewards[i],
+                value: batch.values[i],
+                next_value: next_values[i],
+                goes_on: !ends[i].is_end(),
+            })
+            .collect();
+        batch.advantages = steps
+            .chunks(batch.rollout.horizon)
+            .flat_map(|steps| gae(steps, self.recipe.gamma, lambda))
+            .collect();
+        let targets = batch.advantages.iter().zip(&batch.values);
+        batch.targets = targets.map(|(a, v)| a + v).collect();
+    }
+
+    /// Adds the values of all states; 0 without a critic.
+    pub(super) fn value(&self, state: &Networks, batch: &mut Batch, team: &Team) {
+        batch.values = self.values(state, &batch.inputs, team);
+    }
+
+    /// `V` of rows of normalised observations.
+    fn values(&self, state: &Networks, inputs: &[f32], team: &Team) -> Vec<f32> {
+        let entries = self.spaces.observations();
+        let mut values = vec![0.0; inputs.len() / entries];
+        let Some(critic) = &state.critic else {
+            return values;
+        };
+        let share = values.len().div_ceil(team.threads()).max(1);
+        let inputs = inputs.chunks(share * entries);
+        let mut parts: Vec<_> = inputs.zip(values.chunks_mut(share)).collect();
+        team.for_each(&mut parts, |(inputs, values)| {
+            let mut workspace = Workspace::default();
+            values.copy_from_slice(critic.values(values.len(), inputs, &mut workspace));
+        });
+        values
+    }
+
+    /// `v'` of every step: 0 after a terminal one, `V(last)` at a time limit, else the value of what came next.
+    fn next_values(&self, state: &Networks, batch: &Batch, team: &Team) -> Vec<f32> {
+        let rollout = batch.rollout;
+        // One pass over all observations that are not followed by a step of the rollout.
+        let mut lasts: Vec<f32> = rollout.next_observations.clone();
+        for end in &rollout.ends {
+            if let StepEnd::TimeLimit { last } = end {
+                lasts.extend_from_slice(last);
+            }
+        }
+        self.normalize(state, &mut lasts, team);
+        let lasts = self.values(state, &lasts, team);
+        let (after_rollout, at_limits) = lasts.split_at(rollout.envs);
+        let mut at_limits = at_limits.iter();
+        let next_value = |(i, end): (usize, &StepEnd)| match end {
+            StepEnd::Running if (i + 1) % rollout.horizon == 0 => {
+                after_rollout[i / rollout.horizon]
+            }
+            StepEnd::Running => batch.values[i + 1],
+            StepEnd::TimeLimit { .. } => *at_limits.next().expect("one value per limit"),
+            StepEnd::Terminated | StepEnd::Broken => 0.0,
+        };
+        rollout.ends.iter().enumerate().map(next_value).collect()
+    }
+
+    /// The samples of `batch` in shuffled minibatches of `size`, for each of the next `epochs` passes.
+    pub(super) fn shuffled(
+        &self,
+        state: &mut Networks,
+        batch: &Batch,
+        epochs: usize,
+        team: &Team,
+    ) -> Vec<Vec<u32>> {
+        let (first, shuffles) = (state.passes, self.seed.stream("minibatch shuffles"));
+        let mut passes: Vec<(u64, Vec<u32>)> = (0..epochs as u64)
+            .map(|pass| (first + pass, batch.samples.clone()))
+            .collect();
+        team.for_each(&mut passes, |(pass, order)| {
+            order.shuffle(&mut shuffles.nth(*pass));
+        });
+        state.passes += epochs as u64;
+        passes.into_iter().map(|(_, order)| order).collect()
+    }
+
+    /// Takes a step of the actor for each of its minibatches, and of the critic for each of its own. They share nothing, so one
+    /// half of the team descends with each.
+    pub(super) fn descend(
+        &self,
+        state: &mut Networks,
+        batch: &Batch,
+        actor_minibatches: &[&[u32]],
+        critic_minibatches: &[&[u32]],
+        team: &Team,
+    ) -> Reports {
+        let [to_actor, to_critic] = &self.chunks;
+        let actor = Work::new(&mut state.actor, batch, actor_minibatches, to_actor);
+        let critic = (state.critic.as_mut())
+            .map(|critic| Work::new(critic, batch, critic_minibatches, to_critic));
+        let halves = team.halves();
+        team.run(|member| match &critic {
+            Some(critic) => {
+                if let Some(seat) = halves[0].seat(member) {
+                    actor.descend(&seat, || team.is_stopping());
+                }
+                if let Some(seat) = halves[1].seat(member) {
+                    critic.descend(&seat, || team.is_stopping());
+                }
+            }
+            None => actor.descend(member, || team.is_stopping()),
+        });
+        Reports {
+            actor: actor.report(),
+            critic: critic.map(Work::report).unwrap_or_default(),
+        }
+    }
+
+    /// Counts the steps and merges what was seen into the statistics, once all has been learnt.
+    pub(super) fn conclude(&self, state: &mut Networks, batch: &Batch, team: &Team) {
+        let rollout = batch.rollout;
+        state.steps += rollout.samples() as u64;
+        if !self.recipe.normalize_observations {
+            return;
+        }
+        let is_sound = |end: &StepEnd| *end != StepEnd::Broken;
+        if rollout.ends.iter().all(is_sound) {
+            state.normalizer.observe(&rollout.observations, team);
+        } else {
+            let rows = rollout.observations.chunks(self.spaces.observations());
+            let sound = rows.zip(&rollout.ends).filter(|(_, end)| is_sound(end));
+            let sound: Vec<f32> = sound.flat_map(|(row, _)| row).copied().collect();
+            state.normalizer.observe(&sound, team);
+        }
+    }
+
+    /// What is reported of every update.
+    pub(super) fn row(&self, state: &Networks, caution: f32, unit: f32, reports: &Reports) -> Row {
+        let mut row = Row::default();
+        row.set(Metric::Rate, f64::from(state.actor.rate() * caution));
+        if let Some((entropy, std)) = state.actor.entropy_and_std() {
+            row.set(Metric::Entropy, f64::from(entropy));
+            row.set(Metric::StandardDeviation, f64::from(std));
+        }
+        reports.actor.note_actor(f64::from(unit), &mut row);
+        reports.critic.note_critic(&mut row);
+        row
+    }
+
+    /// How many moments an observation has.
+    fn normalized(&self) -> usize {
+        if self.recipe.normalize_observations {
+            self.spaces.observations()
+        } else {
+            0
+        }
+    }
+}
+
+impl<S: Story> Learner for S {
+    type State = Networks;
+
+    fn begin(&self) -> Networks {
+        self.core().begin()
+    }
+
+    fn is_sound(&self, state: &Networks) -> bool {
+        self.core().is_sound(state)
+    }
+
+    fn policy(&self, state: &Networks) -> Policy {
+        self.core().policy(state)
+    }
+
+    fn update(
+        &self,
+        state: &mut Networks,
+        rollout: &Rollout,
+        caution: f32,
+        team: &Team,
+    ) -> Result<Row, Refusal> {
+        let core = self.core();
+        let mut batch = core.see(state, rollout, caution, team);
+        let reports = self.learn(state, &mut batch, team);
+        reports.check()?;
+        core.conclude(state, &batch, team);
+        let mut row = core.row(state, caution, batch.unit, &reports);
+        if let Some(explained) = batch.explained_variance() {
+            row.set(Metric::ExplainedVariance, explained);
+        }
+        Ok(row)
+    }
+
+    fn is_asynchronous(&self) -> bool {
+        Story::is_asynchronous(self)
+    }
+
+    fn workshop<'a>(
+        &'a self,
+        state: &'a mut Networks,
+        caution: f32,
+    ) -> Option<Box<dyn Workshop + 'a>> {
+        Story::workshop(self, state, caution)
+    }
+}
+
+/// The gradients of actor and critic for all samples of a batch, by one thread.
+pub(super) struct Gradients {
+    actor: Chunk,
+    critic: Chunk,
+}
+
+/// What one worker would do: the gradients of the networks that acted.
+pub(super) fn turn_of_one(acted: &Networks, batch: &Batch) -> Gradients {
+    let mut gradients = Gradients {
+        actor: Chunk::default(),
+        critic: Chunk::default(),
+    };
+    let rows = &batch.samples;
+    let share = 1.0 / rows.len() as f32;
+    let Gradients { actor, critic } = &mut gradients;
+    actor.begin(batch, rows, acted.actor.parameters());
+    acted.actor.differentiate(batch, rows, share, actor);
+    if let Some(network) = &acted.critic {
+        critic.begin(batch, rows, network.parameters());
+        network.differentiate(batch, rows, share, critic);
+    }
+    gradients
+}
+
+impl Gradients {
+    /// Takes a step with the networks as they are now, and says what became of it.
+    pub(super) fn step(mut self, state: &mut Networks, batch: &Batch) -> Reports {
+        let mut reports = Reports::default();
+        let Reports { actor, critic } = &mut reports;
+        actor.step(&mut state.actor, batch, &mut self.actor, None);
+        if let Some(network) = &mut state.critic {
+            critic.step(network, batch, &mut self.critic, None);
+        }
+        reports
+    }
+}
+
+impl Reports {
+    /// Whether what was learnt may stay.
+    pub(super) fn check(&self) -> Result<(), Refusal> {
+        if self.actor.is_refused {
+            return Err(Refusal::Gradient("actor"));
+        }
+        if self.critic.is_refused {
+            return Err(Refusal::Gradient("critic"));
+        }
+        Ok(())
+    }
+}
