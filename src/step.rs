@@ -17,6 +17,8 @@ pub struct Spaces {
 pub enum ActionSpace {
     /// One name per entry of an action, length `A`; entries mean something in [-1, 1], and the environment clamps.
     Continuous(Vec<String>),
+    /// One name per choice; an action is one number, the index of the choice.
+    Discrete(Vec<String>),
 }
 
 impl Spaces {
@@ -29,6 +31,7 @@ impl Spaces {
     pub fn actions(&self) -> usize {
         match &self.action {
             ActionSpace::Continuous(names) => names.len(),
+            ActionSpace::Discrete(_) => 1,
         }
     }
 }

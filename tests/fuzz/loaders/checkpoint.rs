@@ -57,7 +57,7 @@ impl Run {
             steps: settings.steps(),
             envs: settings.envs(),
         };
-        let folder = RunFolder::open(Some(self.folder.path()), settings, Some(&self.scene))?;
+        let folder = RunFolder::open(Some(self.folder.path()), settings, Some(&*self.scene))?;
         let job = Job {
             threads: 1,
             folder: Some(folder),
