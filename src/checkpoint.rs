@@ -87,7 +87,7 @@ pub enum RunError {
     NotARun(PathBuf, &'static str),
     /// It is of an environment that this program does not have.
     #[error(
-        "{0} is of the environment `{1}` of another program, which alone can go on with it and judge it: PROGRAM --run {0}"
+        "{0} is of the environment `{1}` of another program, which alone can go on with it or say how it ended: PROGRAM --run {0}"
     )]
     Elsewhere(PathBuf, String),
     /// The run has not solved its scene.

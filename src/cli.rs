@@ -72,7 +72,7 @@ struct SceneArgs {
 /// A preset, changes to it, and how its learner is run and answers.
 #[derive(Args)]
 struct PresetArgs {
-    /// A preset, of what is trained or a shipped one [default: the first]
+    /// One of the presets, the shipped ones included [default: the first]
     #[arg(long, value_name = "NAME")]
     learner: Option<String>,
     /// Change any value, like learner.gamma=0.99; can be repeated

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sinew::cli::{OwnEnvironment, train_environment_with};
 use sinew::pod::{Action, Control, Environment, Episode, Observation, Pod, Reward};
+use sinew::scene::Presets;
 use sinew::scene::task::Solved;
 use sinew::step::{ActionSpace, Spaces, StepEnd};
 use std::ffi::OsString;
@@ -154,6 +155,18 @@ fn json(output: &Output) -> Value {
 
 fn assert_code(output: &Output, code: i32) {
     assert_eq!(output.status.code(), Some(code), "{}", text(&output.stderr));
+}
+
+#[test]
+fn the_presets_of_the_examples_can_be_used() {
+    for text in [
+        include_str!("../examples/presets/cartpole.ron"),
+        include_str!("../examples/presets/pendulum.ron"),
+    ] {
+        let presets = Presets::parse("presets", text).unwrap();
+        assert_eq!(presets.learner(None).unwrap().0, "ppo");
+        assert_eq!(presets.text(), text);
+    }
 }
 
 #[test]
@@ -406,7 +419,9 @@ fn until_solved_ends_early_and_a_signal_saves() {
     stderr.read_line(&mut first).unwrap();
     assert!(first.contains("mine"), "{first}");
     // Until something has been learnt.
-    while !folder.path().join("mine/metrics.csv").is_file() {
+    let metrics = folder.path().join("mine/metrics.csv");
+    let rows = || fs::read_to_string(&metrics).map_or(0, |rows| rows.lines().count());
+    while rows() < 2 {
         assert!(child.try_wait().unwrap().is_none(), "it has ended");
         std::thread::yield_now();
     }
