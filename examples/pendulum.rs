@@ -1,18 +1,28 @@
-//! An environment of one's own: Pendulum-v1's equations as components and systems, without any physics engine.
+//! An environment of one's own: Gymnasium's Pendulum-v1 as components and systems, without any physics engine.
 //!
-//! `cargo run --release --example pendulum`
+//! `cargo run --release --example pendulum -- --help`
 
 use bevy::ecs::prelude::{Component, IntoScheduleConfigs, Query};
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
+use sinew::cli::{OwnEnvironment, train_environment};
 use sinew::pod::{Action, Control, Environment, Episode, Observation, Pod, Reward};
-use sinew::scene::Scene;
+use sinew::scene::task::Solved;
 use sinew::step::{ActionSpace, Spaces, StepEnd};
-use sinew::train::publish::Viewer;
-use sinew::train::{Job, TrainError, Trainer};
 use std::f32::consts::PI;
+use std::process::ExitCode;
 use std::sync::Arc;
 
+fn main() -> ExitCode {
+    train_environment(OwnEnvironment {
+        name: "pendulum",
+        environment: Arc::new(Pendulum),
+        solved: Some(Solved::Return(-200.0)),
+        learners: include_str!("presets/pendulum.ron"),
+    })
+}
+
+/// Time of a step (s), and steps of an episode.
 const DT: f32 = 0.05;
 const STEPS: u32 = 200;
 
@@ -37,6 +47,7 @@ impl Environment for Pendulum {
         for slot in pod.slots() {
             pod.spawn(slot, Rod::default());
         }
+        // What a checkpoint must hold, so that a run can go on as if it had never been stopped.
         pod.save::<Rod>();
         pod.add_systems((
             swing.in_set(Control::Physics),
@@ -52,6 +63,7 @@ fn swing(mut rods: Query<(&Action, &mut Rod, &mut Reward)>) {
         let torque = 2.0 * action.0[0].clamp(-1.0, 1.0);
         let wrapped = (rod.angle + PI).rem_euclid(2.0 * PI) - PI;
         reward.0 = -(wrapped.powi(2) + 0.1 * rod.speed.powi(2) + 0.001 * torque.powi(2));
+        // 3 g / (2 l) sin(angle) + 3 / (m l^2) torque, with g = 10.
         let acceleration = 15.0 * rod.angle.sin() + 3.0 * torque;
         rod.speed = (rod.speed + acceleration * DT).clamp(-8.0, 8.0);
         rod.angle += rod.speed * DT;
@@ -63,9 +75,8 @@ fn judge(mut rods: Query<(&Rod, &mut Episode, &mut Observation, &mut StepEnd)>) 
         episode.steps += 1;
         observe(rod, &mut observation);
         if episode.steps == STEPS {
-            *end = StepEnd::TimeLimit {
-                last: observation.0.clone(),
-            };
+            let last = observation.0.clone();
+            *end = StepEnd::TimeLimit { last };
         }
     }
 }
@@ -82,23 +93,10 @@ fn begin(mut rods: Query<(&mut Rod, &Episode, &mut Observation, &StepEnd)>) {
 }
 
 fn observe(rod: &Rod, observation: &mut Observation) {
-    observation
-        .0
-        .copy_from_slice(&[rod.angle.cos(), rod.angle.sin(), rod.speed]);
+    let (sin, cos) = rod.angle.sin_cos();
+    observation.0.copy_from_slice(&[cos, sin, rod.speed]);
 }
 
-#[expect(clippy::print_stdout, reason = "it is a command")]
-fn main() -> Result<(), TrainError> {
-    // The learner comes from the shipped scene of the same task; the environment is the one above.
-    let scene = Arc::new(Scene::open("pendulum")?);
-    let job = Job {
-        environment: Arc::new(Pendulum),
-        ..Job::new(&scene, None, 1)?
-    };
-    let result = Trainer::new(job, Viewer::default().publisher())?.run();
-    println!(
-        "mean return {:?} after {} steps",
-        result.return_mean, result.steps
-    );
-    Ok(())
-}
+#[cfg(test)]
+#[path = "tests/pendulum.rs"]
+mod tests;

@@ -3,6 +3,7 @@
 //! | file | what it holds |
 //! |---|---|
 //! | `scene.ron` | the scene as used, with the learner's preset and every `--set` in it |
+//! | `learners.ron` | instead of it, where the environment is in a program: the presets as used, with every `--set` in them |
 //! | `run.json` | seed, learner, number of environments and steps |
 //! | `checkpoints/` | the newest two checkpoints, by iteration: all that the run needs to go on |
 //! | `policy.safetensors` | the newest policy: weights and normaliser |
@@ -20,6 +21,7 @@ pub mod image;
 mod log;
 pub mod policy_file;
 mod sealed;
+pub mod subject;
 
 pub use folder::{ClaimedFolder, Found, RunFolder};
 
@@ -29,20 +31,21 @@ use std::path::{Path, PathBuf};
 
 use crate::files;
 use crate::policy::Policy;
-use crate::scene::{Scene, SceneError};
+use crate::scene::SceneError;
+use subject::{Subject, SubjectFile};
 
 /// Largest file of a run that is read (bytes): far above what sinew writes.
 const LARGEST: u64 = 1 << 30;
 /// Largest text of a run that is read (bytes).
 const LARGEST_TEXT: u64 = 16 << 20;
 
-/// What a run was started with, beside its scene.
+/// What a run was started with, beside its scene or presets.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RunSettings {
     /// Version of sinew that wrote it.
     pub version: String,
-    /// The scene's name.
+    /// The scene's name, or the environment's.
     pub scene: String,
     /// The preset's name.
     pub learner: String,
@@ -52,6 +55,15 @@ pub struct RunSettings {
     pub steps: u64,
     /// Environments stepped together.
     pub envs: usize,
+}
+
+/// What a run folder says of the run in it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stored {
+    /// What it was started with.
+    pub settings: RunSettings,
+    /// What it is of, if the folder keeps that: the file and its text.
+    pub kept: Option<(SubjectFile, String)>,
 }
 
 /// A problem with a run folder.
@@ -73,6 +85,11 @@ pub enum RunError {
     /// The folder is no run.
     #[error("{0} is not a run folder: it has no {1}")]
     NotARun(PathBuf, &'static str),
+    /// It is of an environment that this program does not have.
+    #[error(
+        "{0} is of the environment `{1}` of another program, which alone can go on with it or say how it ended: PROGRAM --run {0}"
+    )]
+    Elsewhere(PathBuf, String),
     /// The run has not solved its scene.
     #[error(
         "{0} has no best.safetensors, because this run has not solved its scene: leave --best away"
@@ -110,9 +127,34 @@ impl Which {
 /// Reads what a run was started with, and its scene's text.
 ///
 /// # Errors
-/// The folder is no run, or a file of it is broken.
+/// The folder is no run, its environment is no scene, or a file of it is broken.
 pub fn read_run(run: &Path) -> Result<(RunSettings, String), RunError> {
-    Ok((read_settings(run)?, read_text(run, "scene.ron")?))
+    let settings = read_settings(run)?;
+    match kept_in(run) {
+        Some(SubjectFile::Learners) => Err(RunError::Elsewhere(run.to_path_buf(), settings.scene)),
+        _ => Ok((settings, read_text(run, SubjectFile::Scene.name())?)),
+    }
+}
+
+/// Reads what a run in a program's own environment was started with, and its presets' text.
+///
+/// # Errors
+/// The folder is no run, it is of a scene, or a file of it is broken.
+pub fn read_own_run(run: &Path) -> Result<(RunSettings, String), RunError> {
+    let settings = read_settings(run)?;
+    match kept_in(run) {
+        Some(SubjectFile::Scene) => {
+            let found = format!("it is of the scene `{}`", settings.scene);
+            Err(RunError::OtherRun(run.to_path_buf(), found))
+        }
+        _ => Ok((settings, read_text(run, SubjectFile::Learners.name())?)),
+    }
+}
+
+/// Which file says what the run in a folder is of; none where nobody but the program that trains it can know.
+fn kept_in(run: &Path) -> Option<SubjectFile> {
+    let mut files = SubjectFile::ALL.into_iter();
+    files.find(|file| run.join(file.name()).is_file())
 }
 
 fn read_settings(run: &Path) -> Result<RunSettings, RunError> {
@@ -159,31 +201,27 @@ fn read_text(run: &Path, name: &'static str) -> Result<String, RunError> {
 /// What differs between a stored run and one that is to go on in its folder, in words. The number of steps may.
 fn difference(
     path: &Path,
-    old: &RunSettings,
-    old_text: Option<&str>,
+    old: &Stored,
     new: &RunSettings,
-    scene: Option<&Scene>,
+    subject: Option<&dyn Subject>,
 ) -> Result<Option<String>, RunError> {
-    if old.seed != new.seed {
-        return Ok(Some(format!("its seed is {}, not {}", old.seed, new.seed)));
-    }
-    if old.learner != new.learner {
-        let found = format!("its learner is `{}`, not `{}`", old.learner, new.learner);
+    let Stored { settings, kept } = old;
+    if settings.seed != new.seed {
+        let found = format!("its seed is {}, not {}", settings.seed, new.seed);
         return Ok(Some(found));
     }
-    match (old_text, scene) {
-        (Some(text), Some(scene)) => {
-            let origin = path.join("scene.ron").display().to_string();
-            let old_scene = Scene::parse(&origin, text)?;
-            let differs = old_scene.difference(scene, &new.learner);
-            Ok(differs.map(|difference| match (&old.scene, &new.scene) {
-                (old, new) if old != new => format!("its scene is `{old}`, not `{new}`"),
-                _ => format!("its scene differs: {difference}"),
-            }))
+    if settings.learner != new.learner {
+        let (was, is) = (&settings.learner, &new.learner);
+        return Ok(Some(format!("its learner is `{was}`, not `{is}`")));
+    }
+    match (kept, subject) {
+        (Some((file, text)), Some(subject)) if *file == subject.file() => {
+            let origin = path.join(file.name()).display().to_string();
+            Ok(subject.difference(settings, &origin, text)?)
         }
-        (None, None) if old.envs != new.envs => Ok(Some(format!(
+        (None, None) if settings.envs != new.envs => Ok(Some(format!(
             "it has {} environments, not {}",
-            old.envs, new.envs
+            settings.envs, new.envs
         ))),
         (None, None) => Ok(None),
         _ => Ok(Some("it is of another environment".to_owned())),

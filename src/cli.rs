@@ -2,6 +2,7 @@
 
 mod bench;
 mod eval;
+mod own;
 mod play;
 mod print;
 mod replay;
@@ -15,6 +16,8 @@ use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
+
+pub use own::{OwnEnvironment, train_environment, train_environment_with};
 
 use crate::scene::{Scene, SceneError};
 use print::{Failure, is_cut_short, say};
@@ -62,10 +65,17 @@ enum Command {
 struct SceneArgs {
     /// A RON file, or the name of a shipped scene [default: reach, or that of the run that goes on]
     scene: Option<String>,
-    /// A preset of the scene, or a shipped one [default: the scene's first]
+    #[command(flatten)]
+    preset: PresetArgs,
+}
+
+/// A preset, changes to it, and how its learner is run and answers.
+#[derive(Args)]
+struct PresetArgs {
+    /// One of the presets, the shipped ones included [default: the first]
     #[arg(long, value_name = "NAME")]
     learner: Option<String>,
-    /// Change any value of scene or preset, like learner.gamma=0.99; can be repeated
+    /// Change any value, like learner.gamma=0.99; can be repeated
     #[arg(long, value_name = "PATH=VALUE")]
     set: Vec<String>,
     /// Environments stepped together [default: the preset's]
@@ -79,17 +89,16 @@ struct SceneArgs {
     json: bool,
 }
 
+/// A run, whatever is trained in it.
 #[derive(Args)]
-struct TrainArgs {
-    #[command(flatten)]
-    scene: SceneArgs,
+struct RunArgs {
     /// Where all randomness comes from [default: 1, or that of the run that goes on]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
     /// Control steps over all environments [default: the preset's]
     #[arg(long, value_name = "N")]
     steps: Option<u64>,
-    /// Keep the run in this folder; one that is in it already goes on [default: a new runs/<scene>-<learner>-s<seed>]
+    /// Keep the run in this folder; one that is in it already goes on [default: a new runs/<name>-<learner>-s<seed>]
     #[arg(long, value_name = "DIR")]
     run: Option<PathBuf>,
     /// Time between two checkpoints, 0 for one after each iteration [default: 30, and under 1 % of the run's time]
@@ -98,9 +107,17 @@ struct TrainArgs {
     /// Train in the terminal even if there is a display
     #[arg(long)]
     headless: bool,
-    /// End as soon as the scene is solved; fail if it is not by the last step
+    /// End as soon as it is solved; fail if it is not by the last step
     #[arg(long)]
     until_solved: bool,
+}
+
+#[derive(Args)]
+struct TrainArgs {
+    #[command(flatten)]
+    scene: SceneArgs,
+    #[command(flatten)]
+    run: RunArgs,
     /// Save a picture of the window, as soon as the scene is solved or so many seconds have passed, and end
     #[arg(long, value_name = "FILE.png", conflicts_with = "headless")]
     picture: Option<PathBuf>,
@@ -213,23 +230,20 @@ struct RolloutArgs {
 }
 
 impl SceneArgs {
-    /// The scene as asked for. Flags that say how a run is made are changes of its preset, so the stored scene says all.
+    /// The scene as asked for.
     fn open(&self, steps: Option<u64>) -> Result<Scene, SceneError> {
         let scene = self.scene.as_deref().unwrap_or("reach");
-        self.open_as(scene, self.learner.as_deref(), steps)
+        let preset = &self.preset;
+        Scene::open_with(scene, preset.learner.as_deref(), &preset.changes(steps))
     }
+}
 
-    /// The same with a scene and preset that nobody named.
-    fn open_as(
-        &self,
-        scene: &str,
-        learner: Option<&str>,
-        steps: Option<u64>,
-    ) -> Result<Scene, SceneError> {
+impl PresetArgs {
+    /// Flags that say how a run is made are changes of its preset, so that the stored text says all.
+    fn changes(&self, steps: Option<u64>) -> Vec<String> {
         let steps = steps.map(|n| format!("learner.steps={n}"));
         let envs = self.envs.map(|n| format!("learner.envs={n}"));
-        let set: Vec<String> = self.set.iter().cloned().chain(steps).chain(envs).collect();
-        Scene::open_with(scene, learner, &set)
+        self.set.iter().cloned().chain(steps).chain(envs).collect()
     }
 
     /// Threads to use when so many cores are to be left alone.
@@ -269,6 +283,11 @@ pub fn main(launched: Instant) -> ExitCode {
         Command::Check { scene } => check(&scene),
         Command::Scenes => scenes(),
     };
+    end(outcome)
+}
+
+/// How a program ends.
+fn end(outcome: Result<ExitCode, Failure>) -> ExitCode {
     match outcome {
         Ok(_) if is_cut_short() => ExitCode::FAILURE,
         Ok(code) => code,

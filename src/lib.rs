@@ -24,7 +24,7 @@
 //! ```
 //!
 //! The rooms, from those that know nothing to those that know all, are described in `ARCHITECTURE.md`. To bring an
-//! environment of your own, implement [`pod::Environment`].
+//! environment of your own, implement [`pod::Environment`] and hand it to [`cli::train_environment`], which is a whole program.
 
 pub mod bench;
 pub mod checkpoint;

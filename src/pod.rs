@@ -5,7 +5,7 @@
 //!
 //! `Decide -> Actuate -> Physics -> Sense -> Judge -> Record -> Reset`
 //!
-//! Bring your own environment by implementing [`Environment`]: see `examples/pendulum.rs`.
+//! Bring your own environment by implementing [`Environment`]: see `examples/pendulum.rs` and, with choices instead of torques, `examples/cartpole.rs`.
 
 mod components;
 pub mod contained;

@@ -1,4 +1,4 @@
-//! Scenes: a robot, a task and presets for learners, read from one RON file.
+//! Scenes: a robot, a task and presets for learners, read from one RON file; and presets alone, for what is no scene.
 //!
 //! What an author writes is in `file`, what has been checked in [`robot`] and [`task`]. Between them: `read` (text to
 //! types), `check` (types to a scene that can be run) and `locate` (where in the text a value stands, so that every
@@ -10,6 +10,7 @@ mod edit;
 mod error;
 mod file;
 mod locate;
+mod presets;
 mod read;
 pub mod robot;
 mod shipped;
@@ -22,6 +23,7 @@ use std::{
 };
 
 pub use error::{SceneError, TextError};
+pub use presets::Presets;
 
 use crate::learn::LearnerSettings;
 use read::MAX_BYTES;
@@ -54,26 +56,11 @@ impl Scene {
         learner: Option<&str>,
         set: &[String],
     ) -> Result<Scene, SceneError> {
-        let (origin, mut text) = find(scene)?;
+        let (origin, text) = find(scene)?;
         // As it is, so that an error of the file's own is shown where the file has it.
         let unchanged = Scene::parse(&origin, &text)?;
-        let (learner, _) = unchanged.learner(learner)?;
-        if !unchanged.learners.iter().any(|(name, _)| name == learner) {
-            text = edit::add_learner(&text, learner, shipped::preset(learner));
-        }
-        for change in set {
-            text = edit::set(&text, change, learner)?;
-        }
-        Scene::parse(&origin, &text).map_err(|error| match error {
-            SceneError::Text(mut error) => {
-                error.note = Some(format!(
-                    "this is the scene as changed by --set {}",
-                    set.join(" --set ")
-                ));
-                SceneError::Text(error)
-            }
-            error => error,
-        })
+        let text = presets::changed::<file::Scene>(&text, &unchanged.learners, learner, set)?;
+        Scene::parse(&origin, &text).map_err(|error| presets::after::<file::Scene>(set, error))
     }
 
     /// Reads a text; errors call it by `name`.
@@ -130,11 +117,10 @@ impl Scene {
     }
 
     fn parts(&self, learner: &str) -> Parts<'_> {
-        let settings = self.learner(Some(learner)).ok();
         Parts {
             robot: &self.robot,
             task: &self.task,
-            learner: settings.map(|(_, settings)| settings.clone().with_steps(0)),
+            learner: presets::meant(&self.learners, learner),
         }
     }
 
@@ -155,22 +141,7 @@ impl Scene {
 
     /// A preset by its name, the scene's own before the shipped ones; without a name, the first there is.
     pub fn learner(&self, name: Option<&str>) -> Result<(&str, &LearnerSettings), SceneError> {
-        let mut all = self.learners.iter().chain(shipped::presets());
-        let found = match name {
-            None => all.next(),
-            Some(name) => all.find(|(other, _)| other == name),
-        };
-        let (name, settings) = found.ok_or_else(|| {
-            let mut known: Vec<String> = Vec::new();
-            for (other, _) in self.learners.iter().chain(shipped::presets()) {
-                if !known.contains(other) {
-                    known.push(other.clone());
-                }
-            }
-            let learner = name.unwrap_or_default().to_owned();
-            SceneError::Learner { learner, known }
-        })?;
-        Ok((name, settings))
+        presets::find::<file::Scene>(&self.learners, name)
     }
 }
 

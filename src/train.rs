@@ -88,7 +88,7 @@ impl Job {
 /// What a training ends with, as `train --json` prints it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct TrainResult {
-    /// The scene's name.
+    /// The scene's name, or the environment's.
     pub scene: String,
     /// The preset's name.
     pub learner: String,

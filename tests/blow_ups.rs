@@ -265,7 +265,7 @@ fn a_flight_record_plays_up_to_the_step_that_broke() {
         envs: settings.settings().envs(),
     };
     let job = Job {
-        folder: Some(RunFolder::open(Some(folder.path()), settings, Some(&scene)).unwrap()),
+        folder: Some(RunFolder::open(Some(folder.path()), settings, Some(&*scene)).unwrap()),
         ..Job::new(&scene, None, 3).unwrap()
     };
     let result = Trainer::new(job, Viewer::default().publisher())

@@ -7,14 +7,15 @@ use std::path::{Path, PathBuf};
 use super::flight::FlightRecord;
 use super::image::{Image, ImageError, LogLengths};
 use super::log::Log;
+use super::subject::{Subject, SubjectFile};
 use super::{
-    LARGEST, RunError, RunSettings, Which, difference, read_inside, read_settings, read_text,
+    LARGEST, RunError, RunSettings, Stored, Which, difference, kept_in, read_inside, read_settings,
+    read_text,
 };
 use crate::files;
 use crate::files::Lock;
 use crate::metrics::{Metric, Row};
 use crate::pod::{Flight, Purpose};
-use crate::scene::Scene;
 
 /// Checkpoints that are kept.
 const KEPT: usize = 2;
@@ -32,7 +33,8 @@ pub struct RunFolder {
     path: PathBuf,
     lock: Lock,
     settings: RunSettings,
-    scene: Option<String>,
+    /// What the run is of, as its file has it.
+    kept: Option<(SubjectFile, String)>,
     run: [u8; 32],
     metrics: Log,
     timing: Log,
@@ -96,19 +98,20 @@ impl ClaimedFolder {
         &self.path
     }
 
-    /// What the run in it was started with, if there is one, and its scene's text, if it has one.
+    /// What the run in it was started with and is of, if there is one.
     ///
     /// # Errors
     /// It cannot be read.
-    pub fn stored(&self) -> Result<Option<(RunSettings, Option<String>)>, RunError> {
+    pub fn stored(&self) -> Result<Option<Stored>, RunError> {
         if !self.holds("run.json") {
             return Ok(None);
         }
         let settings = read_settings(&self.path)?;
-        let text = self
-            .holds("scene.ron")
-            .then(|| read_text(&self.path, "scene.ron"));
-        Ok(Some((settings, text.transpose()?)))
+        let kept = match kept_in(&self.path) {
+            Some(file) => Some((file, read_text(&self.path, file.name())?)),
+            None => None,
+        };
+        Ok(Some(Stored { settings, kept }))
     }
 
     /// Opens it for a run: the one that is in it, or a new one.
@@ -118,33 +121,33 @@ impl ClaimedFolder {
     pub fn open(
         self,
         mut settings: RunSettings,
-        scene: Option<&Scene>,
+        subject: Option<&dyn Subject>,
     ) -> Result<RunFolder, RunError> {
         let stored = self.stored()?;
-        if let Some((old, text)) = &stored
-            && let Some(difference) =
-                difference(&self.path, old, text.as_deref(), &settings, scene)?
+        if let Some(old) = &stored
+            && let Some(difference) = difference(&self.path, old, &settings, subject)?
         {
             return Err(RunError::OtherRun(self.path, difference));
         }
         // The text that the run began with stays, whatever has been written around its values since.
-        let text = stored.as_ref().and_then(|(_, text)| text.clone());
-        if let Some((old, _)) = &stored {
+        let kept = stored.as_ref().and_then(|old| old.kept.clone());
+        if let Some(old) = &stored {
             // Who asks for less now has not taken back what was asked for then.
-            settings.steps = settings.steps.max(old.steps);
+            settings.steps = settings.steps.max(old.settings.steps);
         }
+        let as_given = |subject: &dyn Subject| (subject.file(), subject.text().to_owned());
         let folder = RunFolder {
-            run: run(&settings, scene),
+            run: run(&settings, subject),
             metrics: Log::new(self.path.join("metrics.csv"), &metric_names(), 0),
             timing: Log::new(self.path.join("timing.csv"), &TIMING, 0),
-            scene: text.or_else(|| scene.map(|scene| scene.text().to_owned())),
+            kept: kept.or_else(|| subject.map(as_given)),
             path: self.path,
             lock: self.lock,
             settings,
             remarks: Vec::new(),
         };
         folder.refuse_other_runs()?;
-        if stored.is_none_or(|(old, _)| old != folder.settings) {
+        if stored.is_none_or(|old| old.settings != folder.settings) {
             folder.write_settings()?;
         }
         Ok(folder)
@@ -163,13 +166,13 @@ impl RunFolder {
     pub fn open(
         path: Option<&Path>,
         settings: RunSettings,
-        scene: Option<&Scene>,
+        subject: Option<&dyn Subject>,
     ) -> Result<Self, RunError> {
         let claimed = match path {
             Some(path) => ClaimedFolder::claim(path)?,
             None => ClaimedFolder::claim_free(&settings)?,
         };
-        claimed.open(settings, scene)
+        claimed.open(settings, subject)
     }
 
     /// Where it is.
@@ -333,10 +336,14 @@ impl RunFolder {
         if files::list(&folder).map_err(io)?.len() >= MOST_FLIGHTS {
             return Ok(None);
         }
+        let scene = match &self.kept {
+            Some((SubjectFile::Scene, text)) => Some(text.clone()),
+            _ => None,
+        };
         let record = FlightRecord {
             version: self.settings.version.clone(),
             scene: self.settings.scene.clone(),
-            text: self.scene.clone(),
+            text: scene,
             seed: self.settings.seed,
             flight: flight.clone(),
         };
@@ -396,15 +403,18 @@ impl RunFolder {
     }
 
     fn stored_differs(&self, claimed: &ClaimedFolder) -> Result<bool, RunError> {
-        let stored = claimed.stored()?;
-        Ok(stored != Some((self.settings.clone(), self.scene.clone())))
+        let mine = Stored {
+            settings: self.settings.clone(),
+            kept: self.kept.clone(),
+        };
+        Ok(claimed.stored()? != Some(mine))
     }
 
     fn write_settings(&self) -> Result<(), RunError> {
         let io = |error| RunError::Io(self.path.clone(), error);
-        // The scene first: a folder with run.json is whole.
-        if let Some(scene) = &self.scene {
-            self.save_once("scene.ron", scene.as_bytes())?;
+        // What it is of first: a folder with run.json is whole.
+        if let Some((file, text)) = &self.kept {
+            self.save_once(file.name(), text.as_bytes())?;
         }
         let settings = serde_json::to_string_pretty(&self.settings).expect("plain data is JSON");
         files::replace(&self.path.join("run.json"), (settings + "\n").as_bytes()).map_err(io)
@@ -427,15 +437,15 @@ fn metric_names() -> Vec<&'static str> {
 }
 
 /// Which run it is: a hash of what may not change while it goes on. Of a scene that is what it means, not how it is written.
-fn run(settings: &RunSettings, scene: Option<&Scene>) -> [u8; 32] {
+fn run(settings: &RunSettings, subject: Option<&dyn Subject>) -> [u8; 32] {
     let RunSettings {
         learner,
         seed,
         envs,
         ..
     } = settings;
-    let scene = scene.map(|scene| scene.meaning(learner));
-    let identity = postcard::to_stdvec(&(learner, seed, envs, scene));
+    let meaning = subject.map(|subject| subject.meaning(learner));
+    let identity = postcard::to_stdvec(&(learner, seed, envs, meaning));
     *blake3::hash(&identity.expect("plain data serialises to memory")).as_bytes()
 }
 

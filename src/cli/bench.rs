@@ -8,9 +8,9 @@ use super::print::{Failure, say, say_json};
 
 pub(super) fn bench(args: &BenchArgs) -> Result<ExitCode, Failure> {
     let scene = Arc::new(args.scene.open(None)?);
-    let learner = args.scene.learner.as_deref();
-    let bench = crate::bench::bench(&scene, learner, args.scene.threads(0))?;
-    if args.scene.json {
+    let preset = &args.scene.preset;
+    let bench = crate::bench::bench(&scene, preset.learner.as_deref(), preset.threads(0))?;
+    if preset.json {
         say_json(&bench);
         return Ok(ExitCode::SUCCESS);
     }

@@ -1,133 +1,223 @@
 //! `sinew train`.
 
 use bevy::app::App;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::TrainArgs;
 use super::print::{Failure, note, or_dash, say, say_json};
 use super::signals::Signals;
 use super::terminal::TerminalPlugin;
-use crate::checkpoint::{RunFolder, RunSettings, read_run};
+use super::{PresetArgs, RunArgs, TrainArgs};
+use crate::checkpoint::subject::Subject;
+use crate::checkpoint::{RunError, RunFolder, RunSettings, read_run};
+use crate::learn::LearnerSettings;
 use crate::scene::Scene;
 use crate::train::plugin::LearnerPlugin;
 use crate::train::publish::Viewer;
 use crate::train::{Job, TrainResult};
 
 pub(super) fn train(args: &TrainArgs, launched: Instant) -> Result<ExitCode, Failure> {
-    let Asked {
-        scene,
-        learner_name,
-        settings,
-    } = asked(args)?;
-    if args.until_solved && scene.task().solved.is_none() {
+    let Asked { scene, settings } = asked(args)?;
+    if args.run.until_solved && scene.task().solved.is_none() {
         let name = scene.name();
         return Err(Failure::Wrong(format!(
             "--until-solved: scene `{name}` does not say when it is solved; add `solved: Success(0.95)` or `solved: Return(x)` to its task"
         )));
     }
     let instead = "training in the terminal";
-    let has_window = super::play::opens_window(args.headless, args.picture.is_some(), instead)?;
-    // From here on there is something to save, so from here on signals are heard.
-    let viewer = Viewer::telling(|line| note(format_args!("{line}")));
-    let signals = Signals::listen(&viewer.stop_flag())
-        .map_err(|error| Failure::Failed(format!("cannot listen for signals: {error}")))?;
-    let seed = settings.seed;
-    let folder = RunFolder::open(args.run.as_deref(), settings, Some(&scene))?;
-    note(format_args!("run folder: {}", folder.path().display()));
+    let has_window = super::play::opens_window(args.run.headless, args.picture.is_some(), instead)?;
+    let preset = &args.scene.preset;
     let job = Job {
-        threads: args.scene.threads(usize::from(has_window)),
-        until_solved: args.until_solved,
-        checkpoint_every: args.checkpoint_every,
+        threads: preset.threads(usize::from(has_window)),
+        until_solved: args.run.until_solved,
+        checkpoint_every: args.run.checkpoint_every,
         launched,
-        ..Job::new(&scene, Some(&learner_name), seed)?
+        ..Job::new(&scene, Some(&settings.learner), settings.seed)?
     };
-    if let Some((json, mut result)) = finished(&folder, &job) {
-        note(format_args!(
-            "this run has ended at step {}; a larger --steps goes on with it",
-            result.steps
-        ));
-        if args.scene.json {
-            say(format_args!("{json}"));
-        } else {
-            // The folder may have been moved since.
-            result.run = Some(folder.path().to_path_buf());
-            report(args, &result);
-        }
-        return Ok(exit_code(args, &result, &signals));
-    }
-    let job = Job {
-        folder: Some(folder),
-        ..job
+    let training = Training {
+        run: &args.run,
+        json: preset.json,
+        subject: &*scene,
+        settings,
+        program: "sinew train",
+        is_known: true,
     };
-    let result = if has_window {
-        super::play::train(job, &viewer, &scene, &signals, args)
-    } else {
-        in_terminal(job, &viewer)
-    };
-    let result = result.map_err(Failure::Failed)?;
-    report(args, &result);
-    Ok(exit_code(args, &result, &signals))
+    training.run(job, |job, viewer, signals| match has_window {
+        true => super::play::train(job, viewer, &scene, signals, args),
+        false => in_terminal(job, viewer),
+    })
 }
 
 /// What is to be trained.
 struct Asked {
     scene: Arc<Scene>,
-    learner_name: String,
     settings: RunSettings,
 }
 
 /// What the arguments say, and where they say nothing, what the run in the folder was started with.
 fn asked(args: &TrainArgs) -> Result<Asked, Failure> {
-    let stored = match &args.run {
-        Some(run) if run.join("run.json").is_file() => Some((run, read_run(run)?.0)),
-        _ => None,
-    };
-    if let (Some(run), None, None) = (&args.run, &stored, &args.scene.scene) {
+    let (preset, run) = (&args.scene.preset, &args.run);
+    let stored = stored(run, read_run)?.map(|(settings, _)| settings);
+    if let (Some(run), None, None) = (&run.run, &stored, &args.scene.scene) {
         let run = run.display();
         note(format_args!(
             "no run in {run} yet: a new one of `reach` begins"
         ));
     }
-    let steps_are_set = args
-        .scene
-        .set
-        .iter()
-        .any(|set| set.trim_start().starts_with("learner.steps"));
-    let stored_steps = stored.as_ref().map(|(_, settings)| settings.steps);
-    let steps = args.steps.or(stored_steps.filter(|_| !steps_are_set));
-    let scene = match &stored {
-        Some((run, settings)) if args.scene.scene.is_none() => {
-            let learner = args.scene.learner.as_ref().unwrap_or(&settings.learner);
+    let steps = steps(preset, run, stored.as_ref());
+    // Nothing named: what the run was started with.
+    let unnamed = stored.as_ref().filter(|_| args.scene.scene.is_none());
+    let learner = preset.learner.as_ref();
+    let learner = learner.or(unnamed.map(|settings| &settings.learner));
+    let learner = learner.map(String::as_str);
+    let scene = match (unnamed, &run.run) {
+        (Some(settings), Some(run)) => {
             let text = run.join("scene.ron").display().to_string();
-            let scene = args.scene.open_as(&text, Some(learner), steps)?;
+            let scene = Scene::open_with(&text, learner, &preset.changes(steps))?;
             scene.renamed(settings.scene.clone())
         }
         _ => args.scene.open(steps)?,
     };
-    let learner = args.scene.learner.clone();
-    let stored_learner = || {
-        stored
-            .as_ref()
-            .map(|(_, settings)| settings.learner.clone())
-    };
-    let learner = learner.or_else(|| stored_learner().filter(|_| args.scene.scene.is_none()));
-    let (learner_name, learner) = scene.learner(learner.as_deref())?;
-    let stored_seed = stored.as_ref().map(|(_, settings)| settings.seed);
-    let settings = RunSettings {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        scene: scene.name().to_owned(),
-        learner: learner_name.to_owned(),
-        seed: args.seed.or(stored_seed).unwrap_or(1),
-        steps: learner.settings().steps(),
-        envs: learner.settings().envs(),
-    };
+    let settings = settings(scene.name(), scene.learner(learner)?, run, stored.as_ref());
     Ok(Asked {
-        learner_name: learner_name.to_owned(),
         scene: Arc::new(scene),
         settings,
     })
+}
+
+/// What the run in the folder was started with and is of, if there is one.
+pub(super) fn stored(
+    run: &RunArgs,
+    read: impl Fn(&Path) -> Result<(RunSettings, String), RunError>,
+) -> Result<Option<(RunSettings, String)>, RunError> {
+    let there = run
+        .run
+        .as_ref()
+        .filter(|run| run.join("run.json").is_file());
+    there.map(|run| read(run)).transpose()
+}
+
+/// How far to train: as the arguments say, or as far as the run that goes on.
+pub(super) fn steps(
+    preset: &PresetArgs,
+    run: &RunArgs,
+    stored: Option<&RunSettings>,
+) -> Option<u64> {
+    let set = |set: &String| set.trim_start().starts_with("learner.steps");
+    let stored = stored.map(|settings| settings.steps);
+    run.steps.or(stored.filter(|_| !preset.set.iter().any(set)))
+}
+
+/// What the run's folder is to say.
+pub(super) fn settings(
+    name: &str,
+    (learner_name, learner): (&str, &LearnerSettings),
+    run: &RunArgs,
+    stored: Option<&RunSettings>,
+) -> RunSettings {
+    let stored_seed = stored.map(|settings| settings.seed);
+    RunSettings {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        scene: name.to_owned(),
+        learner: learner_name.to_owned(),
+        seed: run.seed.or(stored_seed).unwrap_or(1),
+        steps: learner.settings().steps(),
+        envs: learner.settings().envs(),
+    }
+}
+
+/// A training that was asked for, of whatever it is.
+pub(super) struct Training<'a> {
+    pub(super) run: &'a RunArgs,
+    pub(super) json: bool,
+    pub(super) subject: &'a dyn Subject,
+    pub(super) settings: RunSettings,
+    /// What is called to train.
+    pub(super) program: &'a str,
+    /// `sinew` knows what is trained, so its other commands can be recommended.
+    pub(super) is_known: bool,
+}
+
+impl Training<'_> {
+    /// Opens the folder for the job, trains, and reports.
+    pub(super) fn run(
+        &self,
+        job: Job,
+        train: impl FnOnce(Job, &Viewer, &Signals) -> Result<TrainResult, String>,
+    ) -> Result<ExitCode, Failure> {
+        // From here on there is something to save, so from here on signals are heard.
+        let viewer = Viewer::telling(|line| note(format_args!("{line}")));
+        let signals = Signals::listen(&viewer.stop_flag())
+            .map_err(|error| Failure::Failed(format!("cannot listen for signals: {error}")))?;
+        let (path, settings) = (self.run.run.as_deref(), self.settings.clone());
+        let folder = RunFolder::open(path, settings, Some(self.subject))?;
+        note(format_args!("run folder: {}", folder.path().display()));
+        if let Some((json, mut result)) = finished(&folder, &job) {
+            note(format_args!(
+                "this run has ended at step {}; a larger --steps goes on with it",
+                result.steps
+            ));
+            if self.json {
+                say(format_args!("{json}"));
+            } else {
+                // The folder may have been moved since.
+                result.run = Some(folder.path().to_path_buf());
+                self.report(&result);
+            }
+            return Ok(self.exit_code(&result, &signals));
+        }
+        let job = Job {
+            folder: Some(folder),
+            ..job
+        };
+        let result = train(job, &viewer, &signals).map_err(Failure::Failed)?;
+        self.report(&result);
+        Ok(self.exit_code(&result, &signals))
+    }
+
+    fn report(&self, result: &TrainResult) {
+        if self.json {
+            say_json(result);
+        } else {
+            summarize(result);
+        }
+        if let Some(trouble) = &result.trouble {
+            note(format_args!("error: {trouble}"));
+        } else if self.has_not_solved(result) {
+            let steps = result.steps;
+            note(format_args!(
+                "error: not solved within {steps} steps; a larger --steps goes on"
+            ));
+        } else if let Some(run) = &result.run {
+            let (run, program) = (run.display(), self.program);
+            if result.stopped {
+                note(format_args!("stopped; go on with: {program} --run {run}"));
+            } else if !self.json && self.is_known {
+                if cfg!(feature = "window") {
+                    say(format_args!("watch it: sinew play {run}"));
+                }
+                say(format_args!("judge it: sinew eval {run}"));
+            }
+        }
+    }
+
+    fn exit_code(&self, result: &TrainResult, signals: &Signals) -> ExitCode {
+        // A signal's code promises that the state was saved.
+        if result.trouble.is_some() {
+            return ExitCode::FAILURE;
+        }
+        if let Some(code) = signals.exit_code() {
+            return ExitCode::from(code);
+        }
+        ExitCode::from(u8::from(self.has_not_solved(result)))
+    }
+
+    /// It was to be solved, and is not by the last step.
+    fn has_not_solved(&self, result: &TrainResult) -> bool {
+        self.run.until_solved && result.solved_step.is_none() && !result.stopped
+    }
 }
 
 /// What the run in the folder ended with, as it was printed and as it was meant, if it has come as far as is asked.
@@ -140,7 +230,7 @@ fn finished(folder: &RunFolder, job: &Job) -> Option<(String, TrainResult)> {
     (is_far_enough && is_whole).then_some((json, result))
 }
 
-fn in_terminal(job: Job, viewer: &Viewer) -> Result<TrainResult, String> {
+pub(super) fn in_terminal(job: Job, viewer: &Viewer) -> Result<TrainResult, String> {
     let total_steps = job.learner.settings().steps();
     App::new()
         .add_plugins((
@@ -151,33 +241,6 @@ fn in_terminal(job: Job, viewer: &Viewer) -> Result<TrainResult, String> {
     viewer
         .result()
         .expect("the app runs until the training has ended")
-}
-
-fn report(args: &TrainArgs, result: &TrainResult) {
-    if args.scene.json {
-        say_json(result);
-    } else {
-        summarize(result);
-    }
-    let unsolved = args.until_solved && result.solved_step.is_none() && !result.stopped;
-    if let Some(trouble) = &result.trouble {
-        note(format_args!("error: {trouble}"));
-    } else if unsolved {
-        let steps = result.steps;
-        note(format_args!(
-            "error: not solved within {steps} steps; a larger --steps goes on"
-        ));
-    } else if let Some(run) = &result.run {
-        let run = run.display();
-        if result.stopped {
-            note(format_args!("stopped; go on with: sinew train --run {run}"));
-        } else if !args.scene.json {
-            if cfg!(feature = "window") {
-                say(format_args!("watch it: sinew play {run}"));
-            }
-            say(format_args!("judge it: sinew eval {run}"));
-        }
-    }
 }
 
 fn summarize(result: &TrainResult) {
@@ -196,16 +259,4 @@ fn summarize(result: &TrainResult) {
         or_dash(result.return_mean.map(|r| format!("{r:.2}"))),
         result.state_hash,
     ));
-}
-
-fn exit_code(args: &TrainArgs, result: &TrainResult, signals: &Signals) -> ExitCode {
-    // A signal's code promises that the state was saved.
-    if result.trouble.is_some() {
-        return ExitCode::FAILURE;
-    }
-    if let Some(code) = signals.exit_code() {
-        return ExitCode::from(code);
-    }
-    let unsolved = args.until_solved && result.solved_step.is_none() && !result.stopped;
-    ExitCode::from(u8::from(unsolved))
 }

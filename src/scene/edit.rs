@@ -15,8 +15,13 @@ const ORIGIN: &str = "--set";
 
 /// The text with the value at the path replaced, or added where the path's last field is not written yet.
 ///
-/// `learner` at the start of a path means the chosen learner.
-pub(super) fn set(text: &str, edit: &str, learner: &str) -> Result<String, SceneError> {
+/// `learner` at the start of a path means the chosen learner; `whole` is what errors call the text.
+pub(super) fn set(
+    text: &str,
+    whole: &str,
+    edit: &str,
+    learner: &str,
+) -> Result<String, SceneError> {
     let Some((path, value)) = edit.split_once('=') else {
         return Err(
             fault(edit, 0..edit.len(), "expected path=value", "no `=` in here")
@@ -45,13 +50,8 @@ pub(super) fn set(text: &str, edit: &str, learner: &str) -> Result<String, Scene
         );
     }
     let Some(tree) = Node::scan(text) else {
-        return Err(fault(
-            edit,
-            0..edit.len(),
-            "the scene cannot be edited",
-            "this edit",
-        )
-        .into());
+        let title = format!("the {whole} cannot be edited");
+        return Err(fault(edit, 0..edit.len(), title, "this edit").into());
     };
     let mut node = &tree;
     for (i, (name, span)) in names.iter().enumerate() {
@@ -65,7 +65,7 @@ pub(super) fn set(text: &str, edit: &str, learner: &str) -> Result<String, Scene
         }
         let walked: Vec<&str> = names[..i].iter().map(|(name, _)| *name).collect();
         let place = match i {
-            0 => "the scene".to_owned(),
+            0 => format!("the {whole}"),
             _ => format!("`{}`", walked.join(".")),
         };
         if matches!(parent.body, Body::Leaf) {

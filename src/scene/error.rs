@@ -45,10 +45,12 @@ pub enum SceneError {
         /// Why not.
         source: io::Error,
     },
-    /// No preset of this name, neither in the scene nor shipped.
+    /// No preset of this name, neither in the text nor shipped.
     Learner {
         /// As it was asked for.
         learner: String,
+        /// What the text is called: `scene`, `preset file`.
+        text: &'static str,
         /// Those that there are.
         known: Vec<String>,
     },
@@ -127,8 +129,12 @@ impl SceneError {
             SceneError::Unreadable { path, source } => {
                 (format!("cannot read `{path}`: {source}"), Vec::new())
             }
-            SceneError::Learner { learner, known } => (
-                format!("there is no learner `{learner}`, neither in the scene nor shipped"),
+            SceneError::Learner {
+                learner,
+                text,
+                known,
+            } => (
+                format!("there is no learner `{learner}`, neither in the {text} nor shipped"),
                 suggest("learners", learner, known),
             ),
         }

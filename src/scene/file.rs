@@ -7,7 +7,7 @@ use std::{fmt, marker::PhantomData};
 
 use serde::{
     Deserialize, Deserializer,
-    de::{MapAccess, Visitor},
+    de::{DeserializeOwned, MapAccess, Visitor},
 };
 
 use crate::learn::LearnerSettings;
@@ -15,11 +15,43 @@ use crate::learn::LearnerSettings;
 /// `(x, y, z)` in metres, or roll, pitch, yaw in radians.
 pub(super) type Triple = [f32; 3];
 
+/// A kind of text.
+pub(super) trait Written: DeserializeOwned {
+    /// What errors call it.
+    const NAME: &'static str;
+    /// What it looks like.
+    const FORM: &'static str;
+}
+
+impl Written for Scene {
+    const NAME: &'static str = "scene";
+    const FORM: &'static str =
+        "a scene is `(robot: .., task: .., learners: ..)`; copy `scenes/reach.ron` to begin";
+}
+
+impl Written for Presets {
+    const NAME: &'static str = "preset file";
+    const FORM: &'static str = "a preset file is `(learners: {\"name\": ..})`";
+}
+
+impl Written for LearnerSettings {
+    const NAME: &'static str = "preset";
+    const FORM: &'static str = "a preset is the name of a learner and its settings, `Ppo(..)`";
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Scene {
     pub(super) robot: Robot,
     pub(super) task: Task,
+    #[serde(default)]
+    pub(super) learners: Entries<LearnerSettings>,
+}
+
+/// What has no scene has presets alone.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Presets {
     #[serde(default)]
     pub(super) learners: Entries<LearnerSettings>,
 }

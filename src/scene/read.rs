@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use ron::{Options, error::SpannedError, extensions::Extensions};
-use serde::de::DeserializeOwned;
 
 use super::{
     error::{SceneError, TextError, first_line, found, suggest},
+    file::Written,
     locate::{Body, Node, token_after, unclosed_comment},
 };
 
@@ -14,7 +14,7 @@ use super::{
 pub(super) const MAX_BYTES: u64 = 1 << 20;
 
 /// Reads a text as a `T`, and its tree of places.
-pub(super) fn read<T: DeserializeOwned>(origin: &str, text: &str) -> Result<(T, Node), SceneError> {
+pub(super) fn read<T: Written>(origin: &str, text: &str) -> Result<(T, Node), SceneError> {
     let fail = |span: Range<usize>, title: &str, label: String, help: Vec<String>| TextError {
         origin: origin.to_owned(),
         text: text.to_owned(),
@@ -25,21 +25,26 @@ pub(super) fn read<T: DeserializeOwned>(origin: &str, text: &str) -> Result<(T, 
         note: None,
     };
     if text.len() as u64 > MAX_BYTES {
-        let help = vec![format!("a scene has at most {MAX_BYTES} bytes (1 MiB)")];
+        let help = vec![format!(
+            "a {} has at most {MAX_BYTES} bytes (1 MiB)",
+            T::NAME
+        )];
         let label = format!("{} bytes follow", text.len());
         // The text itself would only be in the way of its size.
-        let mut error = fail(0..0, "the text is too large for a scene", label, help);
+        let title = format!("the text is too large for a {}", T::NAME);
+        let mut error = fail(0..0, &title, label, help);
         error.text.clear();
         return Err(error.into());
     }
     if text.trim().is_empty() {
-        let help =
-            "a scene is `(robot: .., task: .., learners: ..)`; copy `scenes/reach.ron` to begin";
-        let label = "nothing here".to_owned();
-        return Err(fail(0..0, "the scene is empty", label, vec![help.to_owned()]).into());
+        let (title, label) = (
+            format!("the {} is empty", T::NAME),
+            "nothing here".to_owned(),
+        );
+        return Err(fail(0..0, &title, label, vec![T::FORM.to_owned()]).into());
     }
     let value = options().from_str(text).map_err(|error| {
-        let story = Story::of(text, error);
+        let story = Story::of(text, T::NAME, error);
         fail(story.span, &story.title, story.label, story.help)
     })?;
     let Some(tree) = Node::scan(text) else {
@@ -102,7 +107,7 @@ struct Story {
 }
 
 impl Story {
-    fn of(text: &str, error: SpannedError) -> Story {
+    fn of(text: &str, name: &str, error: SpannedError) -> Story {
         use ron::Error as E;
 
         let end = offset(text, error.span.end.line, error.span.end.col);
@@ -193,8 +198,8 @@ impl Story {
             E::ExpectedIdentifier => expected("a name"),
             E::Eof => Story::new(text, next, "the text ends too early".to_owned())
                 .label("something is not closed, or missing, before here"),
-            E::TrailingCharacters => Story::new(text, next, "the scene has ended, but the text goes on".to_owned())
-                .help(vec!["one scene per file; is there a `)` too many above?".to_owned()]),
+            E::TrailingCharacters => Story::new(text, next, format!("the {name} has ended, but the text goes on"))
+                .help(vec![format!("one {name} per file; is there a `)` too many above?")]),
             E::UnclosedBlockComment => Story::new(text, unclosed_comment(text).map_or(next, |start| start..start + 2), "a comment is not closed".to_owned())
                 .help(vec!["close it by `*/`".to_owned()]),
             E::ExceededRecursionLimit => {

@@ -54,10 +54,10 @@ impl Run {
             scene: self.scene.name().to_owned(),
             learner: learner.to_owned(),
             seed: 1,
-            steps: settings.steps(),
-            envs: settings.envs(),
+            steps: settings.settings().steps(),
+            envs: settings.settings().envs(),
         };
-        let folder = RunFolder::open(Some(self.folder.path()), settings, Some(&self.scene))?;
+        let folder = RunFolder::open(Some(self.folder.path()), settings, Some(&*self.scene))?;
         let job = Job {
             threads: 1,
             folder: Some(folder),
