@@ -12,6 +12,7 @@ mod layer;
 mod layout;
 mod mlp;
 mod orthogonal;
+mod packing;
 mod product;
 mod vector;
 

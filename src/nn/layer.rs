@@ -1,9 +1,8 @@
 //! One layer as products: where its padded copies lie, and which product is which.
 
 use super::LayerShape;
-use super::product::{
-    BLOCK, Left, Product, Right, Start, pack, pack_transposed, packed_len, padded,
-};
+use super::packing::{pack, pack_transposed, packed_len};
+use super::product::{BLOCK, Left, Product, Right, Start, padded};
 use pulp::Simd;
 use std::ops::Range;
 
