@@ -44,3 +44,24 @@ fn arches() -> Vec<Arch> {
     arches.push(Arch::new());
     arches
 }
+
+/// A network with the same parameters every time.
+#[cfg(test)]
+fn network(layout: Layout) -> Mlp {
+    use rand_xoshiro::{Xoshiro256PlusPlus, rand_core::SeedableRng};
+    Mlp::orthogonal(layout, 0.5, &mut Xoshiro256PlusPlus::seed_from_u64(7))
+}
+
+/// Numbers in [-1, 1] without a pattern.
+#[cfg(test)]
+fn noise(len: usize) -> Vec<f32> {
+    (0..len)
+        .map(|i| ((i * 37 + i / 7) % 101) as f32 / 50.0 - 1.0)
+        .collect()
+}
+
+/// For comparisons in which -0 is not 0, and NaN is itself.
+#[cfg(test)]
+fn bits(values: &[f32]) -> Vec<u32> {
+    values.iter().map(|value| value.to_bits()).collect()
+}
