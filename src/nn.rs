@@ -9,6 +9,7 @@ mod activation;
 mod adam;
 mod aligned;
 mod layer;
+mod layer_norm;
 mod layout;
 mod mlp;
 mod orthogonal;

@@ -6,7 +6,7 @@ use super::aligned::Aligned;
 use super::layer::{Ends, Layer, ROWS, copy_rows};
 use super::orthogonal::orthogonal;
 use super::product::padded;
-use super::{Layout, arch};
+use super::{Layout, arch, layer_norm};
 use pulp::{Arch, Simd, WithSimd};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -143,6 +143,8 @@ impl Mlp {
 pub struct Workspace {
     /// `[rows, padded(out)]` of every hidden layer.
     hidden: Vec<Aligned>,
+    /// The same before the activation, where that is normalised.
+    normalized: Vec<Normalized>,
     /// `[rows, out]` of the last layer.
     output: Vec<f32>,
     /// Gradient with respect to a layer's output, `[ROWS, padded(out)]`.
@@ -155,6 +157,15 @@ pub struct Workspace {
     transposed: Aligned,
 }
 
+/// What the way back through a layer normalisation needs.
+#[derive(Clone, Debug, Default)]
+struct Normalized {
+    /// `[rows, padded(out)]`.
+    values: Aligned,
+    /// What each row was multiplied with, `[rows]`.
+    reciprocals: Vec<f32>,
+}
+
 impl Workspace {
     fn grow(&mut self, mlp: &Mlp, rows: usize) {
         let (head, hidden) = mlp
@@ -165,6 +176,15 @@ impl Workspace {
             .resize_with(hidden.len().max(self.hidden.len()), Aligned::default);
         for (values, layer) in self.hidden.iter_mut().zip(hidden) {
             values.grow(rows * padded(layer.shape.outputs));
+        }
+        if mlp.layout.is_normalized() {
+            self.normalized
+                .resize_with(self.hidden.len(), Normalized::default);
+            for (normalized, layer) in self.normalized.iter_mut().zip(hidden) {
+                normalized.values.grow(rows * padded(layer.shape.outputs));
+                let len = normalized.reciprocals.len().max(rows);
+                normalized.reciprocals.resize(len, 0.0);
+            }
         }
         self.output
             .resize(self.output.len().max(rows * head.shape.outputs), 0.0);
@@ -206,10 +226,19 @@ impl WithSimd for Forward<'_> {
             let m = ROWS.min(rows - first);
             let mut stride = mlp.layout.inputs();
             let mut a = &input[first * stride..][..m * stride];
-            for (layer, values) in hidden.iter().zip(&mut workspace.hidden) {
-                let width = padded(layer.shape.outputs);
+            for (index, (layer, values)) in hidden.iter().zip(&mut workspace.hidden).enumerate() {
+                let (outputs, width) = (layer.shape.outputs, padded(layer.shape.outputs));
                 let c = &mut values[first * width..][..m * width];
                 layer.forward(simd, &mlp.packed, m, a, stride, c, width);
+                if mlp.layout.is_normalized() {
+                    let Normalized {
+                        values,
+                        reciprocals,
+                    } = &mut workspace.normalized[index];
+                    let reciprocals = &mut reciprocals[first..first + m];
+                    layer_norm::normalize(simd, c, width, outputs, reciprocals);
+                    values[first * width..][..m * width].copy_from_slice(c);
+                }
                 mlp.layout.activation().apply(simd, c);
                 (a, stride) = (c, width);
             }
@@ -278,18 +307,21 @@ mod tests {
 
     #[test]
     fn a_row_has_the_same_bits_in_any_batch_on_any_cpu() {
-        let mlp = network(Layout::new(vec![24, 64, 50, 6], Activation::Tanh));
-        let input = noise(256 * 24);
-        let run = |arch, rows: usize| {
-            bits(mlp.forward_on(arch, rows, &input[..rows * 24], &mut Workspace::default()))
-        };
-        let all = run(Arch::Scalar, 256);
-        for arch in arches() {
-            for rows in 0..=256 {
-                assert!(
-                    run(arch, rows) == all[..rows * 6],
-                    "{arch:?} with {rows} rows"
-                );
+        let layout = Layout::new(vec![24, 64, 50, 6], Activation::Tanh);
+        for layout in [layout.clone(), layout.normalized()] {
+            let mlp = network(layout);
+            let input = noise(256 * 24);
+            let run = |arch, rows: usize| {
+                bits(mlp.forward_on(arch, rows, &input[..rows * 24], &mut Workspace::default()))
+            };
+            let all = run(Arch::Scalar, 256);
+            for arch in arches() {
+                for rows in 0..=256 {
+                    assert!(
+                        run(arch, rows) == all[..rows * 6],
+                        "{arch:?} with {rows} rows"
+                    );
+                }
             }
         }
     }

@@ -3,8 +3,8 @@
 use super::arch;
 use pulp::{Arch, Simd, WithSimd};
 
-/// Partial sums of [`squared_norm`], whatever the CPU's vectors hold.
-const PARTIAL_SUMS: usize = 64;
+/// Partial sums of every sum over a slice, whatever the CPU's vectors hold.
+pub(super) const PARTIAL_SUMS: usize = 64;
 
 /// `sum of x_i^2`: element `i` goes to partial sum `i mod 64`, and these are added pairwise.
 pub fn squared_norm(x: &[f32]) -> f32 {
@@ -32,7 +32,12 @@ fn squared_norm_on(arch: Arch, x: &[f32]) -> f32 {
             sums
         }
     }
-    let mut sums = arch.dispatch(Squares(x));
+    add_pairwise(arch.dispatch(Squares(x)))
+}
+
+/// Adds the second half to the first, until one number is left.
+#[inline(always)]
+pub(super) fn add_pairwise(mut sums: [f32; PARTIAL_SUMS]) -> f32 {
     let mut half = PARTIAL_SUMS / 2;
     while half > 0 {
         for i in 0..half {

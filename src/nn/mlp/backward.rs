@@ -1,10 +1,10 @@
 //! Gradients: of the parameters, to descend, and of the input, for whatever is before the network.
 
-use super::super::arch;
 use super::super::layer::{ROWS, copy_rows};
 use super::super::packing::packed_len;
 use super::super::product::padded;
-use super::{Mlp, Workspace};
+use super::super::{arch, layer_norm};
+use super::{Mlp, Normalized, Workspace};
 use pulp::{Arch, Simd, WithSimd};
 use std::mem;
 
@@ -130,6 +130,7 @@ impl WithSimd for Backward<'_> {
         } = self;
         let Workspace {
             hidden,
+            normalized,
             gradient: dy,
             next_gradient: dx,
             sums,
@@ -159,6 +160,16 @@ impl WithSimd for Backward<'_> {
                 let dx_block = &mut dx[..m * stride];
                 layer.backward(simd, layer.transposed(&mlp.packed), m, dy, dx_block);
                 mlp.layout.activation().apply_derivative(simd, dx_block, x);
+                if mlp.layout.is_normalized() {
+                    let Normalized {
+                        values,
+                        reciprocals,
+                    } = &normalized[index - 1];
+                    let y = &values[first * stride..][..m * stride];
+                    let reciprocals = &reciprocals[first..first + m];
+                    let columns = layer.shape.inputs;
+                    layer_norm::derive(simd, dx_block, y, stride, columns, reciprocals);
+                }
                 mem::swap(dy, dx);
             }
             let layer = &mlp.layers[0];
@@ -222,6 +233,26 @@ mod tests {
     }
 
     #[test]
+    fn four_normalised_units_by_hand() {
+        // x = 1 gives h = (1024, 1024, -1024, -1024), normalised (1, 1, -1, -1), and y = 4 + 0 + 0.5 after relu.
+        let layout = Layout::new(vec![1, 4, 1], Activation::Relu).normalized();
+        let first = [1024.0, 1024.0, -1024.0, -1024.0, 0.0, 0.0, 0.0, 0.0];
+        let mlp = Mlp::from_parameters(layout, [&first[..], &[4.0, 0.0, 8.0, 8.0, 0.5]].concat());
+        let mut workspace = Workspace::default();
+        assert_eq!(mlp.forward(1, &[1.0], &mut workspace), [4.5]);
+        // Before relu the gradient is (4, 0, 0, 0): its mean is 1, and so is the mean of its product with (1, 1, -1, -1).
+        // So 1024 dh = (4 - 1 - 1, 0 - 1 - 1, 0 - 1 + 1, 0 - 1 + 1).
+        let mut gradient = [0.0; 13];
+        mlp.backward(1, &[1.0], &[1.0], &mut workspace, &mut gradient);
+        let dh = [2.0, -2.0, 0.0, 0.0].map(|dh| dh / 1024.0);
+        assert_eq!([&gradient[..4], &gradient[4..8]], [dh; 2]);
+        assert_eq!(gradient[8..], [1.0, 1.0, 0.0, 0.0, 1.0]);
+        let mut input_gradient = [f32::NAN];
+        mlp.backward_to_input(1, &[1.0], &mut workspace, &mut input_gradient);
+        assert_eq!(input_gradient, [0.0], "longer h, same direction");
+    }
+
+    #[test]
     fn an_update_reaches_forward_and_backward() {
         let layout = Layout::new(vec![1, 1, 1], Activation::Relu);
         let mut mlp = Mlp::from_parameters(layout, vec![0.0; 4]);
@@ -255,6 +286,10 @@ mod tests {
             layout(&[4, 70, 17], Activation::Tanh),
             layout(&[20, 5, 1], Activation::Tanh),
             layout(&[4, 3], Activation::Tanh),
+            layout(&[3, 7, 5, 2], Activation::Tanh).normalized(),
+            layout(&[3, 7, 5, 2], Activation::Elu).normalized(),
+            layout(&[3, 7, 5, 2], Activation::Relu).normalized(),
+            layout(&[4, 70, 17], Activation::Tanh).normalized(),
         ];
         let shift = |parameters: &mut [f32]| {
             for (parameter, noise) in parameters.iter_mut().zip(noise(2000)) {
@@ -325,8 +360,14 @@ mod tests {
 
     #[test]
     fn the_gradient_has_the_same_bits_on_any_cpu_and_however_the_batch_is_cut() {
-        for activation in [Activation::Tanh, Activation::Relu, Activation::Elu] {
-            let mlp = network(Layout::new(vec![10, 64, 50, 2], activation));
+        let layout = |activation| Layout::new(vec![10, 64, 50, 2], activation);
+        for layout in [
+            layout(Activation::Tanh),
+            layout(Activation::Relu),
+            layout(Activation::Elu),
+            layout(Activation::Relu).normalized(),
+        ] {
+            let mlp = network(layout.clone());
             let (input, output_gradient) = (noise(200 * 10), noise(200 * 2));
             let run = |arch, rows_per_call: usize| {
                 let (mut workspace, mut gradient) =
@@ -350,7 +391,7 @@ mod tests {
                 for rows_per_call in [200, 128, 64, 33, 1] {
                     assert!(
                         run(arch, rows_per_call) == expected,
-                        "{arch:?} {activation:?} by {rows_per_call}"
+                        "{arch:?} {layout:?} by {rows_per_call}"
                     );
                 }
             }
@@ -359,23 +400,27 @@ mod tests {
 
     #[test]
     fn a_row_of_the_input_gradient_has_the_same_bits_in_any_batch_on_any_cpu() {
-        let mlp = network(Layout::new(vec![20, 64, 50, 2], Activation::Elu));
-        let (input, output_gradient) = (noise(200 * 20), noise(200 * 2));
-        let run = |arch, rows: usize| {
-            let (mut workspace, mut gradient) = (Workspace::default(), vec![f32::NAN; rows * 20]);
-            mlp.forward_on(arch, rows, &input[..rows * 20], &mut workspace);
-            let wanted = Wanted::Input(&mut gradient);
-            let output_gradient = &output_gradient[..rows * 2];
-            mlp.backward_on(arch, rows, output_gradient, &mut workspace, wanted);
-            bits(&gradient)
-        };
-        let all = run(Arch::Scalar, 200);
-        for arch in arches() {
-            for rows in [0, 1, 2, 5, 16, 63, 64, 65, 128, 200] {
-                assert!(
-                    run(arch, rows) == all[..rows * 20],
-                    "{arch:?} with {rows} rows"
-                );
+        let layout = Layout::new(vec![20, 64, 50, 2], Activation::Elu);
+        for layout in [layout.clone(), layout.normalized()] {
+            let mlp = network(layout);
+            let (input, output_gradient) = (noise(200 * 20), noise(200 * 2));
+            let run = |arch, rows: usize| {
+                let (mut workspace, mut gradient) =
+                    (Workspace::default(), vec![f32::NAN; rows * 20]);
+                mlp.forward_on(arch, rows, &input[..rows * 20], &mut workspace);
+                let wanted = Wanted::Input(&mut gradient);
+                let output_gradient = &output_gradient[..rows * 2];
+                mlp.backward_on(arch, rows, output_gradient, &mut workspace, wanted);
+                bits(&gradient)
+            };
+            let all = run(Arch::Scalar, 200);
+            for arch in arches() {
+                for rows in [0, 1, 2, 5, 16, 63, 64, 65, 128, 200] {
+                    assert!(
+                        run(arch, rows) == all[..rows * 20],
+                        "{arch:?} with {rows} rows"
+                    );
+                }
             }
         }
     }
