@@ -1,4 +1,4 @@
-//! Dense networks on the CPU, in `f32`: forward, backward, Adam, orthogonal initialisation.
+//! Dense networks on the CPU, in `f32`: forward, backward, Adam and `RMSProp`, orthogonal initialisation.
 //!
 //! Every result has **the same bits everywhere**. An element of a product is one chain of fused multiply-adds in the
 //! order of the summed index, and every other formula is made of operations that IEEE 754 rounds exactly. So neither
@@ -15,6 +15,7 @@ mod mlp;
 mod orthogonal;
 mod packing;
 mod product;
+mod rms_prop;
 mod vector;
 
 pub use activation::Activation;
@@ -22,6 +23,7 @@ pub use adam::Adam;
 pub use layout::{InvalidLayout, LayerShape, Layout};
 pub use mlp::{InvalidMlp, Mlp, Workspace};
 pub use product::{Left, Right, Start, product};
+pub use rms_prop::RmsProp;
 pub use vector::{add, scale, squared_norm};
 
 use pulp::Arch;

@@ -6,6 +6,7 @@ use super::aligned::Aligned;
 use super::layer::{Ends, Layer, ROWS, copy_rows};
 use super::orthogonal::orthogonal;
 use super::product::padded;
+use super::vector::approach;
 use super::{Layout, arch, layer_norm};
 use pulp::{Arch, Simd, WithSimd};
 use serde::{Deserialize, Serialize};
@@ -93,6 +94,16 @@ impl Mlp {
     pub fn update(&mut self, change: impl FnOnce(&mut [f32])) {
         change(&mut self.parameters);
         self.pack();
+    }
+
+    /// Moves every parameter by `share` of its distance to that of `other`: how a target network follows (arXiv:1509.02971).
+    /// 0 moves nothing; 1 arrives up to rounding.
+    ///
+    /// # Panics
+    /// If the layouts differ.
+    pub fn approach(&mut self, other: &Self, share: f32) {
+        assert_eq!(self.layout, other.layout, "networks of different layouts");
+        self.update(|parameters| approach(parameters, &other.parameters, share));
     }
 
     fn pack(&mut self) {
@@ -341,6 +352,19 @@ mod tests {
             |range: Range<usize>| mlp.parameters()[range].iter().map(|w| w * w).sum::<f32>();
         assert!((squares(layers[0].weights.clone()) - 4.0 * 2.0).abs() < 1e-5);
         assert!((squares(layers[1].weights.clone()) - 2.0 * 0.25).abs() < 1e-5);
+    }
+
+    #[test]
+    fn a_network_approaches_another() {
+        let layout = Layout::new(vec![1, 1, 1], Activation::Relu);
+        let network =
+            |parameters: [f32; 4]| Mlp::from_parameters(layout.clone(), parameters.to_vec());
+        let mut target = network([0.0, 4.0, -8.0, 1.0]);
+        target.approach(&network([8.0, 0.0, 8.0, 1.0]), 0.25);
+        // A quarter of the way, in what is derived from the parameters too.
+        assert_eq!(target, network([2.0, 3.0, -4.0, 1.0]));
+        target.approach(&network([8.0, 0.0, 8.0, 1.0]), 0.0);
+        assert_eq!(target, network([2.0, 3.0, -4.0, 1.0]));
     }
 
     #[test]
