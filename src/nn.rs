@@ -1,4 +1,4 @@
-//! Dense networks on the CPU, in `f32`: forward, backward, Adam, orthogonal initialisation.
+//! Dense networks on the CPU, in `f32`: forward, backward, Adam and `RMSProp`, orthogonal initialisation.
 //!
 //! Every result has **the same bits everywhere**. An element of a product is one chain of fused multiply-adds in the
 //! order of the summed index, and every other formula is made of operations that IEEE 754 rounds exactly. So neither
@@ -9,10 +9,13 @@ mod activation;
 mod adam;
 mod aligned;
 mod layer;
+mod layer_norm;
 mod layout;
 mod mlp;
 mod orthogonal;
+mod packing;
 mod product;
+mod rms_prop;
 mod vector;
 
 pub use activation::Activation;
@@ -20,6 +23,7 @@ pub use adam::Adam;
 pub use layout::{InvalidLayout, LayerShape, Layout};
 pub use mlp::{InvalidMlp, Mlp, Workspace};
 pub use product::{Left, Right, Start, product};
+pub use rms_prop::RmsProp;
 pub use vector::{add, scale, squared_norm};
 
 use pulp::Arch;
@@ -42,4 +46,25 @@ fn arches() -> Vec<Arch> {
     }
     arches.push(Arch::new());
     arches
+}
+
+/// A network with the same parameters every time.
+#[cfg(test)]
+fn network(layout: Layout) -> Mlp {
+    use rand_xoshiro::{Xoshiro256PlusPlus, rand_core::SeedableRng};
+    Mlp::orthogonal(layout, 0.5, &mut Xoshiro256PlusPlus::seed_from_u64(7))
+}
+
+/// Numbers in [-1, 1] without a pattern.
+#[cfg(test)]
+fn noise(len: usize) -> Vec<f32> {
+    (0..len)
+        .map(|i| ((i * 37 + i / 7) % 101) as f32 / 50.0 - 1.0)
+        .collect()
+}
+
+/// For comparisons in which -0 is not 0, and NaN is itself.
+#[cfg(test)]
+fn bits(values: &[f32]) -> Vec<u32> {
+    values.iter().map(|value| value.to_bits()).collect()
 }

@@ -1,9 +1,8 @@
 //! One layer as products: where its padded copies lie, and which product is which.
 
 use super::LayerShape;
-use super::product::{
-    BLOCK, Left, Product, Right, Start, pack, pack_transposed, packed_len, padded,
-};
+use super::packing::{pack, pack_transposed, packed_len};
+use super::product::{BLOCK, Left, Product, Right, Start, padded};
 use pulp::Simd;
 use std::ops::Range;
 
@@ -16,7 +15,7 @@ pub(super) struct Layer {
     pub(super) shape: LayerShape,
     weights: Range<usize>,
     bias: Range<usize>,
-    /// Empty for the first layer, behind which no gradient is asked for.
+    /// Empty for the first layer, behind which a gradient is seldom asked for.
     transposed: Range<usize>,
     /// Where the gradient of the weights is summed in a padded copy of the gradient.
     weight_sums: Range<usize>,
@@ -73,12 +72,26 @@ impl Layer {
             bias,
             ..
         } = self.shape.clone();
-        let matrix = &parameters[weights];
-        pack(matrix, outputs, &mut packed[self.weights.clone()]);
+        pack(
+            &parameters[weights],
+            outputs,
+            &mut packed[self.weights.clone()],
+        );
         packed[self.bias.clone()][..outputs].copy_from_slice(&parameters[bias]);
         if !self.transposed.is_empty() {
-            pack_transposed(matrix, outputs, &mut packed[self.transposed.clone()]);
+            self.pack_transposed(parameters, &mut packed[self.transposed.clone()]);
         }
+    }
+
+    /// Writes the transpose of the weights as [`Layer::backward`] reads it.
+    pub(super) fn pack_transposed(&self, parameters: &[f32], into: &mut [f32]) {
+        let weights = &parameters[self.shape.weights.clone()];
+        pack_transposed(weights, self.shape.outputs, into);
+    }
+
+    /// The transpose of the weights among the packed parameters, unless this is the first layer.
+    pub(super) fn transposed<'a>(&self, packed: &'a [f32]) -> &'a [f32] {
+        &packed[self.transposed.clone()]
     }
 
     /// Length of the sums of this layer and all before it.
@@ -177,12 +190,12 @@ impl Layer {
         });
     }
 
-    /// `dx [m, padded(inputs)] = dy W^T`.
+    /// `dx [m, padded(inputs)] = dy W^T` with what [`Layer::pack_transposed`] made of `W`.
     #[inline(always)]
     pub(super) fn backward<S: Simd>(
         &self,
         simd: S,
-        packed: &[f32],
+        transposed: &[f32],
         m: usize,
         dy: &[f32],
         dx: &mut [f32],
@@ -198,7 +211,7 @@ impl Layer {
                 values: dy,
                 stride: padded(outputs),
             },
-            b: Right::packed(&packed[self.transposed.clone()], outputs, inputs),
+            b: Right::packed(transposed, outputs, inputs),
             start: Start::Zero,
             c: dx,
             c_stride: padded(inputs),

@@ -8,10 +8,11 @@ use std::{fmt, ops::Range};
 ///
 /// Parameters lie in one slice: per layer the weights `[in, out]` row by row, then the bias `[out]`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "Unchecked")]
+#[serde(try_from = "Stored", into = "Stored")]
 pub struct Layout {
     sizes: Vec<usize>,
     activation: Activation,
+    is_normalized: bool,
 }
 
 /// One layer of a [`Layout`].
@@ -34,7 +35,18 @@ impl Layout {
     /// If there are fewer than two sizes, or one of them is 0.
     pub fn new(sizes: Vec<usize>, activation: Activation) -> Self {
         assert!(is_valid(&sizes), "{InvalidLayout}");
-        Self { sizes, activation }
+        Self {
+            sizes,
+            activation,
+            is_normalized: false,
+        }
+    }
+
+    /// The same network with layer normalisation (arXiv:1607.06450, no gain, no bias) before every activation. It has no
+    /// parameters.
+    pub fn normalized(mut self) -> Self {
+        self.is_normalized = true;
+        self
     }
 
     /// Number of parameters, weights and biases.
@@ -65,6 +77,11 @@ impl Layout {
         self.activation
     }
 
+    /// Whether layer normalisation comes before every activation.
+    pub fn is_normalized(&self) -> bool {
+        self.is_normalized
+    }
+
     /// The layers from the input to the output.
     pub fn layers(&self) -> impl Iterator<Item = LayerShape> {
         self.sizes.windows(2).scan(0, |next, pair| {
@@ -90,23 +107,61 @@ fn is_valid(sizes: &[usize]) -> bool {
 const MOST_LAYERS: usize = 64;
 const LARGEST: usize = 1 << 20;
 
-/// A [`Layout`] as it was stored.
-#[derive(Deserialize)]
-struct Unchecked {
+/// A [`Layout`] as it is stored.
+#[derive(Serialize, Deserialize)]
+struct Stored {
     sizes: Vec<usize>,
-    activation: Activation,
+    activation: Between,
 }
 
-impl TryFrom<Unchecked> for Layout {
+/// All that comes between two layers.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+enum Between {
+    Tanh,
+    Relu,
+    Elu,
+    NormalizedTanh,
+    NormalizedRelu,
+    NormalizedElu,
+}
+
+impl From<Layout> for Stored {
+    fn from(layout: Layout) -> Self {
+        Self {
+            sizes: layout.sizes,
+            activation: match (layout.is_normalized, layout.activation) {
+                (false, Activation::Tanh) => Between::Tanh,
+                (false, Activation::Relu) => Between::Relu,
+                (false, Activation::Elu) => Between::Elu,
+                (true, Activation::Tanh) => Between::NormalizedTanh,
+                (true, Activation::Relu) => Between::NormalizedRelu,
+                (true, Activation::Elu) => Between::NormalizedElu,
+            },
+        }
+    }
+}
+
+impl TryFrom<Stored> for Layout {
     type Error = InvalidLayout;
 
-    fn try_from(Unchecked { sizes, activation }: Unchecked) -> Result<Self, InvalidLayout> {
+    fn try_from(Stored { sizes, activation }: Stored) -> Result<Self, InvalidLayout> {
         let is_small = sizes.len() <= MOST_LAYERS && sizes.iter().all(|&size| size <= LARGEST);
-        if is_small && is_valid(&sizes) {
-            Ok(Self { sizes, activation })
-        } else {
-            Err(InvalidLayout)
+        if !is_small || !is_valid(&sizes) {
+            return Err(InvalidLayout);
         }
+        let (is_normalized, activation) = match activation {
+            Between::Tanh => (false, Activation::Tanh),
+            Between::Relu => (false, Activation::Relu),
+            Between::Elu => (false, Activation::Elu),
+            Between::NormalizedTanh => (true, Activation::Tanh),
+            Between::NormalizedRelu => (true, Activation::Relu),
+            Between::NormalizedElu => (true, Activation::Elu),
+        };
+        Ok(Self {
+            sizes,
+            activation,
+            is_normalized,
+        })
     }
 }
 
@@ -156,12 +211,27 @@ mod tests {
     fn stored_sizes_are_checked() {
         for sizes in [vec![], vec![3], vec![3, 0, 2]] {
             assert_eq!(
-                Layout::try_from(Unchecked {
+                Layout::try_from(Stored {
                     sizes,
-                    activation: Activation::Relu
+                    activation: Between::Relu
                 }),
                 Err(InvalidLayout)
             );
+        }
+    }
+    #[test]
+    fn a_stored_layout_comes_back() {
+        for (i, activation) in [Activation::Tanh, Activation::Relu, Activation::Elu]
+            .into_iter()
+            .enumerate()
+        {
+            let plain = Layout::new(vec![3, 4, 2], activation);
+            let normalized = plain.clone().normalized();
+            for (layout, between) in [(plain, i), (normalized, i + 3)] {
+                let bytes = postcard::to_stdvec(&layout).expect("it is written");
+                assert_eq!(bytes, [3, 3, 4, 2, between as u8]);
+                assert_eq!(postcard::from_bytes(&bytes), Ok(layout));
+            }
         }
     }
 }

@@ -1,13 +1,16 @@
-//! The network itself: forward and backward over blocks of rows that stay in the cache.
+//! The network itself: over blocks of rows that stay in the cache, forward and backward.
+
+mod backward;
 
 use super::aligned::Aligned;
 use super::layer::{Ends, Layer, ROWS, copy_rows};
 use super::orthogonal::orthogonal;
 use super::product::padded;
-use super::{Layout, arch};
+use super::vector::approach;
+use super::{Layout, arch, layer_norm};
 use pulp::{Arch, Simd, WithSimd};
 use serde::{Deserialize, Serialize};
-use std::{fmt, mem};
+use std::fmt;
 
 /// A dense network: its [`Layout`] and its parameters.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -93,6 +96,16 @@ impl Mlp {
         self.pack();
     }
 
+    /// Moves every parameter by `share` of its distance to that of `other`: how a target network follows (arXiv:1509.02971).
+    /// 0 moves nothing; 1 arrives up to rounding.
+    ///
+    /// # Panics
+    /// If the layouts differ.
+    pub fn approach(&mut self, other: &Self, share: f32) {
+        assert_eq!(self.layout, other.layout, "networks of different layouts");
+        self.update(|parameters| approach(parameters, &other.parameters, share));
+    }
+
     fn pack(&mut self) {
         for layer in &self.layers {
             layer.pack(&self.parameters, &mut self.packed);
@@ -134,59 +147,6 @@ impl Mlp {
         });
         &workspace.output[..rows * self.layout.outputs()]
     }
-
-    /// Adds `d loss / d parameters`, laid out as the parameters, to `gradient` for `output_gradient [rows, out]`,
-    /// which is `d loss / d output`. Comes after [`Mlp::forward`] with the same rows, input and workspace.
-    ///
-    /// The terms are added to what `gradient` holds one row after another, so two calls with halves of a batch leave the
-    /// same bits as one call with all of it.
-    ///
-    /// # Panics
-    /// If a length does not fit `rows` and the layout, or the workspace has never seen so many rows.
-    pub fn backward(
-        &self,
-        rows: usize,
-        input: &[f32],
-        output_gradient: &[f32],
-        workspace: &mut Workspace,
-        gradient: &mut [f32],
-    ) {
-        self.backward_on(arch(), rows, input, output_gradient, workspace, gradient);
-    }
-
-    fn backward_on(
-        &self,
-        arch: Arch,
-        rows: usize,
-        input: &[f32],
-        output_gradient: &[f32],
-        workspace: &mut Workspace,
-        gradient: &mut [f32],
-    ) {
-        assert_eq!(
-            input.len(),
-            rows * self.layout.inputs(),
-            "the input does not hold {rows} rows"
-        );
-        assert_eq!(
-            output_gradient.len(),
-            rows * self.layout.outputs(),
-            "the gradient does not hold {rows} rows"
-        );
-        assert_eq!(
-            gradient.len(),
-            self.parameters.len(),
-            "the result does not fit the parameters"
-        );
-        arch.dispatch(Backward {
-            mlp: self,
-            rows,
-            input,
-            output_gradient,
-            workspace,
-            gradient,
-        });
-    }
 }
 
 /// Scratch memory that grows to the largest batch seen and is reused.
@@ -194,6 +154,8 @@ impl Mlp {
 pub struct Workspace {
     /// `[rows, padded(out)]` of every hidden layer.
     hidden: Vec<Aligned>,
+    /// The same before the activation, where that is normalised.
+    normalized: Vec<Normalized>,
     /// `[rows, out]` of the last layer.
     output: Vec<f32>,
     /// Gradient with respect to a layer's output, `[ROWS, padded(out)]`.
@@ -202,6 +164,17 @@ pub struct Workspace {
     next_gradient: Aligned,
     /// The gradient of the parameters while it is summed, padded.
     sums: Aligned,
+    /// The first layer's weights for the way back to the input, where that is asked for.
+    transposed: Aligned,
+}
+
+/// What the way back through a layer normalisation needs.
+#[derive(Clone, Debug, Default)]
+struct Normalized {
+    /// `[rows, padded(out)]`.
+    values: Aligned,
+    /// What each row was multiplied with, `[rows]`.
+    reciprocals: Vec<f32>,
 }
 
 impl Workspace {
@@ -214,6 +187,15 @@ impl Workspace {
             .resize_with(hidden.len().max(self.hidden.len()), Aligned::default);
         for (values, layer) in self.hidden.iter_mut().zip(hidden) {
             values.grow(rows * padded(layer.shape.outputs));
+        }
+        if mlp.layout.is_normalized() {
+            self.normalized
+                .resize_with(self.hidden.len(), Normalized::default);
+            for (normalized, layer) in self.normalized.iter_mut().zip(hidden) {
+                normalized.values.grow(rows * padded(layer.shape.outputs));
+                let len = normalized.reciprocals.len().max(rows);
+                normalized.reciprocals.resize(len, 0.0);
+            }
         }
         self.output
             .resize(self.output.len().max(rows * head.shape.outputs), 0.0);
@@ -255,10 +237,19 @@ impl WithSimd for Forward<'_> {
             let m = ROWS.min(rows - first);
             let mut stride = mlp.layout.inputs();
             let mut a = &input[first * stride..][..m * stride];
-            for (layer, values) in hidden.iter().zip(&mut workspace.hidden) {
-                let width = padded(layer.shape.outputs);
+            for (index, (layer, values)) in hidden.iter().zip(&mut workspace.hidden).enumerate() {
+                let (outputs, width) = (layer.shape.outputs, padded(layer.shape.outputs));
                 let c = &mut values[first * width..][..m * width];
                 layer.forward(simd, &mlp.packed, m, a, stride, c, width);
+                if mlp.layout.is_normalized() {
+                    let Normalized {
+                        values,
+                        reciprocals,
+                    } = &mut workspace.normalized[index];
+                    let reciprocals = &mut reciprocals[first..first + m];
+                    layer_norm::normalize(simd, c, width, outputs, reciprocals);
+                    values[first * width..][..m * width].copy_from_slice(c);
+                }
                 mlp.layout.activation().apply(simd, c);
                 (a, stride) = (c, width);
             }
@@ -271,75 +262,6 @@ impl WithSimd for Forward<'_> {
                 &mut workspace.output[first * outputs..][..m * outputs],
                 outputs,
             );
-        }
-    }
-}
-
-struct Backward<'a> {
-    mlp: &'a Mlp,
-    rows: usize,
-    input: &'a [f32],
-    output_gradient: &'a [f32],
-    workspace: &'a mut Workspace,
-    gradient: &'a mut [f32],
-}
-
-impl WithSimd for Backward<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        let Self {
-            mlp,
-            rows,
-            input,
-            output_gradient,
-            workspace,
-            gradient,
-        } = self;
-        let Workspace {
-            hidden,
-            gradient: dy,
-            next_gradient: dx,
-            sums,
-            ..
-        } = workspace;
-        for layer in &mlp.layers {
-            layer.load_sums(gradient, sums);
-        }
-        let outputs = mlp.layout.outputs();
-        for first in (0..rows).step_by(ROWS) {
-            let m = ROWS.min(rows - first);
-            copy_rows(
-                &output_gradient[first * outputs..][..m * outputs],
-                outputs,
-                dy,
-                padded(outputs),
-            );
-            for (index, layer) in mlp.layers.iter().enumerate().rev() {
-                let Some(previous) = index.checked_sub(1) else {
-                    let stride = mlp.layout.inputs();
-                    layer.add_gradient(
-                        simd,
-                        m,
-                        &input[first * stride..][..m * stride],
-                        stride,
-                        dy,
-                        sums,
-                    );
-                    continue;
-                };
-                let stride = padded(layer.shape.inputs);
-                let x = &hidden[previous][first * stride..][..m * stride];
-                layer.add_gradient(simd, m, x, stride, dy, sums);
-                let dx_block = &mut dx[..m * stride];
-                layer.backward(simd, &mlp.packed, m, dy, dx_block);
-                mlp.layout.activation().apply_derivative(simd, dx_block, x);
-                mem::swap(dy, dx);
-            }
-        }
-        for layer in &mlp.layers {
-            layer.store_sums(sums, gradient);
         }
     }
 }
@@ -390,155 +312,25 @@ impl std::error::Error for InvalidMlp {}
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Activation, arches};
+    use super::super::{Activation, arches, bits, network, noise};
     use super::*;
-    use rand_xoshiro::{Xoshiro256PlusPlus, rand_core::SeedableRng};
     use std::ops::Range;
-
-    fn network(sizes: &[usize], activation: Activation) -> Mlp {
-        let layout = Layout::new(sizes.to_vec(), activation);
-        Mlp::orthogonal(layout, 0.5, &mut Xoshiro256PlusPlus::seed_from_u64(7))
-    }
-
-    fn noise(len: usize) -> Vec<f32> {
-        (0..len)
-            .map(|i| ((i * 37 + i / 7) % 101) as f32 / 50.0 - 1.0)
-            .collect()
-    }
-
-    fn bits(values: &[f32]) -> Vec<u32> {
-        values.iter().map(|value| value.to_bits()).collect()
-    }
-
-    #[test]
-    fn one_unit_by_hand() {
-        // Weights 2 and 3, biases 0.5 and -1, relu: x = 1 gives h = 2.5 and y = 6.5, x = -1 gives h = 0 and y = -1.
-        let layout = Layout::new(vec![1, 1, 1], Activation::Relu);
-        let mlp = Mlp::from_parameters(layout, vec![2.0, 0.5, 3.0, -1.0]);
-        let mut workspace = Workspace::default();
-        assert_eq!(mlp.forward(2, &[1.0, -1.0], &mut workspace), [6.5, -1.0]);
-        // With d loss / d y = 2 for the first and 10 for the second row, only the last bias sees the second:
-        // dW1 = 2 * 3 * 1, db1 = 2 * 3, dW2 = 2 * 2.5, db2 = 2 + 10. The gradient held 1 before.
-        let mut gradient = [1.0; 4];
-        mlp.backward(2, &[1.0, -1.0], &[2.0, 10.0], &mut workspace, &mut gradient);
-        assert_eq!(gradient, [7.0, 7.0, 6.0, 13.0]);
-    }
-
-    #[test]
-    fn an_update_reaches_forward_and_backward() {
-        let layout = Layout::new(vec![1, 1, 1], Activation::Relu);
-        let mut mlp = Mlp::from_parameters(layout, vec![0.0; 4]);
-        mlp.update(|parameters| parameters.copy_from_slice(&[2.0, 0.5, 3.0, -1.0]));
-        let mut workspace = Workspace::default();
-        assert_eq!(mlp.forward(1, &[1.0], &mut workspace), [6.5]);
-        let mut gradient = [0.0; 4];
-        mlp.backward(1, &[1.0], &[2.0], &mut workspace, &mut gradient);
-        assert_eq!(gradient, [6.0, 6.0, 5.0, 2.0]);
-    }
-
-    /// The loss `sum of g_i y_i`, summed in f64 so that only the network rounds.
-    fn loss(mlp: &Mlp, rows: usize, input: &[f32], output_gradient: &[f32]) -> f64 {
-        let mut workspace = Workspace::default();
-        let output = mlp.forward(rows, input, &mut workspace);
-        output
-            .iter()
-            .zip(output_gradient)
-            .map(|(&y, &g)| f64::from(y) * f64::from(g))
-            .sum()
-    }
-
-    #[test]
-    fn backward_agrees_with_finite_differences() {
-        let rows = 5;
-        for (sizes, activation) in [
-            (&[3, 7, 5, 2][..], Activation::Tanh),
-            (&[3, 7, 5, 2], Activation::Elu),
-            (&[3, 7, 5, 2], Activation::Relu),
-            (&[4, 18, 3], Activation::Tanh),
-            (&[4, 70, 17], Activation::Tanh),
-            (&[4, 3], Activation::Tanh),
-        ] {
-            let mut mlp = network(sizes, activation);
-            // Biases off zero, so that no unit of relu sits at its kink.
-            mlp.update(|parameters| {
-                parameters
-                    .iter_mut()
-                    .zip(noise(2000))
-                    .for_each(|(x, n)| *x += 0.1 * n);
-            });
-            let (input, output_gradient) =
-                (noise(rows * sizes[0]), noise(rows * mlp.layout().outputs()));
-            let mut workspace = Workspace::default();
-            mlp.forward(rows, &input, &mut workspace);
-            let mut gradient = vec![0.0; mlp.parameters().len()];
-            mlp.backward(
-                rows,
-                &input,
-                &output_gradient,
-                &mut workspace,
-                &mut gradient,
-            );
-            let step = 1.0 / 512.0;
-            for (i, &analytic) in gradient.iter().enumerate() {
-                let mut moved = |by: f32| {
-                    mlp.update(|parameters| parameters[i] += by);
-                    let loss = loss(&mlp, rows, &input, &output_gradient);
-                    mlp.update(|parameters| parameters[i] -= by);
-                    loss
-                };
-                let numeric = (moved(step) - moved(-step)) / (2.0 * f64::from(step));
-                // Rounding of the outputs over twice the step, and the third derivative times the step squared.
-                let error = (f64::from(analytic) - numeric).abs();
-                assert!(
-                    error < 5e-4,
-                    "{sizes:?} {activation:?}, parameter {i}: {analytic} instead of {numeric}"
-                );
-            }
-        }
-    }
 
     #[test]
     fn a_row_has_the_same_bits_in_any_batch_on_any_cpu() {
-        let mlp = network(&[24, 64, 50, 6], Activation::Tanh);
-        let input = noise(256 * 24);
-        let run = |arch, rows: usize| {
-            bits(mlp.forward_on(arch, rows, &input[..rows * 24], &mut Workspace::default()))
-        };
-        let all = run(Arch::Scalar, 256);
-        for arch in arches() {
-            for rows in 0..=256 {
-                assert!(
-                    run(arch, rows) == all[..rows * 6],
-                    "{arch:?} with {rows} rows"
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn the_gradient_has_the_same_bits_on_any_cpu_and_however_the_batch_is_cut() {
-        for activation in [Activation::Tanh, Activation::Relu, Activation::Elu] {
-            let mlp = network(&[10, 64, 50, 2], activation);
-            let (input, output_gradient) = (noise(200 * 10), noise(200 * 2));
-            let run = |arch, rows_per_call: usize| {
-                let (mut workspace, mut gradient) =
-                    (Workspace::default(), vec![0.0; mlp.parameters().len()]);
-                for (x, g) in input
-                    .chunks(rows_per_call * 10)
-                    .zip(output_gradient.chunks(rows_per_call * 2))
-                {
-                    let rows = x.len() / 10;
-                    mlp.forward_on(arch, rows, x, &mut workspace);
-                    mlp.backward_on(arch, rows, x, g, &mut workspace, &mut gradient);
-                }
-                bits(&gradient)
+        let layout = Layout::new(vec![24, 64, 50, 6], Activation::Tanh);
+        for layout in [layout.clone(), layout.normalized()] {
+            let mlp = network(layout);
+            let input = noise(256 * 24);
+            let run = |arch, rows: usize| {
+                bits(mlp.forward_on(arch, rows, &input[..rows * 24], &mut Workspace::default()))
             };
-            let expected = run(Arch::Scalar, 200);
+            let all = run(Arch::Scalar, 256);
             for arch in arches() {
-                for rows_per_call in [200, 128, 64, 33, 1] {
+                for rows in 0..=256 {
                     assert!(
-                        run(arch, rows_per_call) == expected,
-                        "{arch:?} {activation:?} by {rows_per_call}"
+                        run(arch, rows) == all[..rows * 6],
+                        "{arch:?} with {rows} rows"
                     );
                 }
             }
@@ -546,34 +338,8 @@ mod tests {
     }
 
     #[test]
-    fn a_used_workspace_changes_nothing() {
-        let (large, small) = (
-            network(&[9, 70, 33, 20], Activation::Elu),
-            network(&[5, 18, 3], Activation::Elu),
-        );
-        let run = |workspace: &mut Workspace| {
-            let mut gradient = vec![0.0; small.parameters().len()];
-            let output = small.forward(40, &noise(200), workspace).to_vec();
-            small.backward(40, &noise(200), &noise(120), workspace, &mut gradient);
-            (output, gradient)
-        };
-        let fresh = run(&mut Workspace::default());
-        let mut workspace = Workspace::default();
-        let mut gradient = vec![0.0; large.parameters().len()];
-        large.forward(100, &noise(900), &mut workspace);
-        large.backward(
-            100,
-            &noise(900),
-            &[f32::NAN; 2000],
-            &mut workspace,
-            &mut gradient,
-        );
-        assert_eq!(run(&mut workspace), fresh);
-    }
-
-    #[test]
     fn biases_start_at_zero_and_the_head_is_small() {
-        let mlp = network(&[4, 8, 2], Activation::Tanh);
+        let mlp = network(Layout::new(vec![4, 8, 2], Activation::Tanh));
         let layers: Vec<_> = mlp.layout().layers().collect();
         for layer in &layers {
             assert!(
@@ -586,6 +352,19 @@ mod tests {
             |range: Range<usize>| mlp.parameters()[range].iter().map(|w| w * w).sum::<f32>();
         assert!((squares(layers[0].weights.clone()) - 4.0 * 2.0).abs() < 1e-5);
         assert!((squares(layers[1].weights.clone()) - 2.0 * 0.25).abs() < 1e-5);
+    }
+
+    #[test]
+    fn a_network_approaches_another() {
+        let layout = Layout::new(vec![1, 1, 1], Activation::Relu);
+        let network =
+            |parameters: [f32; 4]| Mlp::from_parameters(layout.clone(), parameters.to_vec());
+        let mut target = network([0.0, 4.0, -8.0, 1.0]);
+        target.approach(&network([8.0, 0.0, 8.0, 1.0]), 0.25);
+        // A quarter of the way, in what is derived from the parameters too.
+        assert_eq!(target, network([2.0, 3.0, -4.0, 1.0]));
+        target.approach(&network([8.0, 0.0, 8.0, 1.0]), 0.0);
+        assert_eq!(target, network([2.0, 3.0, -4.0, 1.0]));
     }
 
     #[test]

@@ -54,7 +54,7 @@ impl<'a> Right<'a> {
         }
     }
 
-    /// What [`pack`] made of a matrix `[k, n]`.
+    /// What `pack` made of a matrix `[k, n]`.
     pub(super) fn packed(values: &'a [f32], k: usize, n: usize) -> Self {
         let stride = padded(n).min(STRIP);
         Self {
@@ -74,39 +74,6 @@ pub enum Start<'a> {
     Row(&'a [f32]),
     /// What the result holds: the product is added to it, term by term.
     Result,
-}
-
-/// Length of [`pack`]'s result for a matrix `[k, n]`.
-pub(super) fn packed_len(k: usize, n: usize) -> usize {
-    n.div_ceil(STRIP) * k * padded(n).min(STRIP)
-}
-
-/// Writes the matrix `[k, n]` as strips, each in one piece. The padding keeps what it holds.
-pub(super) fn pack(matrix: &[f32], n: usize, into: &mut [f32]) {
-    let width = padded(n).min(STRIP);
-    let k = matrix.len() / n;
-    for (strip, first) in into.chunks_exact_mut(k * width).zip((0..n).step_by(STRIP)) {
-        let columns = first..(first + STRIP).min(n);
-        for (into, row) in strip.chunks_exact_mut(width).zip(matrix.chunks_exact(n)) {
-            into[..columns.len()].copy_from_slice(&row[columns.clone()]);
-        }
-    }
-}
-
-/// Writes the transpose `[k, n]` of a matrix `[n, k]` as strips, as [`pack`] does.
-pub(super) fn pack_transposed(matrix: &[f32], k: usize, into: &mut [f32]) {
-    let n = matrix.len() / k;
-    let width = padded(n).min(STRIP);
-    for (strip, rows) in into
-        .chunks_exact_mut(k * width)
-        .zip(matrix.chunks(k * STRIP))
-    {
-        for (column, row) in rows.chunks_exact(k).enumerate() {
-            for (into, &value) in strip.chunks_exact_mut(width).zip(row) {
-                into[column] = value;
-            }
-        }
-    }
 }
 
 /// `C [m, n] = start + A B`, where `C[i, j] = c[i * c_stride + j]` and the terms are added in the order of `k`.
@@ -401,6 +368,7 @@ fn vectors<S: Simd, const V: usize>(simd: S, values: &[f32]) -> [S::f32s; V] {
 #[cfg(test)]
 mod tests {
     use super::super::arches;
+    use super::super::packing::{pack, packed_len};
     use super::*;
     use proptest::prelude::*;
 
@@ -557,18 +525,5 @@ mod tests {
             n,
         );
         assert_eq!(bits(&c), bits(&d));
-    }
-
-    #[test]
-    fn strips_hold_the_matrix_and_its_transpose() {
-        let (k, n) = (3, 70);
-        let matrix = sevenths(k, n);
-        let (mut strips, mut transposed) =
-            (vec![0.0; packed_len(k, n)], vec![0.0; packed_len(k, n)]);
-        pack(&matrix, n, &mut strips);
-        pack_transposed(&transpose(&matrix, n), k, &mut transposed);
-        assert_eq!(strips, transposed);
-        assert_eq!(strips[..STRIP], matrix[..STRIP]);
-        assert_eq!(strips[k * STRIP..][..n - STRIP], matrix[STRIP..n]);
     }
 }

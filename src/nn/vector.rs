@@ -3,8 +3,8 @@
 use super::arch;
 use pulp::{Arch, Simd, WithSimd};
 
-/// Partial sums of [`squared_norm`], whatever the CPU's vectors hold.
-const PARTIAL_SUMS: usize = 64;
+/// Partial sums of every sum over a slice, whatever the CPU's vectors hold.
+pub(super) const PARTIAL_SUMS: usize = 64;
 
 /// `sum of x_i^2`: element `i` goes to partial sum `i mod 64`, and these are added pairwise.
 pub fn squared_norm(x: &[f32]) -> f32 {
@@ -32,7 +32,12 @@ fn squared_norm_on(arch: Arch, x: &[f32]) -> f32 {
             sums
         }
     }
-    let mut sums = arch.dispatch(Squares(x));
+    add_pairwise(arch.dispatch(Squares(x)))
+}
+
+/// Adds the second half to the first, until one number is left.
+#[inline(always)]
+pub(super) fn add_pairwise(mut sums: [f32; PARTIAL_SUMS]) -> f32 {
     let mut half = PARTIAL_SUMS / 2;
     while half > 0 {
         for i in 0..half {
@@ -86,6 +91,34 @@ pub fn add(into: &mut [f32], x: &[f32]) {
     arch().dispatch(Add(into, x));
 }
 
+/// `x_i := x_i + share (y_i - x_i)`.
+///
+/// # Panics
+/// If the lengths differ.
+pub(super) fn approach(x: &mut [f32], y: &[f32], share: f32) {
+    approach_on(arch(), x, y, share);
+}
+
+fn approach_on(arch: Arch, x: &mut [f32], y: &[f32], share: f32) {
+    struct Approach<'a>(&'a mut [f32], &'a [f32], f32);
+    impl WithSimd for Approach<'_> {
+        type Output = ();
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) {
+            let Self(x, y, share) = self;
+            zip_map(
+                simd,
+                x,
+                y,
+                #[inline(always)]
+                |simd, x, y| simd.mul_add_f32s(simd.splat_f32s(share), simd.sub_f32s(y, x), x),
+            );
+        }
+    }
+    assert_eq!(x.len(), y.len(), "lengths differ");
+    arch.dispatch(Approach(x, y, share));
+}
+
 /// `x_i := f(x_i)`, by vectors and a partial one for the rest.
 #[inline(always)]
 pub(super) fn map<S: Simd>(simd: S, x: &mut [f32], f: impl Fn(S, S::f32s) -> S::f32s) {
@@ -124,7 +157,7 @@ pub(super) fn zip_map<S: Simd>(
 
 #[cfg(test)]
 mod tests {
-    use super::super::arches;
+    use super::super::{arches, bits, noise};
     use super::*;
 
     #[test]
@@ -157,6 +190,18 @@ mod tests {
             assert_eq!(x, vec![3.0; len]);
             add(&mut x, &vec![0.25; len]);
             assert_eq!(x, vec![3.25; len]);
+        }
+    }
+    #[test]
+    fn every_cpu_approaches_with_the_same_bits() {
+        let (x, y) = (noise(37), noise(57));
+        for arch in arches() {
+            let run = |arch| {
+                let mut x = x.clone();
+                approach_on(arch, &mut x, &y[20..], 0.005);
+                bits(&x)
+            };
+            assert_eq!(run(arch), run(Arch::Scalar), "{arch:?}");
         }
     }
 }
