@@ -2,6 +2,7 @@
 //! what a robot is.
 
 pub mod ppo;
+pub mod replay;
 pub mod returns;
 pub mod rollout;
 pub mod student;
@@ -15,6 +16,7 @@ use crate::seed::Seed;
 use crate::step::Spaces;
 use crate::team::Team;
 use ppo::{Ppo, PpoSettings};
+use replay::{Replay, Shape};
 use rollout::Rollout;
 use student::{Refusal, Student};
 
@@ -40,8 +42,14 @@ pub trait Learner: Send + Sync + 'static {
     /// The newest policy.
     fn policy(&self, state: &Self::State) -> Policy;
 
-    /// Learns from one rollout of finite numbers, at least one of whose steps is not broken, and reports how it went. Learning
-    /// rates are multiplied with `caution`, in (0, 1]. The same bits for any size of the team.
+    /// What is to be remembered of the rollouts: nothing, for a learner that learns from the newest one alone.
+    fn remembers(&self) -> Shape {
+        Shape::NOTHING
+    }
+
+    /// Learns from one rollout of finite numbers, at least one of whose steps is not broken, and from the memory, which it is in
+    /// already; and reports how it went. Learning rates are multiplied with `caution`, in (0, 1]. The same bits for any size of
+    /// the team.
     ///
     /// # Errors
     /// A number was not finite; what `state` is then does not matter. Nor does it when the team is asked to stop meanwhile.
@@ -49,6 +57,7 @@ pub trait Learner: Send + Sync + 'static {
         &self,
         state: &mut Self::State,
         rollout: &Rollout,
+        memory: &Replay,
         caution: f32,
         team: &Team,
     ) -> Result<Row, Refusal>;

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
 use std::sync::Mutex;
 
+use super::replay::Replay;
 use super::returns::{ReturnScale, ValuedStep, gae};
 use super::rollout::Rollout;
 use super::{Learner, Refusal};
@@ -266,6 +267,7 @@ impl Learner for Ppo {
         &self,
         state: &mut PpoState,
         rollout: &Rollout,
+        _: &Replay,
         caution: f32,
         team: &Team,
     ) -> Result<Row, Refusal> {
