@@ -6,6 +6,7 @@
 //! | `learners.ron` | instead of it, where the environment is in a program: the presets as used, with every `--set` in them |
 //! | `run.json` | seed, learner, number of environments and steps |
 //! | `checkpoints/` | the newest two checkpoints, by iteration: all that the run needs to go on |
+//! | `replay/` | what these count on of the replay memory, by row; of learners that have one |
 //! | `policy.safetensors` | the newest policy: weights and normaliser |
 //! | `best.safetensors` | the policy that solved the scene, once one has |
 //! | `metrics.csv` | one row per iteration, no clock in it |
@@ -21,6 +22,7 @@ pub mod image;
 mod log;
 pub mod policy_file;
 mod sealed;
+mod segments;
 pub mod subject;
 
 pub use folder::{ClaimedFolder, Found, RunFolder};

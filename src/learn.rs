@@ -16,6 +16,7 @@ mod optimizer;
 mod policy_gradient;
 pub mod ppo;
 pub mod reinforce;
+pub mod replay;
 pub mod returns;
 pub mod rollout;
 mod settings;
@@ -32,6 +33,7 @@ use std::sync::Arc;
 use crate::metrics::Row;
 use crate::policy::Policy;
 use crate::team::Team;
+use replay::{Replay, Shape};
 use rollout::Rollout;
 use student::Refusal;
 
@@ -91,8 +93,14 @@ pub trait Learner: Send + Sync + 'static {
     /// The newest policy.
     fn policy(&self, state: &Self::State) -> Policy;
 
-    /// Learns from one rollout of finite numbers, at least one of whose steps is not broken, and reports how it went. Learning
-    /// rates are multiplied with `caution`, in (0, 1]. The same bits for any size of the team.
+    /// What is to be remembered of the rollouts: nothing, for a learner that learns from the newest one alone.
+    fn remembers(&self) -> Shape {
+        Shape::NOTHING
+    }
+
+    /// Learns from one rollout of finite numbers, at least one of whose steps is not broken, and from the memory, which it is in
+    /// already; and reports how it went. Learning rates are multiplied with `caution`, in (0, 1]. The same bits for any size of
+    /// the team.
     ///
     /// # Errors
     /// A number was not finite; what `state` is then does not matter. Nor does it when the team is asked to stop meanwhile.
@@ -100,6 +108,7 @@ pub trait Learner: Send + Sync + 'static {
         &self,
         state: &mut Self::State,
         rollout: &Rollout,
+        memory: &Replay,
         caution: f32,
         team: &Team,
     ) -> Result<Row, Refusal>;

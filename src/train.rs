@@ -130,6 +130,8 @@ pub struct Trainer {
     team: Team,
     pods: Vec<ContainedPod>,
     student: Box<dyn Student>,
+    /// How the learner of a job begins.
+    student_of: fn(&Job) -> Box<dyn Student>,
     rollout: Rollout,
     progress: Progress,
     /// The policy that solved the scene, as its file has it.
@@ -147,7 +149,16 @@ impl Trainer {
     ///
     /// # Errors
     /// The environment does not work, or the folder cannot be written.
-    pub fn new(mut job: Job, publisher: Publisher) -> Result<Self, TrainError> {
+    pub fn new(job: Job, publisher: Publisher) -> Result<Self, TrainError> {
+        Self::with_student(job, publisher, state::student)
+    }
+
+    /// The same, with another learner than the job's settings name.
+    fn with_student(
+        mut job: Job,
+        publisher: Publisher,
+        student_of: fn(&Job) -> Box<dyn Student>,
+    ) -> Result<Self, TrainError> {
         let spaces = job.environment.spaces();
         let settings = job.learner.settings();
         settings.suits(&spaces).map_err(TrainError::Unsuited)?;
@@ -155,7 +166,8 @@ impl Trainer {
         let keeper = Keeper::new(job.folder.take(), job.checkpoint_every, publisher.teller());
         let mut trainer = Self {
             pods: state::pods(&job, &team)?,
-            student: state::student(&job),
+            student: student_of(&job),
+            student_of,
             team,
             rollout: Rollout::default(),
             progress: Progress::default(),

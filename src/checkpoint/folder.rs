@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::flight::FlightRecord;
 use super::image::{Image, ImageError, LogLengths};
 use super::log::Log;
+use super::segments::{self, Segments};
 use super::subject::{Subject, SubjectFile};
 use super::{
     LARGEST, RunError, RunSettings, Stored, Which, difference, kept_in, read_inside, read_settings,
@@ -14,6 +15,8 @@ use super::{
 };
 use crate::files;
 use crate::files::Lock;
+use crate::learn::replay::Replay;
+use crate::learn::replay::block::Block;
 use crate::metrics::{Metric, Row};
 use crate::pod::{Flight, Purpose};
 
@@ -38,6 +41,7 @@ pub struct RunFolder {
     run: [u8; 32],
     metrics: Log,
     timing: Log,
+    segments: Segments,
     /// What a person should know about the folder.
     remarks: Vec<String>,
 }
@@ -141,6 +145,7 @@ impl ClaimedFolder {
             metrics: Log::new(self.path.join("metrics.csv"), &metric_names(), 0),
             timing: Log::new(self.path.join("timing.csv"), &TIMING, 0),
             kept: kept.or_else(|| subject.map(as_given)),
+            segments: Segments::default(),
             path: self.path,
             lock: self.lock,
             settings,
@@ -223,7 +228,15 @@ impl RunFolder {
         }))
     }
 
-    /// Goes on from a checkpoint, or begins anew: what was written after it counts no more.
+    /// The bytes of a block of the replay memory, as far as it is remembered; for who reads a checkpoint.
+    ///
+    /// # Errors
+    /// They are not there.
+    pub fn read_block(&self, block: &Block) -> Result<Vec<u8>, String> {
+        segments::read(&self.path.join(segments::FOLDER), block)
+    }
+
+    /// Goes on from a checkpoint with this memory, or begins anew: what was written after it counts no more.
     ///
     /// # Errors
     /// The system refused.
@@ -231,6 +244,7 @@ impl RunFolder {
         &mut self,
         name: Option<&str>,
         logs: LogLengths,
+        memory: &Replay,
     ) -> Result<Vec<String>, RunError> {
         let io = |error| RunError::Io(self.path.clone(), error);
         let folder = self.path.join("checkpoints");
@@ -251,6 +265,7 @@ impl RunFolder {
         };
         self.metrics = log("metrics.csv", &metric_names(), logs.metrics);
         self.timing = log("timing.csv", &TIMING, logs.timing);
+        self.segments = name.map_or_else(Segments::default, |name| Segments::of(name, memory));
         Ok(notes)
     }
 
@@ -293,11 +308,17 @@ impl RunFolder {
         files::publish(&self.path.join(Which::Newest.file()), policy).map_err(io)
     }
 
-    /// Writes a checkpoint, and all that it counts on, so that a power cut afterwards costs nothing. Of older ones, one stays.
+    /// Writes a checkpoint, and all that it counts on, so that a power cut afterwards costs nothing. Of older ones, one stays. The
+    /// image has the digest of `memory`.
     ///
     /// # Errors
     /// The system refused; the checkpoints that were there still are.
-    pub fn save(&mut self, mut image: Image, policy: &[u8]) -> Result<(), RunError> {
+    pub fn save(
+        &mut self,
+        mut image: Image,
+        policy: &[u8],
+        memory: &Replay,
+    ) -> Result<(), RunError> {
         self.mend()?;
         let io = |error| RunError::Io(self.path.clone(), error);
         self.metrics.write_durably().map_err(io)?;
@@ -306,11 +327,17 @@ impl RunFolder {
             metrics: self.metrics.written(),
             timing: self.timing.written(),
         };
+        let is_remembering = !memory.is_empty();
+        if is_remembering {
+            let folder = self.folder(segments::FOLDER)?;
+            self.segments.write(&folder, memory).map_err(io)?;
+        }
         if let Some(best) = &image.best {
             self.save_once(Which::Best.file(), best)?;
         }
         let folder = self.folder("checkpoints")?;
-        let path = folder.join(checkpoint_name(image.iteration));
+        let name = checkpoint_name(image.iteration);
+        let path = folder.join(&name);
         // First, because a run that goes on from this checkpoint does not write the policy of its iteration again.
         files::replace(&self.path.join(Which::Newest.file()), policy).map_err(io)?;
         let bytes = image.to_bytes();
@@ -319,9 +346,15 @@ impl RunFolder {
             return Err(io(io::Error::other(words)));
         }
         files::replace(&path, &bytes).map_err(io)?;
-        let names = checkpoint_names(&folder).map_err(io)?;
-        for old in names.iter().rev().skip(KEPT) {
+        let mut names = checkpoint_names(&folder).map_err(io)?;
+        for old in names.drain(..names.len().saturating_sub(KEPT)) {
             files::remove(&folder.join(old)).map_err(io)?;
+        }
+        if is_remembering {
+            let folder = self.path.join(segments::FOLDER);
+            self.segments.note(&name, memory);
+            let removed = self.segments.remove_others(&folder, memory, &names);
+            removed.map_err(io)?;
         }
         Ok(())
     }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use std::{fmt, io};
 
 use super::sealed::{Kind, SealError};
+use crate::learn::replay::block::Digest;
 
 const KIND: Kind = Kind {
     name: "run",
@@ -55,6 +56,10 @@ pub struct State {
     /// Each environment, in their order.
     #[serde(deserialize_with = "not_too_many")]
     pub environments: Vec<Vec<u8>>,
+    /// What the replay memory holds; the rows themselves are in files of their own. It follows the rest of an [`Image`], where
+    /// there is such a memory.
+    #[serde(skip)]
+    pub memory: Digest,
 }
 
 /// Environments that a checkpoint may have: an empty one costs a file one byte, and memory many.
@@ -93,6 +98,12 @@ impl State {
         for part in parts.chain(&self.environments) {
             hasher.update(&(part.len() as u64).to_le_bytes());
             hasher.update(part);
+        }
+        if self.memory != Digest::default() {
+            hasher.update(&self.memory.pushed.to_le_bytes());
+            for block in &self.memory.blocks {
+                hasher.update(block);
+            }
         }
         hasher.finalize().to_hex()[..32].to_owned()
     }
@@ -141,7 +152,11 @@ impl Clock {
 impl Image {
     /// The file's bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let content = postcard::to_stdvec(self).expect("plain data serialises to memory");
+        let mut content = postcard::to_stdvec(self).expect("plain data serialises to memory");
+        let memory = &self.state.memory;
+        if *memory != Digest::default() {
+            content.extend(postcard::to_stdvec(memory).expect("plain data serialises to memory"));
+        }
         KIND.seal(&content)
     }
 
@@ -154,14 +169,77 @@ impl Image {
             SealError::Version { .. } => ImageError::OtherVersion(error.to_string()),
             _ => ImageError::Broken(error.to_string()),
         })?;
-        let (image, rest): (Self, _) = postcard::take_from_bytes(content)
-            .map_err(|error| ImageError::Broken(error.to_string()))?;
+        let broken = |error: postcard::Error| ImageError::Broken(error.to_string());
+        let (mut image, mut rest): (Self, _) =
+            postcard::take_from_bytes(content).map_err(broken)?;
+        if !rest.is_empty() {
+            (image.state.memory, rest) = postcard::take_from_bytes(rest).map_err(broken)?;
+        }
         if rest.is_empty() {
             Ok(image)
         } else {
             Err(ImageError::Broken(
                 "it holds more than a checkpoint".to_owned(),
             ))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn image(memory: Digest) -> Image {
+        Image {
+            run: [7; 32],
+            iteration: 3,
+            state: State {
+                learner: vec![1, 2],
+                progress: vec![3],
+                environments: vec![vec![4], vec![5]],
+                memory,
+            },
+            best: None,
+            logs: LogLengths::default(),
+            clock: Clock::default(),
+        }
+    }
+
+    fn remembered() -> Digest {
+        Digest {
+            pushed: 300,
+            blocks: vec![[8; 32], [9; 32]],
+        }
+    }
+
+    #[test]
+    fn an_image_comes_back_with_and_without_a_memory() {
+        for memory in [Digest::default(), remembered()] {
+            let image = image(memory);
+            let bytes = image.to_bytes();
+            assert_eq!(Image::from_bytes(&bytes).expect("it is whole"), image);
+        }
+        // 300 is two bytes, a length of 2 one, and a hash 32.
+        let without = image(Digest::default()).to_bytes().len();
+        assert_eq!(image(remembered()).to_bytes().len(), without + 2 + 1 + 64);
+    }
+
+    #[test]
+    fn the_hash_of_a_state_covers_its_memory() {
+        let hash = |memory| image(memory).state.hash();
+        let mut other = remembered();
+        other.blocks[1][0] ^= 1;
+        let hashes = [hash(Digest::default()), hash(remembered()), hash(other)];
+        assert!(hashes[0] != hashes[1] && hashes[1] != hashes[2]);
+    }
+
+    #[test]
+    fn more_than_an_image_is_refused() {
+        for memory in [Digest::default(), remembered()] {
+            let mut content = KIND.open(&image(memory).to_bytes()).unwrap().to_vec();
+            content.extend([0; 40]);
+            let error = Image::from_bytes(&KIND.seal(&content)).expect_err("too long");
+            assert!(matches!(error, ImageError::Broken(_)));
         }
     }
 }

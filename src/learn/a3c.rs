@@ -66,7 +66,7 @@ impl A3cSettings {
             activation: self.activation,
             gamma: self.gamma,
             surrogate: Surrogate::LogProbability,
-            optimizer: OptimizerKind::Adam,
+            optimizer: OptimizerKind::RmsProp,
             rate: self.rate,
             critic_rate: Some(self.critic_rate),
             clip_value: None,

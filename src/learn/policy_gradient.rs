@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Mutex;
 
 pub(super) use super::optimizer::OptimizerKind;
+use super::replay::Replay;
 use super::returns::{ReturnScale, ValuedStep, gae};
 use super::rollout::Rollout;
 use super::settings::{Rate, layout, training_flops};
@@ -445,6 +446,7 @@ impl<S: Story> Learner for S {
         &self,
         state: &mut Networks,
         rollout: &Rollout,
+        _: &Replay,
         caution: f32,
         team: &Team,
     ) -> Result<Row, Refusal> {

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
+use super::replay::Replay;
+use super::replay::block::{Digest, Read};
 use super::rollout::Rollout;
 use super::{Learner, Workshop};
 use crate::metrics::{Metric, Row};
@@ -21,7 +23,8 @@ pub trait Student: Send {
     fn policy(&self) -> Arc<Policy>;
 
     /// Learns from one rollout and reports how it went. An update with a number that is not finite is dropped: the state is the one
-    /// before it, and the learning rates are halved. None when the team was asked to stop meanwhile: it stays as it was.
+    /// before it, and the learning rates are halved; the rollout is remembered if its own numbers were finite. None when the team was
+    /// asked to stop meanwhile: it stays as it was.
     ///
     /// # Errors
     /// [`MOST_REFUSED`] updates were dropped one after the other; it stays as it was.
@@ -35,14 +38,18 @@ pub trait Student: Send {
         team: &Team,
     ) -> Option<Result<Option<Row>, Hopeless>>;
 
-    /// Everything that the next update depends on.
+    /// Everything that the next update depends on, but for the memory.
     fn save(&self) -> Vec<u8>;
 
-    /// Becomes what was saved, of a student of the same settings and spaces.
+    /// What it remembers of the rollouts.
+    fn memory(&self) -> &Replay;
+
+    /// Becomes what was saved, of a student of the same settings and spaces, with a memory as `digest` says; `read` reads what that
+    /// holds.
     ///
     /// # Errors
-    /// These bytes are none of its states; it stays as it was.
-    fn restore(&mut self, bytes: &[u8]) -> Result<(), String>;
+    /// These bytes are none of its states, or the memory is not there; it stays as it was.
+    fn restore(&mut self, bytes: &[u8], digest: &Digest, read: Read) -> Result<(), String>;
 }
 
 /// Why an update was not learnt from.
@@ -79,12 +86,18 @@ pub(super) fn begin<L: Learner>(learner: L) -> Box<dyn Student> {
         refused: 0,
         refused_in_a_row: 0,
     };
-    Box::new(Course { learner, learnt })
+    let memory = Replay::new(learner.remembers());
+    Box::new(Course {
+        learner,
+        learnt,
+        memory,
+    })
 }
 
 struct Course<L: Learner> {
     learner: L,
     learnt: Learnt<L::State>,
+    memory: Replay,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -106,20 +119,24 @@ impl<L: Learner> Course<L> {
         if rollout.ends.iter().all(|end| *end == StepEnd::Broken) {
             return Err(Refusal::Broken);
         }
+        self.memory.push(rollout);
         let Learnt { state, caution, .. } = &mut self.learnt;
-        self.learner.update(state, rollout, *caution, team)
+        self.learner
+            .update(state, rollout, &self.memory, *caution, team)
     }
 
     /// Keeps what was learnt, or goes back to the state before.
     fn settle(
         &mut self,
         before: L::State,
+        remembered: u64,
         updated: Result<Row, Refusal>,
         team: &Team,
     ) -> Result<Option<Row>, Hopeless> {
         let learnt = &mut self.learnt;
         if team.is_stopping() {
             learnt.state = before;
+            self.memory.go_back(remembered);
             return Ok(None);
         }
         let updated = match updated {
@@ -135,6 +152,7 @@ impl<L: Learner> Course<L> {
             Err(refusal) => {
                 learnt.state = before;
                 if learnt.refused_in_a_row + 1 >= MOST_REFUSED {
+                    self.memory.go_back(remembered);
                     return Err(Hopeless(refusal));
                 }
                 learnt.caution *= CAUTION;
@@ -154,9 +172,9 @@ impl<L: Learner> Student for Course<L> {
     }
 
     fn update(&mut self, rollout: &Rollout, team: &Team) -> Result<Option<Row>, Hopeless> {
-        let before = self.learnt.state.clone();
+        let (before, remembered) = (self.learnt.state.clone(), self.memory.pushed());
         let updated = self.try_update(rollout, team);
-        self.settle(before, updated, team)
+        self.settle(before, remembered, updated, team)
     }
 
     fn work(
@@ -167,19 +185,23 @@ impl<L: Learner> Student for Course<L> {
         if !self.learner.is_asynchronous() {
             return None;
         }
-        let before = self.learnt.state.clone();
+        let (before, remembered) = (self.learnt.state.clone(), self.memory.pushed());
         let Learnt { state, caution, .. } = &mut self.learnt;
         let workshop = self.learner.workshop(state, *caution)?;
         work(&*workshop);
         let updated = workshop.close();
-        Some(self.settle(before, updated, team))
+        Some(self.settle(before, remembered, updated, team))
     }
 
     fn save(&self) -> Vec<u8> {
         postcard::to_stdvec(&self.learnt).expect("plain data serialises to memory")
     }
 
-    fn restore(&mut self, bytes: &[u8]) -> Result<(), String> {
+    fn memory(&self) -> &Replay {
+        &self.memory
+    }
+
+    fn restore(&mut self, bytes: &[u8], digest: &Digest, read: Read) -> Result<(), String> {
         let (learnt, rest): (Learnt<L::State>, _) =
             postcard::take_from_bytes(bytes).map_err(|error| format!("the learner: {error}"))?;
         let is_sound = rest.is_empty()
@@ -191,6 +213,7 @@ impl<L: Learner> Student for Course<L> {
         if !is_sound {
             return Err("the learner's state does not fit its settings".to_owned());
         }
+        self.memory.restore(digest, read)?;
         self.learnt = learnt;
         Ok(())
     }
@@ -198,18 +221,13 @@ impl<L: Learner> Student for Course<L> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::replay::block::Block;
+    use super::super::replay::example::{self, Rememberer, shape, spaces};
     use super::*;
     use crate::nn::{Activation, Layout, Mlp};
     use crate::policy::Head;
     use crate::policy::normalize::Normalizer;
-    use crate::step::{ActionSpace, Spaces};
-
-    fn spaces() -> Spaces {
-        Spaces {
-            observation: vec!["x".into()],
-            action: ActionSpace::Continuous(vec!["u".into()]),
-        }
-    }
+    use crate::seed::Seed;
 
     /// Adds the rollout's first reward, times caution, to its only weight.
     struct Adder;
@@ -239,6 +257,7 @@ mod tests {
             &self,
             weight: &mut f32,
             rollout: &Rollout,
+            _: &Replay,
             caution: f32,
             _: &Team,
         ) -> Result<Row, Refusal> {
@@ -300,6 +319,71 @@ mod tests {
         assert_eq!(weight(&*student), 2.0);
     }
 
+    /// A student with a memory of 4 rows, and what it is after `rollouts` of 2 rows.
+    fn rememberer(rollouts: usize) -> Box<dyn Student> {
+        let mut student = Rememberer {
+            spaces: spaces(),
+            shape: shape(1, 2, 4),
+            seed: Seed::new(1),
+        }
+        .student();
+        for k in 0..rollouts {
+            let rollout = example::rollout(1, 2, k as f32);
+            let row = student.update(&rollout, &Team::new(1));
+            assert!(row.expect("it goes on").is_some());
+        }
+        student
+    }
+
+    fn all_of(student: &dyn Student) -> (Vec<u8>, Digest) {
+        (student.save(), student.memory().digest())
+    }
+
+    #[test]
+    fn an_update_that_is_broken_off_leaves_nothing_behind() {
+        let mut student = rememberer(3);
+        let before = all_of(&*student);
+        let stopped = Team::stoppable(1, Arc::new(true.into()));
+        let rollout = example::rollout(1, 2, 3.0);
+        assert_eq!(student.update(&rollout, &stopped), Ok(None));
+        assert_eq!(all_of(&*student), before);
+        student.update(&rollout, &Team::new(1)).expect("it goes on");
+        assert_eq!(all_of(&*student), all_of(&*rememberer(4)));
+    }
+
+    #[test]
+    fn what_holds_no_number_or_nothing_to_learn_from_is_not_remembered() {
+        let (mut student, team) = (rememberer(1), Team::new(1));
+        let mut rollout = example::rollout(1, 2, 3.0);
+        rollout.rewards[0] = f32::NAN;
+        student.update(&rollout, &team).expect("it goes on");
+        rollout.rewards[0] = 0.0;
+        rollout.ends.fill(StepEnd::Broken);
+        student.update(&rollout, &team).expect("it goes on");
+        assert_eq!(student.memory().pushed(), 2);
+        rollout.ends[0] = StepEnd::Running;
+        student.update(&rollout, &team).expect("it goes on");
+        assert_eq!(student.memory().pushed(), 4);
+    }
+
+    #[test]
+    fn a_memory_comes_back_with_the_rest_or_nothing_does() {
+        let student = rememberer(3);
+        let (saved, digest) = all_of(&*student);
+        let memory = student.memory();
+        let read = |block: &Block| Ok(memory.bytes(block.rows.clone()));
+        let mut other = rememberer(1);
+        let before = all_of(&*other);
+        let mut shorter = digest.clone();
+        shorter.blocks.pop();
+        assert!(other.restore(&saved, &shorter, &read).is_err());
+        assert_eq!(all_of(&*other), before);
+        other
+            .restore(&saved, &digest, &read)
+            .expect("it is its own");
+        assert_eq!(all_of(&*other), (saved, digest));
+    }
+
     #[test]
     fn a_state_comes_back_and_one_that_is_none_is_refused() {
         let (mut student, team) = (begin(Adder), Team::new(1));
@@ -309,13 +393,16 @@ mod tests {
             .expect("it goes on");
         let saved = student.save();
         let mut other = begin(Adder);
-        other.restore(&saved).expect("it is one of its own");
+        let restore = |student: &mut dyn Student, bytes: &[u8]| {
+            student.restore(bytes, &Digest::default(), &|_| unreachable!("it has none"))
+        };
+        restore(&mut *other, &saved).expect("it is one of its own");
         assert_eq!(other.save(), saved);
 
         let weight_of = |weight: f32| [&weight.to_le_bytes(), &saved[4..]].concat();
-        assert!(other.restore(&weight_of(f32::NAN)).is_err());
-        assert!(other.restore(&saved[1..]).is_err());
-        assert!(other.restore(&[&saved[..], &[0]].concat()).is_err());
+        assert!(restore(&mut *other, &weight_of(f32::NAN)).is_err());
+        assert!(restore(&mut *other, &saved[1..]).is_err());
+        assert!(restore(&mut *other, &[&saved[..], &[0]].concat()).is_err());
         assert_eq!(other.save(), saved, "it stays as it was");
     }
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use super::publish::Teller;
 use crate::checkpoint::image::{Image, LogLengths};
 use crate::checkpoint::{RunError, RunFolder};
+use crate::learn::replay::Replay;
 use crate::metrics::Row;
 use crate::pod::Flight;
 
@@ -60,11 +61,13 @@ impl Keeper {
         &mut self,
         checkpoint: Option<(&str, u64)>,
         logs: LogLengths,
+        memory: &Replay,
     ) -> Result<(), RunError> {
         let Some(folder) = &mut self.folder else {
             return Ok(());
         };
-        for note in folder.go_on_from(checkpoint.map(|(name, _)| name), logs)? {
+        let name = checkpoint.map(|(name, _)| name);
+        for note in folder.go_on_from(name, logs, memory)? {
             self.teller.tell(&note);
         }
         self.saved = checkpoint.map(|(_, iteration)| iteration);
@@ -95,13 +98,13 @@ impl Keeper {
         self.folder.is_some() && self.saved != Some(iteration)
     }
 
-    /// Writes a checkpoint, which somebody began to put together then.
-    pub(super) fn save(&mut self, began: Instant, image: Image, policy: &[u8]) {
+    /// Writes a checkpoint, which somebody began to put together then, and of the memory what is not written yet.
+    pub(super) fn save(&mut self, began: Instant, image: Image, policy: &[u8], memory: &Replay) {
         let Some(folder) = &mut self.folder else {
             return;
         };
         let iteration = image.iteration;
-        let written = folder.save(image, policy);
+        let written = folder.save(image, policy, memory);
         let is_written = written.is_ok();
         if is_written {
             self.saved = Some(iteration);

@@ -18,6 +18,7 @@ impl Trainer {
             learner: self.student.save(),
             progress: self.progress.save(),
             environments: self.pods.iter().flat_map(ContainedPod::states).collect(),
+            memory: self.student.memory().digest(),
         }
     }
 
@@ -36,7 +37,8 @@ impl Trainer {
                 ..self.clock
             },
         };
-        self.keeper.save(began, image, &policy);
+        let memory = self.student.memory();
+        self.keeper.save(began, image, &policy, memory);
     }
 
     /// Goes on from the newest checkpoint that can be read and holds this run.
@@ -62,7 +64,8 @@ impl Trainer {
                     }
                     self.resumed_from = Some(steps);
                     let checkpoint = Some((found.name.as_str(), self.progress.iteration()));
-                    return Ok(self.keeper.go_on_from(checkpoint, logs)?);
+                    let memory = self.student.memory();
+                    return Ok(self.keeper.go_on_from(checkpoint, logs, memory)?);
                 }
                 Err(problem) => {
                     teller.tell(&format!("checkpoint {} is left out: {problem}", found.name));
@@ -72,7 +75,9 @@ impl Trainer {
         if was_begun {
             teller.tell("no checkpoint can be used: the run begins afresh");
         }
-        Ok(self.keeper.go_on_from(None, LogLengths::default())?)
+        let memory = self.student.memory();
+        let logs = LogLengths::default();
+        Ok(self.keeper.go_on_from(None, logs, memory)?)
     }
 
     /// Becomes what a checkpoint holds, all of it or nothing.
@@ -85,8 +90,11 @@ impl Trainer {
             ..
         } = image;
         let progress = Progress::read(&state.progress)?;
-        let mut student = student(&self.job);
-        student.restore(&state.learner)?;
+        let mut student = (self.student_of)(&self.job);
+        let folder = self.keeper.folder();
+        student.restore(&state.learner, &state.memory, &|block| {
+            folder.ok_or("there is no folder")?.read_block(block)
+        })?;
         if let Some(best) = &best {
             policy_file::from_bytes(best)?;
         }
@@ -127,4 +135,179 @@ pub(super) fn pods(job: &Job, team: &Team) -> Result<Vec<ContainedPod>, PodError
 pub(super) fn student(job: &Job) -> Box<dyn Student> {
     let settings = job.learner.settings();
     settings.start(&job.environment.spaces(), job.seed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checkpoint::RunSettings;
+    use crate::learn::replay::Shape;
+    use crate::learn::replay::example::Rememberer;
+    use crate::scene::Scene;
+    use crate::train::TrainResult;
+    use crate::train::publish::Viewer;
+    use std::fs;
+    use std::path::{Path, PathBuf};
+    use std::sync::Arc;
+    use std::time::Duration;
+    use tempfile::tempdir;
+
+    /// 10 control steps in an iteration; episodes end in the middle.
+    fn scene(steps: u64) -> Arc<Scene> {
+        let set = [
+            "learner.envs=2",
+            "learner.horizon=5",
+            "learner.batch=10",
+            "task.episode_s=0.15",
+            &format!("learner.steps={steps}"),
+        ];
+        let scene = Scene::open_with("pendulum", Some("ppo"), &set.map(str::to_owned));
+        Arc::new(scene.expect("it is shipped"))
+    }
+
+    fn job(folder: &Path, steps: u64, threads: usize) -> Job {
+        let scene = scene(steps);
+        let settings = RunSettings {
+            version: "test".into(),
+            scene: "pendulum".into(),
+            learner: "ppo".into(),
+            seed: 1,
+            steps,
+            envs: 2,
+        };
+        Job {
+            solved: None,
+            threads,
+            folder: Some(RunFolder::open(Some(folder), settings, Some(&*scene)).unwrap()),
+            checkpoint_every: Some(Duration::ZERO),
+            ..Job::new(&scene, Some("ppo"), 1).unwrap()
+        }
+    }
+
+    /// Instead of the job's learner, one that remembers 80 rows, in blocks of 5.
+    fn rememberer(job: &Job) -> Box<dyn Student> {
+        let spaces = job.environment.spaces();
+        Rememberer {
+            shape: Shape {
+                observations: spaces.observations(),
+                actions: spaces.actions(),
+                envs: job.learner.settings().envs(),
+                horizon: job.learner.settings().horizon(),
+                capacity: 160,
+            },
+            spaces,
+            seed: job.seed,
+        }
+        .student()
+    }
+
+    fn trainer(folder: &Path, steps: u64, threads: usize) -> Trainer {
+        let publisher = Viewer::default().publisher();
+        Trainer::with_student(job(folder, steps, threads), publisher, rememberer).unwrap()
+    }
+
+    fn train(folder: &Path, steps: u64, threads: usize) -> TrainResult {
+        let result = trainer(folder, steps, threads).run();
+        assert_eq!(result.trouble, None);
+        result
+    }
+
+    /// The files of the memory, the oldest first.
+    fn files(folder: &Path) -> Vec<PathBuf> {
+        let entries = fs::read_dir(folder.join("replay")).unwrap();
+        let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+        files.sort();
+        files
+    }
+
+    #[test]
+    fn a_run_that_remembers_goes_on_as_the_same_run() {
+        let (whole, parts) = (tempdir().unwrap(), tempdir().unwrap());
+        let expected = train(whole.path(), 1200, 2);
+        assert_eq!(expected.resumed_from_step, None);
+        for (steps, threads) in [(50, 1), (400, 2), (990, 3), (1200, 1)] {
+            let result = train(parts.path(), steps, threads);
+            assert_eq!(result.steps, steps);
+            if steps == 1200 {
+                assert_eq!(result.resumed_from_step, Some(990));
+                assert_eq!(result.state_hash, expected.state_hash);
+            }
+        }
+        // 600 rows, of which 80 are remembered and the checkpoint before remembers 5 others.
+        let names = |folder| {
+            files(folder)
+                .into_iter()
+                .map(|path| path.file_name().unwrap().to_owned())
+        };
+        assert_eq!(names(parts.path()).next().unwrap(), "000000000515.seg");
+        assert_eq!(names(parts.path()).last().unwrap(), "000000000595.seg");
+        assert!(names(parts.path()).eq(names(whole.path())));
+        for (mine, other) in files(parts.path()).iter().zip(files(whole.path())) {
+            assert_eq!(fs::read(mine).unwrap(), fs::read(other).unwrap());
+        }
+    }
+
+    #[test]
+    fn a_memory_that_is_damaged_makes_its_checkpoints_unusable() {
+        let (whole, damaged) = (tempdir().unwrap(), tempdir().unwrap());
+        let expected = train(whole.path(), 600, 1).state_hash;
+        let damages: [(usize, fn(&Path)); 4] = [
+            // The last rows, which only the newest checkpoint counts on.
+            (1, |path| {
+                let bytes = fs::read(path).unwrap();
+                fs::write(path, &bytes[..bytes.len() - 1]).unwrap();
+            }),
+            (1, |path| fs::remove_file(path).unwrap()),
+            (3, |path| {
+                let mut bytes = fs::read(path).unwrap();
+                bytes[0] ^= 1;
+                fs::write(path, bytes).unwrap();
+            }),
+            (3, |path| fs::write(path, vec![0; 5 << 20]).unwrap()),
+        ];
+        for (back, damage) in damages {
+            train(damaged.path(), 600, 2);
+            let files = files(damaged.path());
+            damage(&files[files.len() - back]);
+            let result = train(damaged.path(), 600, 1);
+            let from = if back == 1 { Some(590) } else { None };
+            assert_eq!(result.resumed_from_step, from);
+            assert_eq!(result.state_hash, expected);
+        }
+    }
+
+    #[test]
+    fn a_memory_whose_folder_is_deleted_is_written_again() {
+        let (whole, lost) = (tempdir().unwrap(), tempdir().unwrap());
+        let expected = train(whole.path(), 600, 1).state_hash;
+        for what in ["", "replay"] {
+            let path = lost.path().join("run");
+            let mut trainer = trainer(&path, 600, 2);
+            for iteration in 1..=40 {
+                assert!(trainer.iterate() && trainer.report());
+                if iteration % 20 == 1 {
+                    trainer.save();
+                }
+                if iteration == 30 {
+                    fs::remove_dir_all(path.join(what)).unwrap();
+                }
+            }
+            trainer.save();
+            assert_eq!(trainer.trouble(), None);
+            drop(trainer);
+            let result = train(&path, 600, 1);
+            assert_eq!(result.resumed_from_step, Some(400));
+            assert_eq!(result.state_hash, expected);
+            fs::remove_dir_all(&path).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_checkpoint_with_a_memory_is_none_of_a_learner_without() {
+        let folder = tempdir().unwrap();
+        train(folder.path(), 100, 1);
+        let publisher = Viewer::default().publisher();
+        let forgetful = Trainer::new(job(folder.path(), 200, 1), publisher).unwrap();
+        assert_eq!(forgetful.run().resumed_from_step, None);
+    }
 }

@@ -3,6 +3,7 @@
 mod checkpoint;
 mod flight;
 mod follow;
+mod memory;
 mod policy;
 mod run;
 mod scene;
@@ -82,6 +83,7 @@ pub(crate) fn all() -> Vec<Loader> {
         run::loader(),
         flight::loader(),
         follow::loader(),
+        memory::loader(),
     ];
     all.extend(checkpoint::loaders());
     all
