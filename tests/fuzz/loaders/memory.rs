@@ -23,7 +23,7 @@ fn rollout() -> Rollout {
         observation: vec!["x".into(), "v".into()],
         action: ActionSpace::Continuous(vec!["u".into()]),
     };
-    let mut rollout = Rollout::new(SHAPE.envs, SHAPE.horizon, &spaces);
+    let mut rollout = Rollout::new(SHAPE.envs, SHAPE.horizon, &spaces, 0);
     for i in 0..rollout.samples() {
         rollout.observations[2 * i] = i as f32;
         rollout.rewards[i] = 1.0 / (1.0 + i as f32);
