@@ -54,15 +54,44 @@ impl Scene {
         learner: Option<&str>,
         set: &[String],
     ) -> Result<Scene, SceneError> {
+        Scene::open_chosen(scene, &[learner], set)
+    }
+
+    /// The same with several learners chosen, one at least: `learner` at the start of a path is each of them.
+    pub fn open_with_all(
+        scene: &str,
+        learners: &[String],
+        set: &[String],
+    ) -> Result<Scene, SceneError> {
+        let learners: Vec<Option<&str>> = learners.iter().map(|name| Some(&**name)).collect();
+        Scene::open_chosen(scene, &learners, set)
+    }
+
+    fn open_chosen(
+        scene: &str,
+        learners: &[Option<&str>],
+        set: &[String],
+    ) -> Result<Scene, SceneError> {
         let (origin, mut text) = find(scene)?;
         // As it is, so that an error of the file's own is shown where the file has it.
         let unchanged = Scene::parse(&origin, &text)?;
-        let (learner, _) = unchanged.learner(learner)?;
-        if !unchanged.learners.iter().any(|(name, _)| name == learner) {
-            text = edit::add_learner(&text, learner, shipped::preset(learner));
+        let mut chosen = Vec::new();
+        for learner in learners {
+            let (learner, _) = unchanged.learner(*learner)?;
+            if !unchanged.learners.iter().any(|(name, _)| name == learner) {
+                text = edit::add_learner(&text, learner, shipped::preset(learner));
+            }
+            chosen.push(learner);
         }
         for change in set {
-            text = edit::set(&text, change, learner)?;
+            let times = if edit::is_of_the_learner(change) {
+                chosen.len()
+            } else {
+                1
+            };
+            for learner in chosen.iter().take(times) {
+                text = edit::set(&text, change, learner)?;
+            }
         }
         Scene::parse(&origin, &text).map_err(|error| match error {
             SceneError::Text(mut error) => {
