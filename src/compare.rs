@@ -20,7 +20,7 @@
 //!     at_once: 2,
 //!     folder: "runs/compare-mine".into(),
 //! };
-//! let compared = comparison.run(&Arc::default(), &Arc::new(|_| {}), &mut |_| {})?;
+//! let compared = comparison.run(&Arc::default(), |_| {}, &mut |_| {})?;
 //! println!("{:?}", compared.standings[0].return_iqm);
 //! # Ok(())
 //! # }
@@ -63,7 +63,7 @@ use terms::Terms;
 const ENDLESS: u64 = 1_000_000_000_000_000;
 
 /// What to do with a line that a person should read now.
-pub type Tell = Arc<dyn Fn(&str) + Send + Sync>;
+type Tell = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// What makes the run of a learner with a seed.
 type JobMaker = Box<dyn Fn(u64) -> Result<Job, TrainError> + Send + Sync>;
@@ -159,7 +159,8 @@ impl Run<'_> {
 
 impl Comparison {
     /// Trains what has not been trained, judges it, and writes tables, pictures and a page. Ends early, with every run saved, when
-    /// `stop` is set; calling it again goes on. Looks around with `look` a few times a second, on the calling thread.
+    /// `stop` is set; calling it again goes on. What a person should read now goes to `tell`; `look` is told how far it is many
+    /// times a second, on the calling thread.
     ///
     /// # Errors
     /// The folder holds runs of another comparison, somebody else writes it, or the system refused. Nothing has been trained then,
@@ -167,7 +168,7 @@ impl Comparison {
     pub fn run(
         &self,
         stop: &Arc<AtomicBool>,
-        tell: &Tell,
+        tell: impl Fn(&str) + Send + Sync + 'static,
         look: &mut dyn FnMut(Progress),
     ) -> Result<Compared, CompareError> {
         let io = |error| CompareError::Io(self.folder.clone(), error);
@@ -180,7 +181,7 @@ impl Comparison {
             self.refuse_another(run)?;
         }
         Terms::of(self, &runs).agree(&self.folder)?;
-        let troubles = runs::train_and_judge(self, &runs, stop, tell, look);
+        let troubles = runs::train_and_judge(self, &runs, stop, &(Arc::new(tell) as Tell), look);
         let outcomes: Vec<Outcome> = runs
             .iter()
             .filter_map(|run| outcome::read(run, self.seconds))

@@ -18,7 +18,7 @@ use sinew::compare::{Comparison, Entrant};
 use sinew::scene::Scene;
 use sinew::train::Job;
 
-/// The shipped pendulum with two presets, of which one learns slower, in the file `mine.ron`.
+/// The shipped pendulum with short episodes and two presets, of which one learns slower, in the file `mine.ron`.
 fn folder_with_a_scene() -> TempDir {
     let folder = TempDir::new().unwrap();
     let scene = include_str!("../scenes/pendulum.ron");
@@ -31,7 +31,9 @@ fn folder_with_a_scene() -> TempDir {
     let slow = preset
         .replace("\"ppo\"", "\"slow\"")
         .replace("rate: Constant(0.001)", "rate: Constant(0.0001)");
-    let scene = scene.replace(learners, &format!("{preset}{slow}}},\n)\n"));
+    let scene = scene
+        .replace(learners, &format!("{preset}{slow}}},\n)\n"))
+        .replace("episode_s: 10", "episode_s: 2");
     fs::write(folder.path().join("mine.ron"), scene).unwrap();
     folder
 }
@@ -127,8 +129,9 @@ fn table_files_pictures_and_page_agree_and_nothing_is_trained_twice() {
     let alone = sinew(folder.path(), &args.concat()).output().unwrap();
     let alone: Value = serde_json::from_slice(&alone.stdout).unwrap();
     assert_eq!(alone["state_hash"], runs["state_hash"][3].as_str());
-    let judged = sinew(folder.path(), &["eval", "own", "--json"]);
-    let judged: Value = serde_json::from_slice(&{ judged }.output().unwrap().stdout).unwrap();
+    let args = ["eval", "own", "--json"];
+    let judged = sinew(folder.path(), &args).output().unwrap();
+    let judged: Value = serde_json::from_slice(&judged.stdout).unwrap();
     assert_eq!(
         judged["return_mean"].to_string(),
         runs["return_mean"][3],
@@ -150,8 +153,10 @@ fn table_files_pictures_and_page_agree_and_nothing_is_trained_twice() {
     assert!(page.contains(&svg), "the same picture");
     assert!(!page.contains("<script") && !page.contains("src=") && !page.contains("href="));
     let png = fs::read(kept.join("curves.png")).unwrap();
-    let mut picture = png::Decoder::new(&png[..]).read_info().unwrap();
-    let mut pixels = vec![0; picture.output_buffer_size().unwrap()];
+    let mut picture = png::Decoder::new(std::io::Cursor::new(png))
+        .read_info()
+        .unwrap();
+    let mut pixels = vec![0_u8; picture.output_buffer_size().unwrap()];
     picture.next_frame(&mut pixels).unwrap();
     let coloured = pixels.chunks(3).filter(|p| p[0].abs_diff(p[2]) > 100);
     assert!(coloured.count() > 1000, "curves in colour");
@@ -170,7 +175,7 @@ fn table_files_pictures_and_page_agree_and_nothing_is_trained_twice() {
 #[test]
 fn what_was_stopped_ends_as_what_was_not() {
     let folder = folder_with_a_scene();
-    let args = ["--seeds", "2", "--steps", "20000"];
+    let args = ["--seeds", "2", "--steps", "10000"];
     let whole = compare(folder.path(), &[&args[..], &["--out", "whole"]].concat());
     assert_code(&whole, 0);
 
@@ -296,8 +301,8 @@ fn runs_of_another_comparison_are_refused_with_their_folder() {
 fn wrong_use_is_exit_code_2_and_nothing_else_happens() {
     let folder = folder_with_a_scene();
     let said = |args: &[&str]| {
-        let output = sinew(folder.path(), &[&["compare"], args].concat());
-        let output = { output }.output().unwrap();
+        let mut command = sinew(folder.path(), &[&["compare"], args].concat());
+        let output = command.output().unwrap();
         assert_code(&output, 2);
         text(&output.stderr).to_owned()
     };
@@ -341,7 +346,7 @@ fn any_jobs_can_be_compared() {
     };
     let mut looks = 0;
     let compared = comparison(&["one", "two"])
-        .run(&Arc::default(), &Arc::new(|_| {}), &mut |progress| {
+        .run(&Arc::default(), |_| {}, &mut |progress| {
             looks += 1;
             assert!((0.0..=1.0).contains(&progress.share) && progress.runs == 2);
         })
@@ -353,6 +358,6 @@ fn any_jobs_can_be_compared() {
     assert_eq!(one.return_mean, two.return_mean, "the same under two names");
     assert!(one.finished && one.return_low.is_none(), "one seed");
     let twins = comparison(&["a b", "a_b"]);
-    let error = twins.run(&Arc::default(), &Arc::new(|_| {}), &mut |_| {});
+    let error = twins.run(&Arc::default(), |_| {}, &mut |_| {});
     assert!(error.err().unwrap().to_string().contains("`a b` and `a_b`"));
 }

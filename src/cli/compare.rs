@@ -54,7 +54,7 @@ pub(super) fn compare(args: &CompareArgs) -> Result<ExitCode, Failure> {
         None => note(format_args!("{line}")),
     };
     let mut look = |progress| display.show(progress);
-    let compared = comparison.run(&stop, &(Arc::new(tell) as _), &mut look)?;
+    let compared = comparison.run(&stop, tell, &mut look)?;
     display.clear();
     if args.json {
         say_json(&Report {

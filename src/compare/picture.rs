@@ -135,8 +135,8 @@ fn draw<B: DrawingBackend>(
 
     let (across, up) = ranges(chart);
     let mut plotted = ChartBuilder::on(&plot)
-        .x_label_area_size(dots(46.0))
-        .y_label_area_size(dots(68.0))
+        .x_label_area_size(dots(44.0))
+        .y_label_area_size(dots(66.0))
         .margin_right(dots(14.0))
         .build_cartesian_2d(across.clone(), up)?;
     plotted
@@ -144,6 +144,7 @@ fn draw<B: DrawingBackend>(
         .light_line_style(TRANSPARENT)
         .bold_line_style(GRID.stroke_width(dots(1.0) as u32))
         .axis_style(FAINT.stroke_width(dots(1.0) as u32))
+        .set_all_tick_mark_size(dots(4.0))
         .x_labels(8)
         .y_labels(7)
         .x_label_formatter(&|x| in_short(*x))
@@ -158,12 +159,14 @@ fn draw<B: DrawingBackend>(
         let style = FAINT.stroke_width(dots(1.0) as u32);
         let dashes = DashedLineSeries::new(line, dots(3.0) as u32, dots(4.0) as u32, style);
         plotted.draw_series(dashes)?;
-        let right_above = Pos::new(HPos::Right, VPos::Bottom);
-        let label = Text::new(
-            "solved, with the mean action",
-            (across.end, solved),
-            text(12.0, &FAINT).pos(right_above),
-        );
+        // At the left and below, where curves have not come yet.
+        let left_below = Pos::new(HPos::Left, VPos::Top);
+        let label = EmptyElement::at((across.start, solved))
+            + Text::new(
+                "solved, once the mean action is as good",
+                (dots(6.0), dots(4.0)),
+                text(12.0, &FAINT).pos(left_below),
+            );
         plotted.draw_series(std::iter::once(label))?;
     }
     for (i, curve) in chart.curves.iter().enumerate() {
@@ -197,7 +200,9 @@ fn draw<B: DrawingBackend>(
     for (row, i) in order.into_iter().enumerate() {
         let middle = dots(14.0) + row as i32 * dots(22.0);
         let style = colour(i).stroke_width(dots(3.0) as u32);
-        let sample = [(0, middle), (dots(20.0), middle)];
+        // Text hangs a little above its middle.
+        let height = middle - dots(1.5);
+        let sample = [(0, height), (dots(20.0), height)];
         legend.draw(&PathElement::new(sample, style))?;
         let left_middle = Pos::new(HPos::Left, VPos::Center);
         legend.draw(&Text::new(

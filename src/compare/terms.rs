@@ -70,7 +70,11 @@ impl Terms {
 
     fn difference(&self, new: &Self) -> Option<String> {
         if self.task != new.task {
-            return Some(format!("it is of `{}`, not of `{}`", self.task, new.task));
+            return Some(format!(
+                "it is of `{}`, not of `{}`",
+                self.task.escape_debug(),
+                new.task
+            ));
         }
         if self.seconds != new.seconds {
             let each = |seconds: Option<Duration>| match seconds {
