@@ -8,6 +8,7 @@
 //! | A2C | [`a2c`] | the same over a few steps of many environments |
 //! | A3C | [`a3c`] | the same by workers that do not wait for one another |
 //! | PPO | [`ppo`] | several passes over each rollout, none of which may move the policy far |
+//! | SAC | [`sac`] | what was done long ago is learnt from again and again, through critics of actions |
 
 pub mod a2c;
 pub mod a3c;
@@ -19,6 +20,7 @@ pub mod reinforce;
 pub mod replay;
 pub mod returns;
 pub mod rollout;
+pub mod sac;
 mod settings;
 pub mod student;
 
@@ -50,6 +52,8 @@ pub enum LearnerSettings {
     A3c(a3c::A3cSettings),
     /// Proximal policy optimisation.
     Ppo(ppo::PpoSettings),
+    /// Soft actor-critic.
+    Sac(sac::SacSettings),
 }
 
 impl LearnerSettings {
@@ -61,6 +65,7 @@ impl LearnerSettings {
             Self::A2c(settings) => settings,
             Self::A3c(settings) => settings,
             Self::Ppo(settings) => settings,
+            Self::Sac(settings) => settings,
         }
     }
 
@@ -72,6 +77,7 @@ impl LearnerSettings {
             Self::A2c(settings) => settings,
             Self::A3c(settings) => settings,
             Self::Ppo(settings) => settings,
+            Self::Sac(settings) => settings,
         };
         settings.set_steps(steps);
         self

@@ -53,6 +53,8 @@ metrics! {
     GradientVariance, "gradient_variance", "1", "Variance of the actor's gradient in units of the scaled return, summed over its parameters: what a baseline makes smaller";
     ExplainedVariance, "explained_variance", "share", "1 - var(return - value) / var(return) before the update";
     StandardDeviation, "std", "1", "Mean standard deviation of the policy's actions";
+    Temperature, "temperature", "1", "What a nat of entropy counts as in rewards";
+    Value, "value", "reward", "What the critics expect of the actions that the policy would draw, mean over the update's minibatches";
     Dropped, "dropped", "1", "Updates dropped because a number was not finite, since the start";
 }
 

@@ -160,9 +160,10 @@ impl Distribution<'_> {
                 noise.draw(action.len(), *correlation);
                 let mut log_probability = 0.0;
                 for (i, action) in action.iter_mut().enumerate() {
-                    let (log_std, noise) = (squashed::log_std(log_stds[i]), noise.last[i]);
-                    *action = squashed::act(means[i], log_std, noise);
-                    log_probability += squashed::log_probability(means[i], log_std, noise);
+                    let log_std = squashed::log_std(log_stds[i]);
+                    let draw = squashed::draw(means[i], log_std, noise.last[i]);
+                    *action = draw.action;
+                    log_probability += draw.log_probability;
                 }
                 log_probability
             }

@@ -19,21 +19,56 @@ use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
 
-/// Small, with several minibatches, episodes that end in mid-rollout, and evaluations.
-fn scene(more: &[&str]) -> Arc<Scene> {
-    let set = [
-        "learner.envs=6",
-        "learner.horizon=25",
-        "learner.batch=50",
-        "learner.steps=6000",
-        "task.episode_s=0.4",
-    ];
-    let set: Vec<String> = set.iter().chain(more).map(|&s| s.to_owned()).collect();
-    Arc::new(Scene::open_with("reach", None, &set).expect("it is shipped"))
+/// Presets, and what makes them small, with several minibatches or updates in an iteration.
+const LEARNERS: [(&str, &[&str]); 5] = [
+    ("ppo", &["learner.horizon=25", "learner.batch=50"]),
+    (
+        "reinforce-baseline",
+        &["learner.horizon=25", "learner.baseline.fits=3"],
+    ),
+    ("actor-critic", &["learner.rate=Constant(0.001)"]),
+    (
+        "a2c",
+        &["learner.horizon=25", "learner.rate=Constant(0.001)"],
+    ),
+    (
+        "sac-cpu",
+        &[
+            "learner.horizon=25",
+            "learner.batch=150",
+            "learner.widths=[16, 16]",
+            "learner.warmup=300",
+            "learner.updates=0.02",
+            "learner.replay=2000",
+        ],
+    ),
+];
+
+/// A scene with one of its presets.
+struct Case {
+    scene: Arc<Scene>,
+    learner: &'static str,
 }
 
-fn settings(scene: &Scene) -> RunSettings {
-    let (learner, settings) = scene.learner(None).unwrap();
+/// Small, with episodes that end in mid-rollout, and evaluations.
+fn case_of((learner, its_own): (&'static str, &[&str]), more: &[&str]) -> Case {
+    let set = ["learner.envs=6", "learner.steps=6000", "task.episode_s=0.4"];
+    let set = set.iter().chain(its_own).chain(more);
+    let set: Vec<String> = set.map(|&s| s.to_owned()).collect();
+    let scene = Scene::open_with("reach", Some(learner), &set).expect("it is shipped");
+    Case {
+        scene: Arc::new(scene),
+        learner,
+    }
+}
+
+/// For what does not depend on the learner.
+fn any_case(more: &[&str]) -> Case {
+    case_of(LEARNERS[0], more)
+}
+
+fn settings(Case { scene, learner }: &Case) -> RunSettings {
+    let (learner, settings) = scene.learner(Some(learner)).unwrap();
     RunSettings {
         version: "test".into(),
         scene: scene.name().into(),
@@ -44,23 +79,18 @@ fn settings(scene: &Scene) -> RunSettings {
     }
 }
 
-fn open(folder: &Path, scene: &Scene) -> Result<RunFolder, RunError> {
-    RunFolder::open(Some(folder), settings(scene), Some(scene))
+fn open(folder: &Path, case: &Case) -> Result<RunFolder, RunError> {
+    RunFolder::open(Some(folder), settings(case), Some(&*case.scene))
 }
 
 /// Trains in a folder, with a checkpoint after each iteration, until it is done or `stop` has passed.
-fn train_for(
-    folder: &Path,
-    scene: &Arc<Scene>,
-    threads: usize,
-    stop: Option<Duration>,
-) -> TrainResult {
+fn train_for(folder: &Path, case: &Case, threads: usize, stop: Option<Duration>) -> TrainResult {
     let job = Job {
         solved: Some(Solved::Return(-1e9)),
         threads,
-        folder: Some(open(folder, scene).unwrap()),
+        folder: Some(open(folder, case).unwrap()),
         checkpoint_every: Some(Duration::ZERO),
-        ..Job::new(scene, None, 1).unwrap()
+        ..Job::new(&case.scene, Some(case.learner), 1).unwrap()
     };
     let viewer = Viewer::default();
     let trainer = Trainer::new(job, viewer.publisher()).unwrap();
@@ -75,8 +105,8 @@ fn train_for(
     })
 }
 
-fn train(folder: &Path, scene: &Arc<Scene>, threads: usize) -> TrainResult {
-    train_for(folder, scene, threads, None)
+fn train(folder: &Path, case: &Case, threads: usize) -> TrainResult {
+    train_for(folder, case, threads, None)
 }
 
 fn read(folder: &Path, name: &str) -> Vec<u8> {
@@ -104,25 +134,27 @@ fn assert_same(folder: &Path, result: &TrainResult, whole: &Path, expected: &Tra
 
 #[test]
 fn a_run_that_is_stopped_again_and_again_ends_as_the_same_run() {
-    let (whole, parts) = (TempDir::new().unwrap(), TempDir::new().unwrap());
-    let scene = scene(&[]);
-    let expected = train(whole.path(), &scene, 1);
-    assert_eq!(expected.resumed_from_step, None);
-    let mut stops = 0;
-    let mut went_on_in_mid_run = 0;
-    let result = loop {
-        // Whatever it is doing then; later each time, so that a busy machine comes to an end too.
-        let stop = Duration::from_millis(30 + 25 * stops);
-        let threads = [2, 1, 3][stops as usize % 3];
-        let result = train_for(parts.path(), &scene, threads, Some(stop));
-        went_on_in_mid_run += usize::from(result.resumed_from_step > Some(0));
-        stops += 1;
-        if !result.stopped {
-            break result;
-        }
-    };
-    assert!(went_on_in_mid_run > 1, "{stops} stops");
-    assert_same(parts.path(), &result, whole.path(), &expected);
+    for learner in LEARNERS {
+        let (whole, parts) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+        let case = case_of(learner, &[]);
+        let expected = train(whole.path(), &case, 1);
+        assert_eq!(expected.resumed_from_step, None);
+        let mut stops = 0;
+        let mut went_on_in_mid_run = 0;
+        let result = loop {
+            // Whatever it is doing then; later each time, so that a busy machine comes to an end too.
+            let stop = Duration::from_millis(30 + 25 * stops);
+            let threads = [2, 1, 3][stops as usize % 3];
+            let result = train_for(parts.path(), &case, threads, Some(stop));
+            went_on_in_mid_run += usize::from(result.resumed_from_step > Some(0));
+            stops += 1;
+            if !result.stopped {
+                break result;
+            }
+        };
+        assert!(went_on_in_mid_run > 1, "{stops} stops");
+        assert_same(parts.path(), &result, whole.path(), &expected);
+    }
 }
 
 /// The scene, with a word to the training whenever pods for an evaluation are built, which have many environments.
@@ -143,100 +175,110 @@ impl Environment for StopsInEvaluations {
 
 #[test]
 fn an_evaluation_that_is_broken_off_is_done_by_the_next_process() {
-    let (whole, parts) = (TempDir::new().unwrap(), TempDir::new().unwrap());
-    let scene = scene(&[]);
-    let expected = train(whole.path(), &scene, 2);
-    let viewer = Viewer::default();
-    let job = Job {
-        environment: Arc::new(StopsInEvaluations(
-            SceneEnvironment::new(scene.clone()),
-            viewer.clone(),
-        )),
-        solved: Some(Solved::Return(-1e9)),
-        folder: Some(open(parts.path(), &scene).unwrap()),
-        checkpoint_every: Some(Duration::ZERO),
-        ..Job::new(&scene, None, 1).unwrap()
-    };
-    let stopped = Trainer::new(job, viewer.publisher()).unwrap().run();
-    assert!(stopped.stopped && stopped.solved_step.is_none());
-    assert!(!parts.path().join("best.safetensors").exists());
-    let result = train(parts.path(), &scene, 1);
-    assert_eq!(result.resumed_from_step, Some(stopped.steps));
-    assert_same(parts.path(), &result, whole.path(), &expected);
+    for learner in LEARNERS {
+        let (whole, parts) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+        let case = case_of(learner, &[]);
+        let expected = train(whole.path(), &case, 2);
+        let viewer = Viewer::default();
+        let job = Job {
+            environment: Arc::new(StopsInEvaluations(
+                SceneEnvironment::new(case.scene.clone()),
+                viewer.clone(),
+            )),
+            solved: Some(Solved::Return(-1e9)),
+            folder: Some(open(parts.path(), &case).unwrap()),
+            checkpoint_every: Some(Duration::ZERO),
+            ..Job::new(&case.scene, Some(case.learner), 1).unwrap()
+        };
+        let stopped = Trainer::new(job, viewer.publisher()).unwrap().run();
+        assert!(stopped.stopped && stopped.solved_step.is_none());
+        assert!(!parts.path().join("best.safetensors").exists());
+        let result = train(parts.path(), &case, 1);
+        assert_eq!(result.resumed_from_step, Some(stopped.steps));
+        assert_same(parts.path(), &result, whole.path(), &expected);
 
-    // As the last thing of a run, too: what the evaluation found is saved.
-    let prolonged = TempDir::new().unwrap();
-    let short = self::scene(&[&format!("learner.steps={}", stopped.steps)]);
-    let viewer = Viewer::default();
-    let job = Job {
-        environment: Arc::new(StopsInEvaluations(
-            SceneEnvironment::new(short.clone()),
-            viewer.clone(),
-        )),
-        solved: Some(Solved::Return(-1e9)),
-        folder: Some(open(prolonged.path(), &short).unwrap()),
-        checkpoint_every: Some(Duration::ZERO),
-        ..Job::new(&short, None, 1).unwrap()
-    };
-    Trainer::new(job, viewer.publisher()).unwrap().run();
-    let ended = train(prolonged.path(), &short, 2);
-    assert_eq!(ended.solved_step, Some(stopped.steps));
-    assert!(prolonged.path().join("best.safetensors").is_file());
-    let result = train(prolonged.path(), &scene, 2);
-    assert_same(prolonged.path(), &result, whole.path(), &expected);
+        // As the last thing of a run, too: what the evaluation found is saved.
+        let prolonged = TempDir::new().unwrap();
+        let short = case_of(learner, &[&format!("learner.steps={}", stopped.steps)]);
+        let viewer = Viewer::default();
+        let job = Job {
+            environment: Arc::new(StopsInEvaluations(
+                SceneEnvironment::new(short.scene.clone()),
+                viewer.clone(),
+            )),
+            solved: Some(Solved::Return(-1e9)),
+            folder: Some(open(prolonged.path(), &short).unwrap()),
+            checkpoint_every: Some(Duration::ZERO),
+            ..Job::new(&short.scene, Some(short.learner), 1).unwrap()
+        };
+        Trainer::new(job, viewer.publisher()).unwrap().run();
+        let ended = train(prolonged.path(), &short, 2);
+        assert_eq!(ended.solved_step, Some(stopped.steps));
+        assert!(prolonged.path().join("best.safetensors").is_file());
+        let result = train(prolonged.path(), &case, 2);
+        assert_same(prolonged.path(), &result, whole.path(), &expected);
+    }
 }
 
 #[test]
 fn a_finished_run_that_is_prolonged_equals_a_longer_one() {
-    let (long, prolonged) = (TempDir::new().unwrap(), TempDir::new().unwrap());
-    let expected = train(long.path(), &scene(&[]), 2);
-    let short = train(prolonged.path(), &scene(&["learner.steps=1000"]), 2);
-    assert_eq!(short.steps, 1050);
-    let result = train(prolonged.path(), &scene(&[]), 2);
-    assert_eq!(result.resumed_from_step, Some(1050));
-    assert_same(prolonged.path(), &result, long.path(), &expected);
+    for learner in LEARNERS {
+        let (long, prolonged) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+        let expected = train(long.path(), &case_of(learner, &[]), 2);
+        let short = train(
+            prolonged.path(),
+            &case_of(learner, &["learner.steps=1000"]),
+            2,
+        );
+        assert!((1000..=1050).contains(&short.steps));
+        let result = train(prolonged.path(), &case_of(learner, &[]), 2);
+        assert_eq!(result.resumed_from_step, Some(short.steps));
+        assert_same(prolonged.path(), &result, long.path(), &expected);
+    }
 }
 
 #[test]
 fn a_damaged_checkpoint_costs_the_work_since_the_one_before() {
-    let (whole, damaged) = (TempDir::new().unwrap(), TempDir::new().unwrap());
-    let scene = scene(&[]);
-    let expected = train(whole.path(), &scene, 1);
-    let damages: [fn(&mut Vec<u8>); 3] = [
-        |bytes| bytes.truncate(bytes.len() / 2),
-        |bytes| *bytes.last_mut().unwrap() ^= 1,
-        Vec::clear,
-    ];
-    for damage in damages {
-        train(damaged.path(), &scene, 2);
-        let newest = checkpoints(damaged.path()).pop().unwrap();
-        let mut bytes = fs::read(&newest).unwrap();
-        damage(&mut bytes);
-        fs::write(&newest, bytes).unwrap();
-        let result = train(damaged.path(), &scene, 2);
-        assert_eq!(result.resumed_from_step, Some(6000 - 150));
+    for learner in LEARNERS {
+        let (whole, damaged) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+        let case = case_of(learner, &[]);
+        let expected = train(whole.path(), &case, 1);
+        let damages: [fn(&mut Vec<u8>); 3] = [
+            |bytes| bytes.truncate(bytes.len() / 2),
+            |bytes| *bytes.last_mut().unwrap() ^= 1,
+            Vec::clear,
+        ];
+        for damage in damages {
+            train(damaged.path(), &case, 2);
+            let newest = checkpoints(damaged.path()).pop().unwrap();
+            let mut bytes = fs::read(&newest).unwrap();
+            damage(&mut bytes);
+            fs::write(&newest, bytes).unwrap();
+            let result = train(damaged.path(), &case, 2);
+            assert_eq!(result.resumed_from_step, Some(6000 - 150));
+            assert_same(damaged.path(), &result, whole.path(), &expected);
+        }
+        // None left: from the beginning.
+        for checkpoint in checkpoints(damaged.path()) {
+            fs::write(checkpoint, "nothing of sinew").unwrap();
+        }
+        let result = train(damaged.path(), &case, 2);
+        assert_eq!(result.resumed_from_step, None);
         assert_same(damaged.path(), &result, whole.path(), &expected);
     }
-    // None left: from the beginning.
-    for checkpoint in checkpoints(damaged.path()) {
-        fs::write(checkpoint, "nothing of sinew").unwrap();
-    }
-    let result = train(damaged.path(), &scene, 2);
-    assert_eq!(result.resumed_from_step, None);
-    assert_same(damaged.path(), &result, whole.path(), &expected);
 }
 
 #[test]
 fn a_checkpoint_of_another_run_is_not_written_over() {
     let (mine, other) = (TempDir::new().unwrap(), TempDir::new().unwrap());
-    let scene = scene(&[]);
-    train(mine.path(), &scene, 1);
-    train(other.path(), &self::scene(&["learner.gamma=0.5"]), 1);
+    let case = any_case(&[]);
+    train(mine.path(), &case, 1);
+    train(other.path(), &any_case(&["learner.gamma=0.5"]), 1);
     let foreign = checkpoints(other.path()).pop().unwrap();
     for checkpoint in checkpoints(mine.path()) {
         fs::copy(&foreign, checkpoint).unwrap();
     }
-    let refused = open(mine.path(), &scene).err().expect("it is another's");
+    let refused = open(mine.path(), &case).err().expect("it is another's");
     assert!(matches!(refused, RunError::OtherRun(..)), "{refused}");
     assert_eq!(
         fs::read(checkpoints(mine.path()).pop().unwrap()).unwrap(),
@@ -247,15 +289,15 @@ fn a_checkpoint_of_another_run_is_not_written_over() {
 #[test]
 fn a_run_whose_settings_are_lost_goes_on_or_is_refused() {
     let folder = TempDir::new().unwrap();
-    let scene = scene(&[]);
-    let expected = train(folder.path(), &scene, 1);
+    let case = any_case(&[]);
+    let expected = train(folder.path(), &case, 1);
     fs::remove_file(folder.path().join("run.json")).unwrap();
-    let other = self::scene(&["task.max_joint_speed=90"]);
+    let other = any_case(&["task.max_joint_speed=90"]);
     assert!(matches!(
         open(folder.path(), &other),
         Err(RunError::OtherRun(..))
     ));
-    let result = train(folder.path(), &scene, 1);
+    let result = train(folder.path(), &case, 1);
     assert_eq!(result.resumed_from_step, Some(6000));
     assert_eq!(result.state_hash, expected.state_hash);
 }
@@ -263,7 +305,7 @@ fn a_run_whose_settings_are_lost_goes_on_or_is_refused() {
 #[test]
 fn two_checkpoints_are_kept() {
     let folder = TempDir::new().unwrap();
-    train(folder.path(), &scene(&[]), 1);
+    train(folder.path(), &any_case(&[]), 1);
     let names: Vec<_> = checkpoints(folder.path())
         .iter()
         .map(|path| path.file_name().unwrap().to_owned())
@@ -274,24 +316,28 @@ fn two_checkpoints_are_kept() {
 #[test]
 fn a_folder_has_one_writer() {
     let folder = TempDir::new().unwrap();
-    let scene = scene(&[]);
-    let first = open(folder.path(), &scene).unwrap();
+    let case = any_case(&[]);
+    let first = open(folder.path(), &case).unwrap();
     assert!(matches!(
-        open(folder.path(), &scene),
+        open(folder.path(), &case),
         Err(RunError::Locked(_))
     ));
     drop(first);
-    assert!(open(folder.path(), &scene).is_ok());
+    assert!(open(folder.path(), &case).is_ok());
 }
 
 #[test]
 fn what_a_run_was_started_with_is_compared_by_what_it_means() {
     let folder = TempDir::new().unwrap();
-    let scene = scene(&[]);
-    train(folder.path(), &scene, 1);
-    let commented = Scene::parse("reach", &format!("// a note\n{}", scene.text())).unwrap();
+    let case = any_case(&[]);
+    train(folder.path(), &case, 1);
+    let text = format!("// a note\n{}", case.scene.text());
+    let commented = Case {
+        scene: Arc::new(Scene::parse("reach", &text).unwrap()),
+        ..case
+    };
     assert!(open(folder.path(), &commented).is_ok());
-    let changed = self::scene(&["task.max_joint_speed=90"]);
+    let changed = any_case(&["task.max_joint_speed=90"]);
     let error = open(folder.path(), &changed).err().expect("another scene");
     assert!(
         error.to_string().contains("`task.max_joint_speed` was"),
@@ -301,34 +347,36 @@ fn what_a_run_was_started_with_is_compared_by_what_it_means() {
 
 #[test]
 fn a_folder_that_is_deleted_is_made_again() {
-    let (whole, lost) = (TempDir::new().unwrap(), TempDir::new().unwrap());
-    let scene = scene(&["learner.steps=12000"]);
-    let expected = train(whole.path(), &scene, 2);
-    let path = lost.path().join("run");
-    let job = Job {
-        solved: Some(Solved::Return(-1e9)),
-        folder: Some(open(&path, &scene).unwrap()),
-        checkpoint_every: Some(Duration::ZERO),
-        ..Job::new(&scene, None, 1).unwrap()
-    };
-    let viewer = Viewer::default();
-    let trainer = Trainer::new(job, viewer.publisher()).unwrap();
-    let result = std::thread::scope(|scope| {
-        let deleter = scope.spawn(|| {
-            while viewer.steps() < 3000 {
-                std::thread::yield_now();
-            }
-            // It is being written, so this may have to be tried again.
-            while fs::remove_dir_all(&path).is_err() {}
+    for learner in LEARNERS {
+        let (whole, lost) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+        let case = case_of(learner, &["learner.steps=12000"]);
+        let expected = train(whole.path(), &case, 2);
+        let path = lost.path().join("run");
+        let job = Job {
+            solved: Some(Solved::Return(-1e9)),
+            folder: Some(open(&path, &case).unwrap()),
+            checkpoint_every: Some(Duration::ZERO),
+            ..Job::new(&case.scene, Some(case.learner), 1).unwrap()
+        };
+        let viewer = Viewer::default();
+        let trainer = Trainer::new(job, viewer.publisher()).unwrap();
+        let result = std::thread::scope(|scope| {
+            let deleter = scope.spawn(|| {
+                while viewer.steps() < 3000 {
+                    std::thread::yield_now();
+                }
+                // It is being written, so this may have to be tried again.
+                while fs::remove_dir_all(&path).is_err() {}
+            });
+            let result = trainer.run();
+            deleter.join().unwrap();
+            result
         });
-        let result = trainer.run();
-        deleter.join().unwrap();
-        result
-    });
-    assert_eq!(result.state_hash, expected.state_hash);
-    assert!(path.join("scene.ron").is_file() && checkpoints(&path).len() == 2);
-    // The run in it is finished, and would go on if more was asked.
-    let again = train(&path, &scene, 1);
-    assert_eq!(again.resumed_from_step, Some(12_000));
-    assert_eq!(again.state_hash, expected.state_hash);
+        assert_eq!(result.state_hash, expected.state_hash);
+        assert!(path.join("scene.ron").is_file() && checkpoints(&path).len() == 2);
+        // The run in it is finished, and would go on if more was asked.
+        let again = train(&path, &case, 1);
+        assert_eq!(again.resumed_from_step, Some(12_000));
+        assert_eq!(again.state_hash, expected.state_hash);
+    }
 }

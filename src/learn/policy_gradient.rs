@@ -392,16 +392,8 @@ impl Core {
     pub(super) fn conclude(&self, state: &mut Networks, batch: &Batch, team: &Team) {
         let rollout = batch.rollout;
         state.steps += rollout.samples() as u64;
-        if !self.recipe.normalize_observations {
-            return;
-        }
-        let is_sound = |end: &StepEnd| *end != StepEnd::Broken;
-        if rollout.ends.iter().all(is_sound) {
-            state.normalizer.observe(&rollout.observations, team);
-        } else {
-            let rows = rollout.observations.chunks(self.spaces.observations());
-            let sound = rows.zip(&rollout.ends).filter(|(_, end)| is_sound(end));
-            let sound: Vec<f32> = sound.flat_map(|(row, _)| row).copied().collect();
+        if self.recipe.normalize_observations {
+            let sound = rollout.sound_observations();
             state.normalizer.observe(&sound, team);
         }
     }

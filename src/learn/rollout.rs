@@ -1,5 +1,7 @@
 //! What a group of environments did under one frozen policy.
 
+use std::borrow::Cow;
+
 use crate::step::{Spaces, StepEnd};
 
 /// `N` environments times `T` steps, environment by environment: sample `i = n T + t`.
@@ -45,6 +47,19 @@ impl Rollout {
     /// `N T`.
     pub fn samples(&self) -> usize {
         self.envs * self.horizon
+    }
+
+    /// The observations of steps that did not break, row by row.
+    pub fn sound_observations(&self) -> Cow<'_, [f32]> {
+        let is_sound = |end: &StepEnd| *end != StepEnd::Broken;
+        if self.ends.iter().all(is_sound) {
+            return Cow::Borrowed(&self.observations);
+        }
+        let rows = self
+            .observations
+            .chunks(self.observations.len() / self.samples());
+        let sound = rows.zip(&self.ends).filter(|(_, end)| is_sound(end));
+        sound.flat_map(|(row, _)| row).copied().collect()
     }
 
     /// Whether every number is finite.

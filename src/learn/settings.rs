@@ -43,6 +43,11 @@ pub trait Settings {
     /// to weights and inputs, less the first layers' inputs where nobody asks for them.
     fn flops_per_step(&self, spaces: &Spaces) -> f64;
 
+    /// Control steps that are only remembered, before the first that is learnt from.
+    fn warmup(&self) -> u64 {
+        0
+    }
+
     /// When the training asks whether its scene is solved.
     fn evaluations(&self) -> Evaluations {
         Evaluations {

@@ -26,16 +26,37 @@ const HALF: f32 = 0.5 * (LOG_STD.1 - LOG_STD.0);
 /// `atanh(3 / 7)`: where `ln s` is 0.
 const SHIFT: f32 = 0.458_145_37;
 
-/// One entry of a draw: `u = m + s noise`, `a = tanh u`.
-pub fn act(mean: f32, log_std: f32, noise: f32) -> f32 {
-    libm::tanhf(libm::expf(log_std).mul_add(noise, mean))
+/// One entry of a drawn action.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Draw {
+    /// `a = tanh(m + s noise)`.
+    pub action: f32,
+    /// Its share of `ln p(a)`.
+    pub log_probability: f32,
 }
 
-/// One entry of `ln p(a)` at `u = m + s noise`: `ln N(u; m, s) - 2 (ln 2 - u - softplus(-2 u))`, where the second term is
-/// `ln(1 - tanh^2 u)` in a form that does not lose its digits for large `u`.
-pub fn log_probability(mean: f32, log_std: f32, noise: f32) -> f32 {
+/// One entry of a draw with a standard normal noise: `u = m + s noise`, `a = tanh u`, and
+/// `ln p(a) = ln N(u; m, s) - ln(1 - tanh^2 u)`.
+pub fn draw(mean: f32, log_std: f32, noise: f32) -> Draw {
     let u = libm::expf(log_std).mul_add(noise, mean);
-    -0.5 * noise * noise - log_std - HALF_LN_TAU - log_squash(u)
+    Draw {
+        action: libm::tanhf(u),
+        log_probability: -0.5 * noise * noise - log_std - HALF_LN_TAU - log_squash(u),
+    }
+}
+
+/// Gradient of a loss with respect to `m` and `ln s` while the noise stays, from its slopes with respect to `a` and `ln p(a)`:
+/// `da/du = 1 - a^2`, `d ln p/du = 2 a`, `du/dm = 1`, `du/d ln s = s noise`, and `ln p` falls with `ln s` by itself.
+pub fn slopes(
+    action: f32,
+    log_std: f32,
+    noise: f32,
+    to_action: f32,
+    to_log_probability: f32,
+) -> (f32, f32) {
+    let to_u = to_action * (1.0 - action * action) + to_log_probability * 2.0 * action;
+    let spread = libm::expf(log_std) * noise;
+    (to_u, to_u * spread - to_log_probability)
 }
 
 /// `ln(1 - tanh^2 u) = 2 (ln 2 - |u| - ln(1 + exp(-2 |u|)))`, which is even in `u`.
@@ -63,7 +84,7 @@ mod tests {
             let u = i as f32 * 0.25;
             for (log_std, noise) in [(0.0_f32, 0.5_f32), (-1.0, -1.5), (0.5, 2.0), (-4.0, 0.0)] {
                 let mean = u - log_std.exp() * noise;
-                let got = f64::from(log_probability(mean, log_std, noise));
+                let got = f64::from(draw(mean, log_std, noise).log_probability);
                 let expected = reference(mean.into(), log_std.into(), noise.into());
                 let apart = (got - expected).abs() / expected.abs().max(1.0);
                 assert!(apart < 1e-5, "u = {u}: {got} instead of {expected}");
@@ -76,8 +97,11 @@ mod tests {
     #[test]
     fn a_draw_at_the_mean_by_hand() {
         // u = 0: ln N = -ln(2 pi) / 2, and tanh is steepest there, with slope 1.
-        assert_eq!(log_probability(0.0, 0.0, 0.0), -HALF_LN_TAU);
-        assert_eq!(act(0.0, 0.0, 0.0), 0.0);
+        let at_the_mean = Draw {
+            action: 0.0,
+            log_probability: -HALF_LN_TAU,
+        };
+        assert_eq!(draw(0.0, 0.0, 0.0), at_the_mean);
         assert_eq!(log_squash(0.0), 0.0);
     }
 
@@ -91,5 +115,21 @@ mod tests {
             let slope = (log_std(x + h) - log_std(x - h)) / (2.0 * h);
             assert!((slope - log_std_slope(log_std(x))).abs() < 1e-4);
         }
+    }
+    #[test]
+    fn slopes_are_those_of_finite_differences() {
+        let h = 1e-2;
+        let (mean, log_std, noise) = (0.25, -0.5, 0.75);
+        // A loss of 2 a - 3 ln p.
+        let loss = |mean, log_std| {
+            let draw = draw(mean, log_std, noise);
+            2.0 * draw.action - 3.0 * draw.log_probability
+        };
+        let action = draw(mean, log_std, noise).action;
+        let (to_mean, to_log_std) = slopes(action, log_std, noise, 2.0, -3.0);
+        let slope = (loss(mean + h, log_std) - loss(mean - h, log_std)) / (2.0 * h);
+        assert!((slope - to_mean).abs() < 1e-3, "{slope} {to_mean}");
+        let slope = (loss(mean, log_std + h) - loss(mean, log_std - h)) / (2.0 * h);
+        assert!((slope - to_log_std).abs() < 1e-3, "{slope} {to_log_std}");
     }
 }

@@ -234,14 +234,13 @@ mod tests {
             }
         }
         // 600 rows, of which 80 are remembered and the checkpoint before remembers 5 others.
-        let names = |folder| {
-            files(folder)
-                .into_iter()
-                .map(|path| path.file_name().unwrap().to_owned())
+        let names = |folder| -> Vec<_> {
+            let name = |path: PathBuf| path.file_name().unwrap().to_owned();
+            files(folder).into_iter().map(name).collect()
         };
-        assert_eq!(names(parts.path()).next().unwrap(), "000000000515.seg");
-        assert_eq!(names(parts.path()).last().unwrap(), "000000000595.seg");
-        assert!(names(parts.path()).eq(names(whole.path())));
+        assert_eq!(names(parts.path())[0], "000000000515.seg");
+        assert_eq!(names(parts.path()).pop().unwrap(), "000000000595.seg");
+        assert_eq!(names(parts.path()), names(whole.path()));
         for (mine, other) in files(parts.path()).iter().zip(files(whole.path())) {
             assert_eq!(fs::read(mine).unwrap(), fs::read(other).unwrap());
         }
