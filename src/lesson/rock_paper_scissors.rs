@@ -1,7 +1,16 @@
 //! Two learners that play each other. In rock-paper-scissors every certain policy can be beaten, so whoever follows the policy
 //! gradient chases the other, and both circle around the balance (1/3, 1/3, 1/3) without getting there. The *average* of all
 //! policies does get there: against it nothing wins. Somebody who always does what paid best so far plays no policy that
-//! could balance anything: whoever learns what comes next takes nearly every game.
+//! could balance anything: whoever learns what comes next takes most games.
+//!
+//! ```
+//! use sinew::lesson::rock_paper_scissors::exploitability;
+//!
+//! // Rock, paper, scissors. Scissors win every game against paper.
+//! assert_eq!(exploitability(&[0.0, 1.0, 0.0]), 1.0);
+//! // Paper wins from rock in half of the games, and loses to scissors in a quarter.
+//! assert_eq!(exploitability(&[0.5, 0.25, 0.25]), 0.25);
+//! ```
 
 use rand::RngExt;
 use serde::Serialize;
@@ -216,8 +225,9 @@ impl Display for RockPaperScissors {
     fn fmt(&self, f: &mut Formatter) -> Result {
         writeln!(
             f,
-            "Two players follow the policy gradient of what they win from each other. The policy of the first one, the average of \
-             all its policies so far, and what the best answer would win from either per game:\n"
+            "Two players follow the policy gradient of what they win from each other. The policy of the first\n\
+             one, the average of all its policies so far, and what the best answer would win from either per\n\
+             game:\n"
         )?;
         let fixed = |x: f32| format!("{x:.3}");
         let rows = self.self_play.iter().map(|round| {
@@ -234,8 +244,8 @@ impl Display for RockPaperScissors {
         write!(f, "{}", table(heads, rows))?;
         writeln!(
             f,
-            "\nA learner that looks at the other's last move plays a greedy player, who does what has paid best so far, and the \
-             average policy from above. What they lose per game, over {SPAN} games each:\n"
+            "\nA learner that looks at the other's last move plays a greedy player, who does what has paid best so\n\
+             far, and the average policy from above. What they lose per game, over {SPAN} games each:\n"
         )?;
         let rows = self.greedy.iter().zip(&self.average);
         let rows = rows.map(|(greedy, average)| {

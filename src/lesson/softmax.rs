@@ -151,8 +151,8 @@ impl Display for Softmax {
         writeln!(f, "{}", self.step)?;
         writeln!(
             f,
-            "And on: action 1 pays {}, action 2 anything from 0 to {}. Every action that pays becomes more likely, the one that \
-             pays more by more.\n",
+            "And on: action 1 pays {}, action 2 anything from 0 to {}. Every action that pays becomes more likely,\n\
+             the one that pays more by more.\n",
             short(MUCH),
             short(LITTLE)
         )?;
@@ -179,8 +179,8 @@ impl Display for Softmax {
             let steps = self.run.len() + 1;
             writeln!(
                 f,
-                "\nAfter {steps} steps action 1 has a probability of {SOLVED}. The surer the policy, the smaller its steps: \
-                 the score of what it does anyway goes to 0."
+                "\nAfter {steps} steps action 1 has a probability of {SOLVED}. The surer the policy, the smaller its\n\
+                 steps: the score of what it does anyway goes to 0."
             )?;
         }
         Ok(())

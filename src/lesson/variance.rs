@@ -4,6 +4,14 @@
 //! (Williams 1992); a critic takes more, and puts its own errors in instead (arXiv:1506.02438).
 //!
 //! The policy is that of one training at several times: before the critic has learnt anything, there is nothing to subtract.
+//! The variance is that between rollouts, which are independent of one another:
+//!
+//! ```
+//! use sinew::lesson::variance::spread;
+//!
+//! // Around their mean (3, 0) both gradients are 2 away in each entry: (4 + 4 + 4 + 4) / (2 - 1).
+//! assert_eq!(spread(&[&[1.0, 2.0], &[5.0, -2.0]]), (16.0, 3.0));
+//! ```
 
 use serde::Serialize;
 use std::fmt::{Display, Formatter, Result as Written};
@@ -23,7 +31,7 @@ use crate::train::{Job, TrainError, Trainer};
 /// The robot.
 const SCENE: &str = "pendulum";
 /// The preset whose policy and critic are looked at.
-const TRAINED: &str = "a2c";
+const TRAINED: &str = "ppo";
 /// The learners that follow the three estimates.
 const LEARNERS: [&str; 3] = ["reinforce", "reinforce-baseline", "a2c"];
 /// Of the generalized advantage.
@@ -52,7 +60,7 @@ impl Plan {
     /// What `sinew lesson variance` measures.
     pub fn lesson() -> Self {
         Self {
-            moments: vec![0, 100_000, 300_000],
+            moments: vec![0, 50_000, 150_000],
             rollouts: 32,
             episodes: 8,
             train: Some(300_000),
@@ -213,7 +221,10 @@ fn estimates(
 }
 
 /// Variance of vectors around their mean, summed over their entries, `sum_k |g_k - mean|^2 / (K - 1)`, and the norm of the mean.
-fn spread(vectors: &[&[f32]]) -> (f64, f64) {
+///
+/// # Panics
+/// There is none.
+pub fn spread(vectors: &[&[f32]]) -> (f64, f64) {
     let count = vectors.len() as f64;
     let mut mean = vec![0.0; vectors[0].len()];
     for vector in vectors {
@@ -234,9 +245,10 @@ impl Display for Variance {
     fn fmt(&self, f: &mut Formatter) -> Written {
         writeln!(
             f,
-            "The policy gradient of the {SCENE} at several times of one training ({TRAINED}), estimated from the same {} rollouts of {} \
-             episodes, with three things that an action may be credited with. Variance of the estimate from one rollout, summed \
-             over the parameters; that as a share of the first; norm of the mean of all:\n",
+            "The policy gradient of the {SCENE} at several times of one training ({TRAINED}), estimated from the same\n\
+             {} rollouts of {} episodes, with three things that an action may be credited with. Variance of the\n\
+             estimate from one rollout, summed over the parameters; that as a share of the first; norm of the\n\
+             mean of all:\n",
             self.rollouts, self.episodes
         )?;
         let rows = self.moments.iter().flat_map(|moment| {
