@@ -13,6 +13,7 @@
 pub mod a2c;
 pub mod a3c;
 pub mod actor_critic;
+mod network;
 mod optimizer;
 mod policy_gradient;
 pub mod ppo;
