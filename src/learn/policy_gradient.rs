@@ -36,9 +36,6 @@ pub(super) use actor::Actor;
 pub(super) use critic::Critic;
 use descent::{CHUNK, Work};
 
-/// Largest size of a scaled reward.
-const REWARD_CLIP: f32 = 10.0;
-
 /// The hyperparameters that the shared part needs, each learner's settings in its words.
 #[derive(Clone, Debug)]
 pub(super) struct Recipe {
@@ -227,24 +224,16 @@ impl Core {
         caution: f32,
     ) -> Batch<'a> {
         let recipe = &self.recipe;
-        let scale = if recipe.scale_rewards {
-            1.0 / state.return_scale.deviation()
-        } else {
-            1.0
-        };
-        let most = if recipe.scale_rewards {
-            REWARD_CLIP
-        } else {
-            f32::MAX
-        };
         let left = (1.0 - state.steps as f64 / recipe.steps as f64).max(0.0) as f32;
         Batch {
             recipe,
             rollout,
             inputs: rollout.observations.clone(),
-            rewards: (rollout.rewards.iter())
-                .map(|r| (r * scale).clamp(-most, most))
-                .collect(),
+            rewards: if recipe.scale_rewards {
+                state.return_scale.scaled(&rollout.rewards)
+            } else {
+                rollout.rewards.clone()
+            },
             samples: (0..rollout.samples() as u32)
                 .filter(|&i| rollout.ends[i as usize] != StepEnd::Broken)
                 .collect(),

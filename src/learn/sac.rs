@@ -128,7 +128,7 @@ impl Settings for SacSettings {
         settings::holds("warmup", is_counter, "less")?;
         settings::count("batch", self.batch, 1..=65_536)?;
         settings::count("replay", self.replay, 1..=10_000_000)?;
-        settings::widths(&self.widths)?;
+        settings::widths("widths", &self.widths)?;
         settings::within("gamma", self.gamma, 0.0..=1.0)?;
         settings::count("n_step", self.n_step, 1..=1_000)?;
         settings::rate("tau", self.tau)?;
