@@ -64,14 +64,19 @@ pub fn bench(
         ..Job::new(scene, learner_name, SEED)?
     };
     let mut trainer = Trainer::new(job, Viewer::default().publisher())?;
-    let steps = (learner.settings().envs() * learner.settings().horizon()) as f64;
+    let settings = learner.settings();
+    let steps = (settings.envs() * settings.horizon()) as f64;
     let collect_steps_per_s = steps_per_s(steps, || {
         trainer.collect();
     });
+    // What is only remembered costs no update.
+    for _ in 0..settings.warmup().div_ceil(steps as u64) {
+        trainer.iterate();
+    }
     let train_steps_per_s = steps_per_s(steps, || {
         trainer.iterate();
     });
-    let flops_per_step = learner.settings().flops_per_step(&spaces(scene));
+    let flops_per_step = settings.flops_per_step(&spaces(scene));
     let limit_s = bare_us * 1e-6 + flops_per_step / (gemm_gflops * 1e9);
     let limit_steps_per_s = threads as f64 / limit_s;
     Ok(Bench {

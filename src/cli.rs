@@ -1,6 +1,7 @@
 //! The command line: arguments to a command. The only room that prints or exits.
 
 mod bench;
+mod compare;
 mod eval;
 mod own;
 mod play;
@@ -49,6 +50,8 @@ enum Command {
     Replay(ReplayArgs),
     /// Measure speed, and how near it is to what this machine could do at best
     Bench(BenchArgs),
+    /// Train several learners with several seeds, and say which is how good
+    Compare(CompareArgs),
     /// Play one episode to a CSV table, to compare with a real robot or another simulator
     Rollout(RolloutArgs),
     /// Read a scene and say what is wrong with it
@@ -209,6 +212,38 @@ struct BenchArgs {
 }
 
 #[derive(Args)]
+struct CompareArgs {
+    /// A RON file, or the name of a shipped scene
+    scene: String,
+    /// Presets of the scene, or shipped ones
+    #[arg(
+        long,
+        value_name = "NAME,NAME..",
+        value_delimiter = ',',
+        required = true
+    )]
+    learners: Vec<String>,
+    /// Train each learner with the seeds from 1 to this
+    #[arg(long, value_name = "K", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=1000))]
+    seeds: u64,
+    /// Control steps of each run, over all environments [default: the preset's]
+    #[arg(long, value_name = "N")]
+    steps: Option<u64>,
+    /// Train each run for so long instead, on one core
+    #[arg(long, value_name = "S", value_parser = compare::seconds, conflicts_with = "steps")]
+    seconds: Option<Duration>,
+    /// Where to keep runs, tables, pictures and page; what is there already goes on [default: runs/compare-<scene>]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Change any value of the scene, or with learner.gamma=0.99 of every compared preset; can be repeated
+    #[arg(long, value_name = "PATH=VALUE")]
+    set: Vec<String>,
+    /// Print one JSON object on standard output
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args)]
 struct RolloutArgs {
     /// A RON file, or the name of a shipped scene
     scene: String,
@@ -279,6 +314,7 @@ pub fn main(launched: Instant) -> ExitCode {
         Command::Watch(args) => watch::watch(&args),
         Command::Replay(args) => replay::replay(&args),
         Command::Bench(args) => bench::bench(&args),
+        Command::Compare(args) => compare::compare(&args),
         Command::Rollout(args) => rollout::rollout(&args),
         Command::Check { scene } => check(&scene),
         Command::Scenes => scenes(),

@@ -29,6 +29,7 @@
 pub mod bench;
 pub mod checkpoint;
 pub mod cli;
+pub mod compare;
 pub mod contain;
 pub mod files;
 pub mod floats;

@@ -56,10 +56,31 @@ impl Scene {
         learner: Option<&str>,
         set: &[String],
     ) -> Result<Scene, SceneError> {
+        Scene::open_chosen(scene, &[learner], set)
+    }
+
+    /// The same with several learners chosen, one at least: `learner` at the start of a path is each of them.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn open_with_all(
+        scene: &str,
+        learners: &[String],
+        set: &[String],
+    ) -> Result<Scene, SceneError> {
+        let learners: Vec<Option<&str>> = learners.iter().map(|name| Some(&**name)).collect();
+        Scene::open_chosen(scene, &learners, set)
+    }
+
+    fn open_chosen(
+        scene: &str,
+        learners: &[Option<&str>],
+        set: &[String],
+    ) -> Result<Scene, SceneError> {
         let (origin, text) = find(scene)?;
         // As it is, so that an error of the file's own is shown where the file has it.
         let unchanged = Scene::parse(&origin, &text)?;
-        let text = presets::changed::<file::Scene>(&text, &unchanged.learners, learner, set)?;
+        let text = presets::changed::<file::Scene>(&text, &unchanged.learners, learners, set)?;
         Scene::parse(&origin, &text).map_err(|error| presets::after::<file::Scene>(set, error))
     }
 

@@ -471,7 +471,8 @@ impl Trainer {
         self.failure.as_ref().or(self.keeper.trouble()).cloned()
     }
 
-    fn wall_s(&self) -> f64 {
+    /// Seconds that the run has taken so far, without those between its processes.
+    pub fn wall_s(&self) -> f64 {
         self.clock.wall_s + self.job.launched.elapsed().as_secs_f64()
     }
 }

@@ -20,7 +20,29 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 /// Presets, and what makes them small, with several minibatches or updates in an iteration.
-const LEARNERS: [(&str, &[&str]); 1] = [("ppo", &["learner.batch=50"])];
+const LEARNERS: [(&str, &[&str]); 5] = [
+    ("ppo", &["learner.horizon=25", "learner.batch=50"]),
+    (
+        "reinforce-baseline",
+        &["learner.horizon=25", "learner.baseline.fits=3"],
+    ),
+    ("actor-critic", &["learner.rate=Constant(0.001)"]),
+    (
+        "a2c",
+        &["learner.horizon=25", "learner.rate=Constant(0.001)"],
+    ),
+    (
+        "sac-cpu",
+        &[
+            "learner.horizon=25",
+            "learner.batch=150",
+            "learner.widths=[16, 16]",
+            "learner.warmup=300",
+            "learner.updates=0.02",
+            "learner.replay=2000",
+        ],
+    ),
+];
 
 /// A scene with one of its presets.
 struct Case {
@@ -30,12 +52,7 @@ struct Case {
 
 /// Small, with episodes that end in mid-rollout, and evaluations.
 fn case_of((learner, its_own): (&'static str, &[&str]), more: &[&str]) -> Case {
-    let set = [
-        "learner.envs=6",
-        "learner.horizon=25",
-        "learner.steps=6000",
-        "task.episode_s=0.4",
-    ];
+    let set = ["learner.envs=6", "learner.steps=6000", "task.episode_s=0.4"];
     let set = set.iter().chain(its_own).chain(more);
     let set: Vec<String> = set.map(|&s| s.to_owned()).collect();
     let scene = Scene::open_with("reach", Some(learner), &set).expect("it is shipped");
@@ -63,7 +80,7 @@ fn settings(Case { scene, learner }: &Case) -> RunSettings {
 }
 
 fn open(folder: &Path, case: &Case) -> Result<RunFolder, RunError> {
-    RunFolder::open(Some(folder), settings(case), Some(&case.scene))
+    RunFolder::open(Some(folder), settings(case), Some(&*case.scene))
 }
 
 /// Trains in a folder, with a checkpoint after each iteration, until it is done or `stop` has passed.
@@ -213,9 +230,9 @@ fn a_finished_run_that_is_prolonged_equals_a_longer_one() {
             &case_of(learner, &["learner.steps=1000"]),
             2,
         );
-        assert_eq!(short.steps, 1050);
+        assert!((1000..=1050).contains(&short.steps));
         let result = train(prolonged.path(), &case_of(learner, &[]), 2);
-        assert_eq!(result.resumed_from_step, Some(1050));
+        assert_eq!(result.resumed_from_step, Some(short.steps));
         assert_same(prolonged.path(), &result, long.path(), &expected);
     }
 }

@@ -47,6 +47,39 @@ fn the_number_of_threads_changes_nothing() {
 }
 
 #[test]
+fn nor_for_any_other_learner() {
+    let learners = [
+        ("reinforce-baseline", "learner.horizon=40"),
+        ("actor-critic", "learner.entropy=0.001"),
+        ("a2c", "learner.optimizer=RmsProp"),
+        ("sac-cpu", "learner.updates=0.02"),
+    ];
+    for (learner, its_own) in learners {
+        let hash = |threads| {
+            let set = [
+                "learner.envs=10",
+                "learner.steps=4000",
+                "task.episode_s=0.4",
+                its_own,
+            ];
+            let scene = Scene::open_with("reach", Some(learner), &set.map(str::to_owned));
+            let scene = Arc::new(scene.expect("it is shipped"));
+            let job = Job {
+                solved: None,
+                threads,
+                ..Job::new(&scene, Some(learner), 1).expect("it has a preset")
+            };
+            let trainer = Trainer::new(job, Viewer::default().publisher()).expect("it builds");
+            trainer.run().state_hash
+        };
+        let alone = hash(1);
+        for threads in [2, 3, 8] {
+            assert_eq!(hash(threads), alone, "{learner}, {threads} threads");
+        }
+    }
+}
+
+#[test]
 fn a_watcher_changes_nothing() {
     let alone = hash("reach", 1, 2);
     let viewer = Viewer::default();

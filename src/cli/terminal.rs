@@ -13,7 +13,7 @@ use crate::train::news::News;
 /// How often the terminal looks for news.
 const LOOK: Duration = Duration::from_millis(20);
 /// Seconds between two plain lines.
-const LINE_EVERY: Duration = Duration::from_secs(10);
+pub(super) const LINE_EVERY: Duration = Duration::from_secs(10);
 
 /// Shows the [`News`] of a training in the terminal and runs the app until it ends.
 pub(super) struct TerminalPlugin {

@@ -119,6 +119,14 @@ fn fault(edit: &str, span: Range<usize>, title: impl Into<String>, label: &str) 
     }
 }
 
+/// Whether an edit is one of the chosen learner's preset, however that is called.
+pub(super) fn is_of_the_learner(edit: &str) -> bool {
+    let path = edit.split_once('=').map_or(edit, |(path, _)| path);
+    let path = path.trim_end();
+    let first = segments(path).into_iter().next();
+    first.is_some_and(|span| &path[span] == "learner")
+}
+
 /// The parts of a path with their places; `learner` is the chosen one of `learners`.
 fn names<'a>(path: &'a str, learner: &'a str) -> Vec<(&'a str, Range<usize>)> {
     let mut names: Vec<(&str, Range<usize>)> = Vec::new();

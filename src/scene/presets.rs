@@ -44,7 +44,7 @@ impl Presets {
         set: &[String],
     ) -> Result<Self, SceneError> {
         let unchanged = Self::parse(name, text)?;
-        let text = changed::<file::Presets>(text, &unchanged.learners, learner, set)?;
+        let text = changed::<file::Presets>(text, &unchanged.learners, &[learner], set)?;
         Self::parse(name, &text).map_err(|error| after::<file::Presets>(set, error))
     }
 
@@ -118,20 +118,32 @@ pub(super) fn meant(own: &[Preset], name: &str) -> Option<LearnerSettings> {
     found.map(|(_, settings)| settings.clone().with_steps(0))
 }
 
-/// The text, whose presets are `own`, with values changed; the chosen preset becomes part of it first, if it is a shipped one.
+/// The text, whose presets are `own`, with values changed. The chosen presets become part of it first, where they are shipped
+/// ones; `learner` at the start of a path is each of them.
 pub(super) fn changed<T: Written>(
     text: &str,
     own: &[Preset],
-    learner: Option<&str>,
+    learners: &[Option<&str>],
     set: &[String],
 ) -> Result<String, SceneError> {
-    let (learner, _) = find::<T>(own, learner)?;
     let mut text = text.to_owned();
-    if !own.iter().any(|(name, _)| name == learner) {
-        text = edit::add_learner(&text, learner, shipped::preset(learner));
+    let mut chosen = Vec::new();
+    for learner in learners {
+        let (learner, _) = find::<T>(own, *learner)?;
+        if !own.iter().any(|(name, _)| name == learner) {
+            text = edit::add_learner(&text, learner, shipped::preset(learner));
+        }
+        chosen.push(learner);
     }
     for change in set {
-        text = edit::set(&text, T::NAME, change, learner)?;
+        let each = if edit::is_of_the_learner(change) {
+            chosen.as_slice()
+        } else {
+            &chosen[..1]
+        };
+        for learner in each {
+            text = edit::set(&text, T::NAME, change, learner)?;
+        }
     }
     Ok(text)
 }

@@ -13,7 +13,25 @@ pub(super) const SCENES: [(&str, &str); 3] = [
 ];
 
 /// Names and texts of the presets; the first is the default.
-const PRESETS: [(&str, &str); 1] = [("ppo", include_str!("../../assets/learners/ppo.ron"))];
+const PRESETS: [(&str, &str); 8] = [
+    ("ppo", include_str!("../../assets/learners/ppo.ron")),
+    (
+        "reinforce",
+        include_str!("../../assets/learners/reinforce.ron"),
+    ),
+    (
+        "reinforce-baseline",
+        include_str!("../../assets/learners/reinforce-baseline.ron"),
+    ),
+    (
+        "actor-critic",
+        include_str!("../../assets/learners/actor-critic.ron"),
+    ),
+    ("a2c", include_str!("../../assets/learners/a2c.ron")),
+    ("a3c", include_str!("../../assets/learners/a3c.ron")),
+    ("sac", include_str!("../../assets/learners/sac.ron")),
+    ("sac-cpu", include_str!("../../assets/learners/sac-cpu.ron")),
+];
 
 /// The presets, read.
 pub(super) fn presets() -> &'static [(String, LearnerSettings)] {

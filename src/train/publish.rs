@@ -40,17 +40,17 @@ pub struct Publisher {
 }
 
 /// What to do with a line that a person should read now: nothing, unless a program says otherwise.
-#[derive(Clone, Copy)]
-pub struct Teller(fn(&str));
+#[derive(Clone)]
+pub struct Teller(Arc<dyn Fn(&str) + Send + Sync>);
 
 impl Default for Teller {
     fn default() -> Self {
-        Self(|_| {})
+        Self(Arc::new(|_| {}))
     }
 }
 
 impl Teller {
-    pub(super) fn tell(self, line: &str) {
+    pub(super) fn tell(&self, line: &str) {
         (self.0)(line);
     }
 }
@@ -93,9 +93,9 @@ fn merged(rows: &[Row]) -> Row {
 
 impl Viewer {
     /// A line to a training whose remarks (where it goes on from, what it could not save) go to `tell`.
-    pub fn telling(tell: fn(&str)) -> Self {
+    pub fn telling(tell: impl Fn(&str) + Send + Sync + 'static) -> Self {
         Self(Arc::new(Shared {
-            teller: Teller(tell),
+            teller: Teller(Arc::new(tell)),
             ..Shared::default()
         }))
     }
@@ -176,7 +176,7 @@ impl Publisher {
     }
 
     pub(super) fn teller(&self) -> Teller {
-        self.shared.teller
+        self.shared.teller.clone()
     }
 
     pub(super) fn wait_while_held(&self) {

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
 /// Presets of the scene: they take turns.
-pub(crate) const LEARNERS: [&str; 1] = ["ppo"];
+pub(crate) const LEARNERS: [&str; 3] = ["ppo", "a2c", "sac"];
 
 /// A training to be disturbed.
 #[derive(Clone, Copy)]

@@ -1,0 +1,216 @@
+//! What became of a run, read from its folder.
+
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Axis, Run, read_small};
+use crate::checkpoint::follow::Follower;
+use crate::checkpoint::{RunError, Which, read_policy};
+use crate::files;
+use crate::metrics::{Metric, Row};
+use crate::pod::Purpose;
+use crate::seed::Seed;
+use crate::team::Team;
+use crate::train::TrainResult;
+use crate::train::evaluate::{EVALUATION_EPISODES, evaluate};
+
+const RESULT: &str = "result.json";
+const JUDGEMENT: &str = "judged.json";
+const POLICY: &str = "policy.safetensors";
+/// The episodes that every policy is judged by: those that `sinew eval` plays if nobody names others.
+const JUDGING_SEED: u64 = 0;
+/// Largest policy that is read (bytes).
+const LARGEST_POLICY: u64 = 1 << 30;
+
+/// A run that has been trained and judged, as a row of `runs.csv`. What depends on a clock comes last.
+#[derive(Clone, Debug, Serialize)]
+pub struct Outcome {
+    /// The learner's name.
+    pub learner: String,
+    /// The run's seed.
+    pub seed: u64,
+    /// Control steps trained.
+    pub steps: u64,
+    /// Control steps when it was solved.
+    pub solved_step: Option<u64>,
+    /// Mean return of the judging episodes; none if every one of them broke.
+    pub return_mean: Option<f64>,
+    /// Share of successes among them; none for tasks that do not know success.
+    pub success: Option<f64>,
+    /// How many of them broke.
+    pub broken: u64,
+    /// Networks, optimiser, normaliser and environments in one number.
+    pub state_hash: String,
+    /// Seconds of the run's clock until it was solved.
+    pub solved_s: Option<f64>,
+    /// Seconds of the run's clock.
+    pub wall_s: f64,
+    /// Control steps per second of training.
+    pub steps_per_s: f64,
+    #[serde(skip)]
+    curve: Vec<CurvePoint>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct CurvePoint {
+    steps: f64,
+    wall_s: Option<f64>,
+    value: f64,
+}
+
+impl Outcome {
+    /// For the tests of what is made of outcomes.
+    #[cfg(test)]
+    pub(super) fn made_up(learner: &str, return_mean: f64, solved_step: Option<u64>) -> Self {
+        Self {
+            learner: learner.to_owned(),
+            seed: 1,
+            steps: 1000,
+            solved_step,
+            return_mean: Some(return_mean),
+            success: None,
+            broken: 0,
+            state_hash: String::new(),
+            solved_s: None,
+            wall_s: 1.0,
+            steps_per_s: 1000.0,
+            curve: Vec::new(),
+        }
+    }
+
+    /// The training return along the run.
+    pub(super) fn line(&self, axis: Axis) -> Vec<(f64, f64)> {
+        let place = |point: &CurvePoint| match axis {
+            Axis::Steps => Some(point.steps),
+            Axis::Seconds => point.wall_s,
+        };
+        let points = self.curve.iter();
+        points
+            .filter_map(|point| Some((place(point)?, point.value)))
+            .collect()
+    }
+}
+
+/// How good the newest policy of a run is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Judgement {
+    /// Which policy: a hash of its file.
+    policy: String,
+    /// Episodes played.
+    pub episodes: u64,
+    /// Mean return of those that did not break.
+    pub return_mean: Option<f64>,
+    /// Share of successes; none for tasks that do not know success.
+    pub success: Option<f64>,
+    /// How many broke.
+    pub broken: u64,
+}
+
+/// The outcome of a run whose folder has one.
+pub(super) fn read(run: &Run, seconds: Option<Duration>) -> Option<Outcome> {
+    let result = result(&run.path).filter(|result| has_ended(result, run, seconds))?;
+    let judgement = judgement(&run.path)?;
+    Some(Outcome {
+        learner: run.entrant.name.clone(),
+        seed: run.seed,
+        steps: result.steps,
+        solved_step: result.solved_step,
+        return_mean: judgement.return_mean,
+        success: judgement.success,
+        broken: judgement.broken,
+        state_hash: result.state_hash,
+        solved_s: result.solved_wall_s,
+        wall_s: result.wall_s,
+        steps_per_s: result.steps_per_s,
+        curve: curve(run),
+    })
+}
+
+/// What a run ended with, if it has come to an end once.
+pub(super) fn result(path: &Path) -> Option<TrainResult> {
+    let bytes = read_small(&path.join(RESULT)).ok()?;
+    serde_json::from_slice(&bytes).ok()
+}
+
+/// Whether a run has had all its steps or seconds. Who stops it when its time is over says so in its result.
+pub(super) fn has_ended(result: &TrainResult, run: &Run, seconds: Option<Duration>) -> bool {
+    result.trouble.is_none()
+        && match seconds {
+            Some(seconds) => result.wall_s >= seconds.as_secs_f64(),
+            None => !result.stopped && result.steps >= run.settings.steps,
+        }
+}
+
+/// Plays the judging episodes with the newest policy of a run, unless that has been done. On one thread, and not to the end if
+/// the team is asked to stop.
+///
+/// # Errors
+/// In words: the policy cannot be read, the environment does not work, or the judgement cannot be written.
+pub(super) fn judge(run: &Run, team: &Team) -> Result<(), String> {
+    let path = &run.path;
+    if judgement(path).is_some() {
+        return Ok(());
+    }
+    let policy = read_policy(path, Which::Newest).map_err(|error| error.to_string())?;
+    let evaluation = evaluate(
+        &run.environment,
+        &Arc::new(policy),
+        Seed::new(JUDGING_SEED),
+        Purpose::Judging,
+        0..EVALUATION_EPISODES,
+        team,
+    );
+    let Some(evaluation) = evaluation.map_err(|error| error.to_string())? else {
+        return Ok(());
+    };
+    let judgement = Judgement {
+        policy: policy_hash(path).ok_or("its policy is gone")?,
+        episodes: evaluation.episodes,
+        return_mean: Some(evaluation.return_mean).filter(|mean| mean.is_finite()),
+        success: evaluation.success,
+        broken: evaluation.flights.len() as u64,
+    };
+    let json = serde_json::to_string(&judgement).expect("plain data is JSON") + "\n";
+    files::replace(&path.join(JUDGEMENT), json.as_bytes())
+        .map_err(|error| RunError::Io(path.clone(), error).to_string())
+}
+
+/// The judgement of the policy that is in the folder now.
+fn judgement(path: &Path) -> Option<Judgement> {
+    let bytes = read_small(&path.join(JUDGEMENT)).ok()?;
+    let judgement: Judgement = serde_json::from_slice(&bytes).ok()?;
+    (Some(&judgement.policy) == policy_hash(path).as_ref()).then_some(judgement)
+}
+
+fn policy_hash(path: &Path) -> Option<String> {
+    let bytes = files::read(&path.join(POLICY), LARGEST_POLICY).ok()?;
+    Some(blake3::hash(&bytes).to_hex()[..32].to_owned())
+}
+
+/// The rows of `metrics.csv` with a return, each beside its time.
+fn curve(run: &Run) -> Vec<CurvePoint> {
+    let mut follower = Follower::new(&run.path, run.environment.spaces());
+    let (mut rows, mut times) = (Vec::new(), Vec::new());
+    loop {
+        let found = follower.look();
+        rows.extend(found.rows);
+        times.extend(found.times);
+        if !found.has_more {
+            break;
+        }
+    }
+    let time = |iteration: f64| {
+        let place = times.binary_search_by(|(other, _)| (*other as f64).total_cmp(&iteration));
+        place.ok().map(|place| times[place].1)
+    };
+    let point = |row: &Row| {
+        Some(CurvePoint {
+            steps: row.get(Metric::Steps)?,
+            wall_s: row.get(Metric::Iteration).and_then(time),
+            value: row.get(Metric::Return)?,
+        })
+    };
+    rows.iter().filter_map(point).collect()
+}

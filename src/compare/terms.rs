@@ -1,0 +1,182 @@
+//! What a comparison was begun with, kept in its folder: what is changed later is refused, unless it adds learners or seeds.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::io::ErrorKind;
+use std::path::Path;
+use std::time::Duration;
+
+use super::{CompareError, Comparison, Run, read_small};
+use crate::files;
+
+const FILE: &str = "comparison.json";
+
+/// What may not change.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Terms {
+    task: String,
+    /// How long each run trains.
+    seconds: Option<Duration>,
+    /// The settings of every learner, as JSON: texts can be compared without a rounding in between.
+    learners: BTreeMap<String, String>,
+}
+
+impl Terms {
+    pub(super) fn of(comparison: &Comparison, runs: &[Run]) -> Self {
+        let learner = |run: &Run| {
+            let settings = serde_json::to_string(&run.learner).expect("plain data is JSON");
+            (run.entrant.name.clone(), settings)
+        };
+        Self {
+            task: comparison.task.clone(),
+            seconds: comparison.seconds,
+            learners: runs.iter().map(learner).collect(),
+        }
+    }
+
+    /// Compares them with those in a folder, and keeps them there, beside those of learners that are not compared this time.
+    ///
+    /// # Errors
+    /// They differ, or the system refused.
+    pub(super) fn agree(mut self, folder: &Path) -> Result<(), CompareError> {
+        let path = folder.join(FILE);
+        let stored = match read_small(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => None,
+            bytes => {
+                let bytes = bytes.map_err(|error| CompareError::Io(path.clone(), error))?;
+                let stored = serde_json::from_slice::<Self>(&bytes);
+                Some(
+                    stored
+                        .map_err(|error| CompareError::Broken(path.clone(), error.to_string()))?,
+                )
+            }
+        };
+        if let Some(stored) = &stored {
+            if let Some(difference) = stored.difference(&self) {
+                return Err(CompareError::Other(folder.to_path_buf(), difference));
+            }
+            for (name, settings) in &stored.learners {
+                let learner = self.learners.entry(name.clone());
+                learner.or_insert_with(|| settings.clone());
+            }
+        }
+        if stored.as_ref() == Some(&self) {
+            return Ok(());
+        }
+        let json = serde_json::to_string_pretty(&self).expect("plain data is JSON") + "\n";
+        files::replace(&path, json.as_bytes()).map_err(|error| CompareError::Io(path, error))
+    }
+
+    fn difference(&self, new: &Self) -> Option<String> {
+        if self.task != new.task {
+            return Some(format!(
+                "it is of `{}`, not of `{}`",
+                self.task.escape_debug(),
+                new.task
+            ));
+        }
+        if self.seconds != new.seconds {
+            let each = |seconds: Option<Duration>| match seconds {
+                Some(seconds) => format!("{} s each", seconds.as_secs_f64()),
+                None => "to their last steps".to_owned(),
+            };
+            let (was, is) = (each(self.seconds), each(new.seconds));
+            return Some(format!("its runs were trained {was}, and not {is}"));
+        }
+        let of_both = new
+            .learners
+            .iter()
+            .filter_map(|(name, settings)| Some((name, self.learners.get(name)?, settings)));
+        let changed = of_both
+            .filter(|(_, old, new)| old != new)
+            .map(|(name, old, new)| {
+                let [old, new] = [old, new].map(|text| serde_json::from_str(text).ok());
+                let place = old.zip(new).and_then(|(old, new)| first_change(&old, &new));
+                match place {
+                    Some((path, old, new)) => {
+                        format!("`{path}` of learner `{name}` was {old}, and is {new} now")
+                    }
+                    None => format!("learner `{name}` had other settings"),
+                }
+            });
+        changed.into_iter().next()
+    }
+}
+
+/// The first field whose values differ, with the enclosing names that say more than which learner it is.
+fn first_change(old: &Value, new: &Value) -> Option<(String, Value, Value)> {
+    let (Value::Object(before), Value::Object(after)) = (old, new) else {
+        return (old != new).then(|| (String::new(), old.clone(), new.clone()));
+    };
+    for (name, value) in after {
+        let Some(other) = before.get(name) else {
+            return Some((name.clone(), Value::Null, value.clone()));
+        };
+        if let Some((inner, old, new)) = first_change(other, value) {
+            let path = if inner.is_empty() {
+                name.clone()
+            } else {
+                format!("{name}.{inner}")
+            };
+            return Some((path, old, new));
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tempfile::tempdir;
+
+    fn terms(learners: &[(&str, &str)]) -> Terms {
+        let pair = |(name, settings): &(&str, &str)| (name.to_string(), settings.to_string());
+        Terms {
+            task: "pendulum".to_owned(),
+            seconds: None,
+            learners: learners.iter().map(pair).collect(),
+        }
+    }
+
+    fn refusal(terms: Terms, folder: &Path) -> String {
+        let error = terms.agree(folder).expect_err("they differ");
+        error.to_string()
+    }
+
+    #[test]
+    fn learners_may_be_added_and_none_changed() {
+        let folder = tempdir().expect("there is room");
+        let path = folder.path();
+        let old = [("a", r#"{"Ppo":{"steps":5,"clip":0.2}}"#)];
+        terms(&old).agree(path).expect("it begins");
+        terms(&[("b", "{}")]).agree(path).expect("another learner");
+        terms(&old).agree(path).expect("the first is still known");
+        let changed = terms(&[("a", r#"{"Ppo":{"steps":5,"clip":0.3}}"#)]);
+        let said = refusal(changed, path);
+        assert!(
+            said.contains("`Ppo.clip` of learner `a` was 0.2, and is 0.3 now"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn task_and_time_stay() {
+        let folder = tempdir().expect("there is room");
+        terms(&[]).agree(folder.path()).expect("it begins");
+        let timed = Terms {
+            seconds: Some(Duration::from_millis(1500)),
+            ..terms(&[])
+        };
+        let said = refusal(timed, folder.path());
+        assert!(
+            said.contains("to their last steps, and not 1.5 s each"),
+            "{said}"
+        );
+        let other = Terms {
+            task: "reach".to_owned(),
+            ..terms(&[])
+        };
+        assert!(refusal(other, folder.path()).contains("of `pendulum`, not of `reach`"));
+    }
+}
