@@ -8,16 +8,19 @@
 //! | A2C | [`a2c`] | the same over a few steps of many environments |
 //! | A3C | [`a3c`] | the same by workers that do not wait for one another |
 //! | PPO | [`ppo`] | several passes over each rollout, none of which may move the policy far |
+//! | REPPO | [`reppo`] | PPO's rollouts, but up the slope of a critic of actions, led back where it went too far |
 //! | SAC | [`sac`] | what was done long ago is learnt from again and again, through critics of actions |
 
 pub mod a2c;
 pub mod a3c;
 pub mod actor_critic;
+mod network;
 mod optimizer;
 mod policy_gradient;
 pub mod ppo;
 pub mod reinforce;
 pub mod replay;
+pub mod reppo;
 pub mod returns;
 pub mod rollout;
 pub mod sac;
@@ -52,6 +55,8 @@ pub enum LearnerSettings {
     A3c(a3c::A3cSettings),
     /// Proximal policy optimisation.
     Ppo(ppo::PpoSettings),
+    /// Relative entropy pathwise policy optimisation.
+    Reppo(reppo::ReppoSettings),
     /// Soft actor-critic.
     Sac(sac::SacSettings),
 }
@@ -65,6 +70,7 @@ impl LearnerSettings {
             Self::A2c(settings) => settings,
             Self::A3c(settings) => settings,
             Self::Ppo(settings) => settings,
+            Self::Reppo(settings) => settings,
             Self::Sac(settings) => settings,
         }
     }
@@ -77,6 +83,7 @@ impl LearnerSettings {
             Self::A2c(settings) => settings,
             Self::A3c(settings) => settings,
             Self::Ppo(settings) => settings,
+            Self::Reppo(settings) => settings,
             Self::Sac(settings) => settings,
         };
         settings.set_steps(steps);

@@ -37,6 +37,17 @@ fn a_policy_comes_back_bit_for_bit() {
 }
 
 #[test]
+fn a_normalised_network_comes_back_as_one() {
+    let layout = Layout::new(vec![3, 5, 4], Activation::Elu).normalized();
+    let normalized = Policy {
+        network: Mlp::orthogonal(layout, 0.5, &mut Seed::new(1).stream("test").nth(0)),
+        head: Head::Squashed { correlation: 0.5 },
+        ..policy()
+    };
+    assert_eq!(from_bytes(&to_bytes(&normalized)), Ok(normalized));
+}
+
+#[test]
 fn other_tools_find_tensors_by_name_and_shape() {
     let bytes = to_bytes(&policy());
     let file = safetensors::SafeTensors::deserialize(&bytes).unwrap();

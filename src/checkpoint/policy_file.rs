@@ -2,8 +2,9 @@
 //!
 //! Tensors (f32): `network.<layer>.weight` `[in, out]`, `network.<layer>.bias` `[out]`, and where observations are normalised
 //! `observation.shift` and `observation.factor` `[O]`. The head gets the network of `clip((x - shift) * factor, -10, 10)`, each
-//! layer being `x W + b` with the activation between layers. Metadata `sinew`: a JSON object with `format`, `activation`, `head`,
-//! and in `spaces` the names of the entries of observations and actions.
+//! layer being `x W + b` with the activation between layers. Metadata `sinew`: a JSON object with `format`, `activation`,
+//! `normalized` (whether each row of a layer is brought to mean 0 and variance 1 before the activation, 1e-5 being added to the
+//! variance), `head`, and in `spaces` the names of the entries of observations and actions.
 //!
 //! | head | an action without exploration |
 //! |---|---|
@@ -27,6 +28,8 @@ const KEY: &str = "sinew";
 struct About {
     format: String,
     activation: Activation,
+    #[serde(default)]
+    normalized: bool,
     head: HeadKind,
     spaces: Spaces,
 }
@@ -70,6 +73,7 @@ pub fn to_bytes(policy: &Policy) -> Vec<u8> {
     let about = About {
         format: FORMAT.to_owned(),
         activation: policy.network.layout().activation(),
+        normalized: policy.network.layout().is_normalized(),
         head,
         spaces: policy.spaces.clone(),
     };
@@ -100,6 +104,7 @@ pub fn from_bytes(bytes: &[u8]) -> Result<Policy, String> {
     let About {
         spaces,
         activation,
+        normalized,
         head,
         ..
     } = about;
@@ -125,9 +130,13 @@ pub fn from_bytes(bytes: &[u8]) -> Result<Policy, String> {
     } else {
         Normalizer::identity()
     };
+    let mut layout = Layout::new(sizes, activation);
+    if normalized {
+        layout = layout.normalized();
+    }
     let policy = Policy {
         normalizer,
-        network: Mlp::from_parameters(Layout::new(sizes, activation), parameters),
+        network: Mlp::from_parameters(layout, parameters),
         head,
         spaces,
     };

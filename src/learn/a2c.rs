@@ -93,7 +93,7 @@ impl Settings for A2cSettings {
 
     fn check(&self) -> Checked {
         settings::length(self.steps, self.envs, self.horizon)?;
-        settings::widths(&self.widths)?;
+        settings::widths("widths", &self.widths)?;
         settings::within("gamma", self.gamma, 0.0..=1.0)?;
         settings::within("lambda", self.lambda, 0.0..=1.0)?;
         settings::plain_rate(self.rate)?;

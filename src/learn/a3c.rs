@@ -101,7 +101,7 @@ impl Settings for A3cSettings {
     fn check(&self) -> Checked {
         settings::length(self.steps, self.envs, self.horizon)?;
         settings::count("turns", self.turns, 1..=10_000)?;
-        settings::widths(&self.widths)?;
+        settings::widths("widths", &self.widths)?;
         settings::within("gamma", self.gamma, 0.0..=1.0)?;
         settings::within("lambda", self.lambda, 0.0..=1.0)?;
         settings::plain_rate(self.rate)?;

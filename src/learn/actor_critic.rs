@@ -86,7 +86,7 @@ impl Settings for ActorCriticSettings {
 
     fn check(&self) -> Checked {
         settings::length(self.steps, self.envs, 1)?;
-        settings::widths(&self.widths)?;
+        settings::widths("widths", &self.widths)?;
         settings::within("gamma", self.gamma, 0.0..=1.0)?;
         settings::plain_rate(self.rate)?;
         settings::rate("critic_rate", self.critic_rate)?;

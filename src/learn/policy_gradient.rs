@@ -38,9 +38,6 @@ pub(super) use actor::Actor;
 pub(super) use critic::Critic;
 use descent::{CHUNK, Work};
 
-/// Largest size of a scaled reward.
-const REWARD_CLIP: f32 = 10.0;
-
 /// The hyperparameters that the shared part needs, each learner's settings in its words.
 #[derive(Clone, Debug)]
 pub(super) struct Recipe {
@@ -217,7 +214,7 @@ impl Core {
             scale.observe(&rollout.rewards, &rollout.ends);
         }
         let mut batch = self.look(state, rollout, caution);
-        self.normalize(state, &mut batch.inputs, team);
+        state.normalizer.apply_by(&mut batch.inputs, team);
         batch
     }
 
@@ -229,24 +226,16 @@ impl Core {
         caution: f32,
     ) -> Batch<'a> {
         let recipe = &self.recipe;
-        let scale = if recipe.scale_rewards {
-            1.0 / state.return_scale.deviation()
-        } else {
-            1.0
-        };
-        let most = if recipe.scale_rewards {
-            REWARD_CLIP
-        } else {
-            f32::MAX
-        };
         let left = (1.0 - state.steps as f64 / recipe.steps as f64).max(0.0) as f32;
         Batch {
             recipe,
             rollout,
             inputs: rollout.observations.clone(),
-            rewards: (rollout.rewards.iter())
-                .map(|r| (r * scale).clamp(-most, most))
-                .collect(),
+            rewards: if recipe.scale_rewards {
+                state.return_scale.scaled(&rollout.rewards)
+            } else {
+                rollout.rewards.clone()
+            },
             samples: (0..rollout.samples() as u32)
                 .filter(|&i| rollout.ends[i as usize] != StepEnd::Broken)
                 .collect(),
@@ -258,14 +247,6 @@ impl Core {
             left,
             caution,
         }
-    }
-
-    /// Rows of observations, each thread some of them.
-    fn normalize(&self, state: &Networks, rows: &mut [f32], team: &Team) {
-        let entries = self.spaces.observations();
-        let share = (rows.len() / entries).div_ceil(team.threads()).max(1);
-        let mut parts: Vec<_> = rows.chunks_mut(share * entries).collect();
-        team.for_each(&mut parts, |rows| state.normalizer.apply(rows));
     }
 
     /// Adds the values of all states, and from them advantages that look ahead by `lambda` (arXiv:1506.02438, eq. 16) and
@@ -312,29 +293,12 @@ impl Core {
         values
     }
 
-    /// `v'` of every step: 0 after a terminal one, `V(last)` at a time limit, else the value of what came next.
+    /// `v'` of every step.
     fn next_values(&self, state: &Networks, batch: &Batch, team: &Team) -> Vec<f32> {
-        let rollout = batch.rollout;
-        // One pass over all observations that are not followed by a step of the rollout.
-        let mut lasts: Vec<f32> = rollout.next_observations.clone();
-        for end in &rollout.ends {
-            if let StepEnd::TimeLimit { last } = end {
-                lasts.extend_from_slice(last);
-            }
-        }
-        self.normalize(state, &mut lasts, team);
+        let mut lasts = batch.rollout.last_observations();
+        state.normalizer.apply_by(&mut lasts, team);
         let lasts = self.values(state, &lasts, team);
-        let (after_rollout, at_limits) = lasts.split_at(rollout.envs);
-        let mut at_limits = at_limits.iter();
-        let next_value = |(i, end): (usize, &StepEnd)| match end {
-            StepEnd::Running if (i + 1) % rollout.horizon == 0 => {
-                after_rollout[i / rollout.horizon]
-            }
-            StepEnd::Running => batch.values[i + 1],
-            StepEnd::TimeLimit { .. } => *at_limits.next().expect("one value per limit"),
-            StepEnd::Terminated | StepEnd::Broken => 0.0,
-        };
-        rollout.ends.iter().enumerate().map(next_value).collect()
+        batch.rollout.next_values(&batch.values, &lasts)
     }
 
     /// The samples of `batch` in shuffled minibatches of `size`, for each of the next `epochs` passes.

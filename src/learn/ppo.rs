@@ -121,7 +121,7 @@ impl Settings for PpoSettings {
     fn check(&self) -> Checked {
         settings::length(self.steps, self.envs, self.horizon)?;
         settings::count("epochs", self.epochs, 1..=100)?;
-        settings::widths(&self.widths)?;
+        settings::widths("widths", &self.widths)?;
         settings::within("gamma", self.gamma, 0.0..=1.0)?;
         settings::within("lambda", self.lambda, 0.0..=1.0)?;
         settings::positive("clip", self.clip)?;

@@ -122,7 +122,7 @@ impl Settings for ReinforceSettings {
 
     fn check(&self) -> Checked {
         settings::length(self.steps, self.envs, self.horizon)?;
-        settings::widths(&self.widths)?;
+        settings::widths("widths", &self.widths)?;
         settings::within("gamma", self.gamma, 0.0..=1.0)?;
         if let Baseline::Value { rate, fits } = self.baseline {
             let is_fine = rate > 0.0 && rate <= 1.0 && (1..=1000).contains(&fits);

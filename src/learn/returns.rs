@@ -50,6 +50,20 @@ pub fn rewards_to_go(rewards: &[f32], ends: &[StepEnd], gamma: f32) -> Vec<Optio
     sums
 }
 
+/// `1 - var(target - value) / var(target)` over the samples that are named.
+pub fn explained_variance(targets: &[f32], values: &[f32], samples: &[u32]) -> f64 {
+    let variance = |of: &dyn Fn(usize) -> f64| {
+        let numbers = samples.iter().map(|&i| of(i as usize));
+        Moments::of(numbers).variance()
+    };
+    let target = |i: usize| f64::from(targets[i]);
+    let unexplained = variance(&|i| target(i) - f64::from(values[i]));
+    1.0 - unexplained / variance(&target).max(f64::MIN_POSITIVE)
+}
+
+/// Largest size of a scaled reward.
+const REWARD_CLIP: f32 = 10.0;
+
 /// Scales rewards by the deviation of a discounted running return, `G_t = gamma G_{t-1} + r_t` within an episode, so
 /// that a learner's rates do not depend on a task's units. No mean is taken off.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -73,6 +87,13 @@ impl ReturnScale {
     /// What rewards are divided by; 1 before anything was seen.
     pub fn deviation(&self) -> f32 {
         self.moments.deviation() as f32
+    }
+
+    /// Rewards, scaled and clipped.
+    pub fn scaled(&self, rewards: &[f32]) -> Vec<f32> {
+        let scale = 1.0 / self.deviation();
+        let scaled = rewards.iter().map(|r| r * scale);
+        scaled.map(|r| r.clamp(-REWARD_CLIP, REWARD_CLIP)).collect()
     }
 
     /// Whether it is for `envs` environments and `gamma`, and every number of it could have come about. For one that was read
@@ -144,6 +165,13 @@ mod tests {
         let broke = [running(), StepEnd::Broken, StepEnd::Terminated];
         let sums = rewards_to_go(&[1.0, 1.0, 1.0], &broke, 0.5);
         assert_eq!(sums, [None, None, Some(1.0)]);
+    }
+
+    #[test]
+    fn three_quarters_of_the_variance_are_explained() {
+        // Targets 0 and 4 (variance 4), errors 0 and 2 (variance 1); the sample between is not asked for.
+        let explained = explained_variance(&[0.0, 9.0, 4.0], &[0.0, -9.0, 2.0], &[0, 2]);
+        assert_eq!(explained, 0.75);
     }
 
     #[test]

@@ -62,6 +62,31 @@ impl Rollout {
         sound.flat_map(|(row, _)| row).copied().collect()
     }
 
+    /// The observations that are not followed by a step of the rollout: those after it `[N, O]`, and the last ones at time limits.
+    pub fn last_observations(&self) -> Vec<f32> {
+        let mut lasts = self.next_observations.clone();
+        for end in &self.ends {
+            if let StepEnd::TimeLimit { last } = end {
+                lasts.extend_from_slice(last);
+            }
+        }
+        lasts
+    }
+
+    /// What came after each step, `[N, T]`, told from `values` of all steps and those of the [`Rollout::last_observations`]: 0 after
+    /// a terminal step, the value of the last observation at a time limit, else that of what was seen next.
+    pub fn next_values(&self, values: &[f32], lasts: &[f32]) -> Vec<f32> {
+        let (after_rollout, at_limits) = lasts.split_at(self.envs);
+        let mut at_limits = at_limits.iter();
+        let next_value = |(i, end): (usize, &StepEnd)| match end {
+            StepEnd::Running if (i + 1) % self.horizon == 0 => after_rollout[i / self.horizon],
+            StepEnd::Running => values[i + 1],
+            StepEnd::TimeLimit { .. } => *at_limits.next().expect("one value per limit"),
+            StepEnd::Terminated | StepEnd::Broken => 0.0,
+        };
+        self.ends.iter().enumerate().map(next_value).collect()
+    }
+
     /// Whether every number is finite.
     pub fn is_finite(&self) -> bool {
         let lasts = self.ends.iter().filter_map(|end| match end {
@@ -106,5 +131,34 @@ impl Rollout {
         self.rewards.clear();
         self.ends.clear();
         self.next_observations.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_comes_after_a_step() {
+        // Two environments, three steps.
+        let limit = || StepEnd::TimeLimit { last: vec![7.0] };
+        let rollout = Rollout {
+            envs: 2,
+            horizon: 3,
+            ends: vec![
+                StepEnd::Running,
+                limit(),
+                StepEnd::Running,
+                StepEnd::Terminated,
+                limit(),
+                StepEnd::Broken,
+            ],
+            next_observations: vec![5.0, 6.0],
+            ..Rollout::default()
+        };
+        assert_eq!(rollout.last_observations(), [5.0, 6.0, 7.0, 7.0]);
+        let values = [1.0, 2.0, 3.0, 4.0, 8.0, 9.0];
+        let next = rollout.next_values(&values, &[0.5, 0.25, -1.0, -2.0]);
+        assert_eq!(next, [2.0, -1.0, 0.5, 0.0, -2.0, 0.0]);
     }
 }

@@ -10,6 +10,7 @@ mod update;
 use serde::{Deserialize, Serialize};
 
 use super::Learner;
+use super::network::{CHUNK, Network};
 use super::replay::{Replay, Shape};
 use super::rollout::Rollout;
 use super::settings::{self, Checked, Evaluations, Settings};
@@ -18,10 +19,10 @@ use crate::metrics::Row;
 use crate::nn::{Activation, Adam, Layout, Mlp};
 use crate::policy::normalize::Normalizer;
 use crate::policy::{Head, Policy};
-use crate::seed::{Rng, Seed};
+use crate::seed::Seed;
 use crate::step::{ActionSpace, Spaces};
 use crate::team::Team;
-use update::{Bench, CHUNK, Chunk};
+use update::{Bench, Chunk};
 
 /// Hyperparameters of SAC.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -127,7 +128,7 @@ impl Settings for SacSettings {
         settings::holds("warmup", is_counter, "less")?;
         settings::count("batch", self.batch, 1..=65_536)?;
         settings::count("replay", self.replay, 1..=10_000_000)?;
-        settings::widths(&self.widths)?;
+        settings::widths("widths", &self.widths)?;
         settings::within("gamma", self.gamma, 0.0..=1.0)?;
         settings::count("n_step", self.n_step, 1..=1_000)?;
         settings::rate("tau", self.tau)?;
@@ -204,35 +205,7 @@ struct SacState {
     steps: u64,
 }
 
-/// A network that descends.
-#[derive(Clone, Serialize, Deserialize)]
-struct Network {
-    mlp: Mlp,
-    adam: Adam,
-}
-
 const ADAM_EPSILON: f32 = 1e-8;
-
-impl Network {
-    fn new(layout: Layout, head_gain: f32, rng: &mut Rng) -> Self {
-        Self {
-            adam: Adam::new(layout.parameters(), ADAM_EPSILON),
-            mlp: Mlp::orthogonal(layout, head_gain, rng),
-        }
-    }
-
-    fn step(&mut self, gradient: &[f32], rate: f32) {
-        let adam = &mut self.adam;
-        self.mlp
-            .update(|parameters| adam.step(parameters, gradient, rate));
-    }
-
-    fn is_sound(&self, layout: &Layout) -> bool {
-        self.mlp.layout() == layout
-            && self.mlp.is_finite()
-            && self.adam.is_sound(layout.parameters(), ADAM_EPSILON)
-    }
-}
 
 /// What a nat of entropy counts as, and how that is learnt.
 #[derive(Clone, Serialize, Deserialize)]

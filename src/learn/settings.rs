@@ -128,10 +128,10 @@ pub(super) fn batch(batch: usize, envs: usize, horizon: usize) -> Checked {
     holds("batch", batch <= samples, rule)
 }
 
-/// `widths`, of hidden layers.
-pub(super) fn widths(widths: &[usize]) -> Checked {
+/// Units of hidden layers.
+pub(super) fn widths(field: &'static str, widths: &[usize]) -> Checked {
     let are_fine = widths.len() <= 8 && widths.iter().all(|w| (1..=4096).contains(w));
-    holds("widths", are_fine, "at most 8 numbers from 1 to 4096")
+    holds(field, are_fine, "at most 8 numbers from 1 to 4096")
 }
 
 /// A count.

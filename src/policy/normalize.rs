@@ -124,6 +124,17 @@ impl Normalizer {
         }
     }
 
+    /// The same, each thread some of the rows.
+    pub fn apply_by(&self, rows: &mut [f32], team: &Team) {
+        let entries = self.moments.len();
+        if entries == 0 {
+            return;
+        }
+        let share = (rows.len() / entries).div_ceil(team.threads()).max(1);
+        let mut parts: Vec<_> = rows.chunks_mut(share * entries).collect();
+        team.for_each(&mut parts, |rows| self.apply(rows));
+    }
+
     /// Whether it is for observations of `entries` numbers (0 for one that changes nothing) and every number of it could have come
     /// about. For one that was read from a file.
     pub fn is_sound(&self, entries: usize) -> bool {

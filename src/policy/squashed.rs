@@ -21,6 +21,11 @@ pub fn log_std_slope(log_std: f32) -> f32 {
     1.0 - along * along
 }
 
+/// The output `l` whose [`log_std`] this is; between the bounds.
+pub fn output_of(log_std: f32) -> f32 {
+    HALF * (libm::atanhf((log_std - CENTER) / HALF) - SHIFT)
+}
+
 const CENTER: f32 = 0.5 * (LOG_STD.0 + LOG_STD.1);
 const HALF: f32 = 0.5 * (LOG_STD.1 - LOG_STD.0);
 /// `atanh(3 / 7)`: where `ln s` is 0.
@@ -57,6 +62,61 @@ pub fn slopes(
     let to_u = to_action * (1.0 - action * action) + to_log_probability * 2.0 * action;
     let spread = libm::expf(log_std) * noise;
     (to_u, to_u * spread - to_log_probability)
+}
+
+/// `KL(old || new)` (nat) for two outputs of a network `[2 A]`. Squashing both changes nothing, so it is that of the normal
+/// distributions before: `sum[ln(s / s_o) + (s_o^2 + (m_o - m)^2) / (2 s^2) - 1/2]`.
+pub fn divergence(old: &[f32], new: &[f32]) -> f32 {
+    let entries = new.len() / 2;
+    (0..entries)
+        .map(|i| Divergence::new([old[i], old[entries + i]], [new[i], new[entries + i]]).value())
+        .sum()
+}
+
+/// Adds `weight` times the slope of [`divergence`] with respect to the new output to `into` `[2 A]`.
+pub fn add_divergence_slopes(old: &[f32], new: &[f32], weight: f32, into: &mut [f32]) {
+    let entries = new.len() / 2;
+    for i in 0..entries {
+        let entry = Divergence::new([old[i], old[entries + i]], [new[i], new[entries + i]]);
+        into[i] += weight * entry.apart * entry.precision;
+        into[entries + i] += weight * (1.0 - entry.squares) * log_std_slope(entry.log_std);
+    }
+}
+
+/// One entry of a divergence.
+struct Divergence {
+    /// `ln s`.
+    log_std: f32,
+    /// `ln(s / s_o)`.
+    log_ratio: f32,
+    /// `m - m_o`.
+    apart: f32,
+    /// `1 / s^2`.
+    precision: f32,
+    /// `(s_o^2 + (m - m_o)^2) / s^2`.
+    squares: f32,
+}
+
+impl Divergence {
+    /// From means and outputs `l`.
+    fn new([old_mean, old]: [f32; 2], [mean, new]: [f32; 2]) -> Self {
+        let (old, log_std) = (log_std(old), log_std(new));
+        let (apart, log_ratio) = (mean - old_mean, log_std - old);
+        let precision = libm::expf(-2.0 * log_std);
+        // As a ratio, which is exactly 1 for equal deviations: an unmoved policy must not look moved.
+        let variances = libm::expf(-2.0 * log_ratio);
+        Self {
+            log_std,
+            log_ratio,
+            apart,
+            precision,
+            squares: (apart * apart).mul_add(precision, variances),
+        }
+    }
+
+    fn value(&self) -> f32 {
+        self.log_ratio + 0.5 * (self.squares - 1.0)
+    }
 }
 
 /// `ln(1 - tanh^2 u) = 2 (ln 2 - |u| - ln(1 + exp(-2 |u|)))`, which is even in `u`.
@@ -108,6 +168,7 @@ mod tests {
     #[test]
     fn deviations_stay_between_their_bounds() {
         assert!(log_std(0.0).abs() < 1e-6, "an output of 0 means 1");
+        assert!((log_std(output_of(-0.75)) + 0.75).abs() < 1e-6);
         assert!((log_std(1e6) - LOG_STD.1).abs() < 1e-6);
         assert!((log_std(-1e6) - LOG_STD.0).abs() < 1e-6);
         let h = 1e-2;
@@ -116,6 +177,7 @@ mod tests {
             assert!((slope - log_std_slope(log_std(x))).abs() < 1e-4);
         }
     }
+
     #[test]
     fn slopes_are_those_of_finite_differences() {
         let h = 1e-2;
@@ -131,5 +193,33 @@ mod tests {
         assert!((slope - to_mean).abs() < 1e-3, "{slope} {to_mean}");
         let slope = (loss(mean, log_std + h) - loss(mean, log_std - h)) / (2.0 * h);
         assert!((slope - to_log_std).abs() < 1e-3, "{slope} {to_log_std}");
+    }
+
+    #[test]
+    fn divergences_by_hand() {
+        assert_eq!(divergence(&[0.5, -0.25], &[0.5, -0.25]), 0.0);
+        // Equal deviations of 1, means 2 apart: 4 / 2.
+        assert!((divergence(&[1.0, 0.0], &[3.0, 0.0]) - 2.0).abs() < 1e-5);
+        // To half the deviation at the same mean: -ln 2 + 4 / 2 - 1 / 2.
+        let ln_2 = std::f32::consts::LN_2;
+        let found = divergence(&[0.0, 0.0], &[0.0, output_of(-ln_2)]);
+        assert!((found - (1.5 - ln_2)).abs() < 1e-5, "{found}");
+    }
+
+    #[test]
+    fn slopes_of_a_divergence_are_those_of_finite_differences() {
+        let (old, outputs) = ([0.5, -0.75, 0.0, 0.25], [0.25, -1.0, -0.5, 0.75]);
+        let mut slopes = [0.0; 4];
+        add_divergence_slopes(&old, &outputs, 2.0, &mut slopes);
+        let h = 1e-2;
+        for (i, exact) in slopes.iter().enumerate() {
+            let at = |step: f32| {
+                let mut outputs = outputs;
+                outputs[i] += step;
+                2.0 * divergence(&old, &outputs)
+            };
+            let slope = (at(h) - at(-h)) / (2.0 * h);
+            assert!((slope - exact).abs() < 1e-3, "{i}: {slope} {exact}");
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Recipe;
 use super::actor::Likelihood;
+use crate::learn::returns::explained_variance;
 use crate::learn::rollout::Rollout;
 use crate::policy::normalize::Moments;
 
@@ -42,13 +43,11 @@ impl Batch<'_> {
         if self.targets.is_empty() || self.samples.is_empty() {
             return None;
         }
-        let variance = |of: &dyn Fn(usize) -> f64| {
-            let values = self.samples.iter().map(|&i| of(i as usize));
-            Moments::of(values).variance()
-        };
-        let target = |i: usize| f64::from(self.targets[i]);
-        let unexplained = variance(&|i| target(i) - f64::from(self.values[i]));
-        Some(1.0 - unexplained / variance(&target).max(f64::MIN_POSITIVE))
+        Some(explained_variance(
+            &self.targets,
+            &self.values,
+            &self.samples,
+        ))
     }
 }
 

@@ -1,25 +1,20 @@
 //! One update of SAC, by all members of a team: a minibatch is cut into chunks of [`CHUNK`] samples whatever the number of threads,
 //! each chunk's gradients are summed by one thread, and chunks are added in their order, so bits do not depend on who did what.
 
-use rand::RngExt;
-use rand_distr::StandardNormal;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, RwLock};
 
-use super::{Network, Sac, SacState, Temperature, loss};
+use super::{Sac, SacState, Temperature, loss};
+use crate::learn::network::{self, CHUNK, Network, draw_noise, join};
 use crate::learn::replay::Replay;
 use crate::learn::replay::sample::Samples;
 use crate::learn::student::Refusal;
 use crate::metrics::{Metric, Row};
-use crate::nn::{Mlp, Workspace, add, squared_norm};
+use crate::nn::{Mlp, Workspace};
 use crate::policy::normalize::Normalizer;
 use crate::policy::squashed;
-use crate::seed::Rng;
 use crate::team::Member;
-
-/// Samples of a minibatch that one thread takes at once.
-pub(super) const CHUNK: usize = 128;
 
 /// One thread's work on some samples of a minibatch, and the memory for it. In parts, so that the gradients of two networks can be
 /// summed at once.
@@ -338,21 +333,15 @@ impl<'a> Bench<'a> {
     /// finite.
     fn sum<'c>(
         &self,
-        mut gradients: impl Iterator<Item = &'c Mutex<Vec<f32>>>,
+        gradients: impl Iterator<Item = &'c Mutex<Vec<f32>>>,
         of: &'static str,
     ) -> Option<(MutexGuard<'c, Vec<f32>>, f32)> {
-        let first = gradients.next().expect("a minibatch has a chunk");
-        let mut first = first.lock().expect("nobody panicked");
-        for gradient in gradients {
-            add(&mut first, &gradient.lock().expect("nobody panicked"));
+        let sum = network::sum(gradients);
+        if sum.is_none() {
+            let mut report = self.report.lock().expect("nobody panicked");
+            report.refused.get_or_insert(of);
         }
-        let norm = squared_norm(&first).sqrt();
-        if norm.is_finite() {
-            return Some((first, norm));
-        }
-        let mut report = self.report.lock().expect("nobody panicked");
-        report.refused.get_or_insert(of);
-        None
+        sum
     }
 
     /// Adds the chunks' sums to the report.
@@ -419,20 +408,6 @@ impl Desk {
     fn join(&mut self, rows: usize, observations: &[f32]) {
         join(&mut self.joined, rows, observations, &self.drawn);
     }
-}
-
-fn join(into: &mut Vec<f32>, rows: usize, observations: &[f32], actions: &[f32]) {
-    into.clear();
-    let (observed, acts) = (observations.len() / rows, actions.len() / rows);
-    for (observation, action) in observations.chunks(observed).zip(actions.chunks(acts)) {
-        into.extend_from_slice(observation);
-        into.extend_from_slice(action);
-    }
-}
-
-fn draw_noise(rng: &mut Rng, count: usize, into: &mut Vec<f32>) {
-    into.clear();
-    into.extend((0..count).map(|_| rng.sample::<f32, _>(StandardNormal)));
 }
 
 impl Sums {
