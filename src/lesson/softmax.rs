@@ -194,7 +194,7 @@ fn is_shown(number: usize, last: usize) -> bool {
         10..100 => 20,
         _ => 50,
     };
-    number == last || number % most == 0
+    number == last || number.is_multiple_of(most)
 }
 
 #[cfg(test)]

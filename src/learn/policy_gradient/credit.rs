@@ -77,3 +77,73 @@ impl Core {
         batch.advantages = surprises.map(|(sum, value)| sum - value).collect();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::learn::a2c::A2cSettings;
+    use crate::learn::{OptimizerKind, Rate, Settings};
+    use crate::nn::Activation;
+    use crate::seed::Seed;
+    use crate::step::{ActionSpace, Spaces, StepEnd};
+
+    fn settings() -> A2cSettings {
+        A2cSettings {
+            steps: 100,
+            envs: 1,
+            horizon: 2,
+            widths: vec![],
+            activation: Activation::Tanh,
+            gamma: 0.5,
+            lambda: 0.5,
+            standardize: true,
+            optimizer: OptimizerKind::Adam,
+            rate: Rate::Constant(1e-3),
+            critic_rate: 1e-3,
+            entropy: 0.0,
+            max_gradient_norm: 1.0,
+            log_std: 0.0,
+            normalize_observations: false,
+            scale_rewards: false,
+        }
+    }
+
+    /// The gradients that are not 0: observations are, so preferences and values are 0 too, and only biases have a slope.
+    fn gradient(credit: Credit, last: StepEnd) -> Vec<f32> {
+        let choices = ["left", "right"].map(str::to_owned).to_vec();
+        let spaces = Spaces {
+            observation: vec!["nothing".to_owned()],
+            action: ActionSpace::Discrete(choices),
+        };
+        let rollout = Rollout {
+            actions: vec![0.0, 1.0],
+            log_probabilities: vec![0.5_f32.ln(); 2],
+            rewards: vec![2.0, 1.0],
+            ends: vec![StepEnd::Running, last],
+            ..Rollout::new(1, 2, &spaces, 2)
+        };
+        let student = settings().start(&spaces, Seed::new(1));
+        let mut gradient = student.gradient(&rollout, credit).expect("it follows one");
+        gradient.retain(|slope| *slope != 0.0);
+        gradient
+    }
+
+    #[test]
+    fn gradients_by_hand() {
+        // The scores are (1/2, -1/2) and (-1/2, 1/2). Rewards to go with gamma = 1/2: 2.5 and 1, so (2.5 - 1) / 2 of two samples.
+        let over = || StepEnd::Terminated;
+        assert_eq!(gradient(Credit::RewardsToGo, over()), [0.375, -0.375]);
+        // A critic that says 0 takes nothing away.
+        assert_eq!(gradient(Credit::LessBaseline, over()), [0.375, -0.375]);
+        // lambda = 0 believes it: 2 and 1.
+        let believing = Credit::Generalized { lambda: 0.0 };
+        assert_eq!(gradient(believing, over()), [0.25, -0.25]);
+        let looking = Credit::Generalized { lambda: 1.0 };
+        assert_eq!(gradient(looking, over()), [0.375, -0.375]);
+    }
+
+    #[test]
+    fn without_an_end_there_are_no_rewards_to_go() {
+        assert!(gradient(Credit::RewardsToGo, StepEnd::Running).is_empty());
+    }
+}
