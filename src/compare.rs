@@ -28,6 +28,7 @@
 
 pub mod curves;
 mod outcome;
+mod output;
 mod page;
 mod picture;
 mod runs;
@@ -35,7 +36,7 @@ pub mod statistics;
 mod table;
 mod terms;
 
-pub use outcome::{Judgement, Outcome};
+pub use outcome::Outcome;
 pub use runs::Progress;
 pub use table::{COLUMNS, Standing};
 
@@ -50,14 +51,11 @@ use crate::checkpoint::{ClaimedFolder, RunError, RunSettings};
 use crate::files;
 use crate::files::Lock;
 use crate::learn::LearnerSettings;
-use crate::metrics::Metric;
 use crate::pod::Environment;
 use crate::scene::Scene;
 use crate::scene::SceneError;
 use crate::scene::task::Solved;
 use crate::train::{Job, TrainError};
-use curves::{Band, Curve, Lines};
-use picture::Chart;
 use terms::Terms;
 
 /// Steps of a run that time ends: more than anybody waits for. A rate that falls towards the last step does not get there.
@@ -280,118 +278,6 @@ impl Comparison {
             Standing::of(&entrant.name, &own, self.seeds, runs.iter().any(solves))
         };
         self.entrants.iter().map(standing).collect()
-    }
-
-    fn write(&self, compared: &Compared, runs: &[Run]) -> Result<(), CompareError> {
-        let write = |name: &str, bytes: &[u8]| {
-            let path = self.folder.join(name);
-            files::publish(&path, bytes).map_err(|error| CompareError::Io(path, error))
-        };
-        write("table.csv", &table::csv(&compared.standings))?;
-        write("runs.csv", &table::csv(&compared.outcomes))?;
-        let mut drawings = Vec::new();
-        for axis in Axis::of(self) {
-            let curves = self.curves(&compared.outcomes, *axis);
-            write(&axis.file("csv"), &table::curves_csv(&curves, axis.unit()))?;
-            let chart = self.chart(curves, *axis, compared, runs);
-            let svg = picture::svg(&chart);
-            write(&axis.file("svg"), svg.as_bytes())?;
-            write(&axis.file("png"), &picture::png(&chart))?;
-            drawings.push(svg);
-        }
-        let page = page::html(self, compared, &drawings);
-        write("index.html", page.as_bytes())
-    }
-
-    fn curves(&self, outcomes: &[Outcome], axis: Axis) -> Vec<Curve> {
-        let lines = |entrant: &'_ Entrant| {
-            let own = outcomes
-                .iter()
-                .filter(|outcome| outcome.learner == entrant.name);
-            own.map(|outcome| outcome.line(axis)).collect()
-        };
-        let lines: Vec<Lines> = self
-            .entrants
-            .iter()
-            .map(|entrant| Lines {
-                learner: &entrant.name,
-                lines: lines(entrant),
-            })
-            .collect();
-        curves::curves(&lines, self.band())
-    }
-
-    fn band(&self) -> Band {
-        Band::of(self.seeds as usize)
-    }
-
-    fn chart(&self, curves: Vec<Curve>, axis: Axis, compared: &Compared, runs: &[Run]) -> Chart {
-        let solved = runs.iter().find_map(|run| match run.solved {
-            Some(Solved::Return(least)) => Some(f64::from(least)),
-            _ => None,
-        });
-        let seeds = compared.standings.iter().map(|standing| standing.seeds);
-        let (least, most) = (
-            seeds.clone().min().unwrap_or(0),
-            seeds.max().unwrap_or_default(),
-        );
-        let seeds = match (least, most) {
-            (1, 1) => "one seed per learner".to_owned(),
-            (least, most) if least == most => format!(
-                "median of {most} seeds, with the band from {}",
-                self.band().words()
-            ),
-            (least, most) => format!(
-                "median of {least} to {most} seeds, with the band from {}",
-                self.band().words()
-            ),
-        };
-        Chart {
-            title: self.task.clone(),
-            subtitle: seeds,
-            across: axis.words().to_owned(),
-            up: format!("training return ({})", Metric::Return.unit()),
-            curves,
-            solved,
-        }
-    }
-}
-
-/// What a curve goes along.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Axis {
-    Steps,
-    Seconds,
-}
-
-impl Axis {
-    /// Time only where runs were given equal times.
-    fn of(comparison: &Comparison) -> &'static [Self] {
-        match comparison.seconds {
-            Some(_) => &[Self::Seconds, Self::Steps],
-            None => &[Self::Steps],
-        }
-    }
-
-    fn unit(self) -> &'static str {
-        match self {
-            Self::Steps => "steps",
-            Self::Seconds => "seconds",
-        }
-    }
-
-    fn words(self) -> &'static str {
-        match self {
-            Self::Steps => "control steps",
-            Self::Seconds => "seconds of the run, all cores busy",
-        }
-    }
-
-    fn file(self, ending: &str) -> String {
-        match self {
-            Self::Steps => format!("curves.{ending}"),
-            Self::Seconds => format!("curves-seconds.{ending}"),
-        }
     }
 }
 

@@ -240,11 +240,13 @@ fn a_time_for_each_run_is_kept_over_stops_and_judged() {
     let kept = folder.path().join("runs/compare-mine");
     let (runs, count) = table(&kept.join("runs.csv"));
     assert_eq!(count, 2);
-    for i in 0..2 {
-        assert!(runs["wall_s"][i].parse::<f64>().unwrap() >= 0.5);
-        assert!(runs["steps"][i].parse::<u64>().unwrap() > 0);
-        assert!(runs["return_mean"][i].parse::<f64>().unwrap() < 0.0);
-    }
+    let all = |head: &str, holds: fn(f64) -> bool| {
+        let cells = runs[head].iter();
+        assert!(cells.map(|c| c.parse().unwrap()).all(holds), "{runs:?}");
+    };
+    all("wall_s", |seconds| seconds >= 0.5);
+    all("steps", |steps| steps > 0.0);
+    all("return_mean", |mean| mean < 0.0);
     let again = compare(folder.path(), &args);
     assert_eq!(again.stdout, first.stdout);
     for file in ["curves.png", "curves-seconds.png", "curves-seconds.csv"] {

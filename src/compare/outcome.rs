@@ -5,7 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Axis, Run, read_small};
+use super::output::Axis;
+use super::{Run, read_small};
 use crate::checkpoint::follow::Follower;
 use crate::checkpoint::{RunError, Which, read_policy};
 use crate::files;
@@ -95,17 +96,17 @@ impl Outcome {
 
 /// How good the newest policy of a run is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Judgement {
+struct Judgement {
     /// Which policy: a hash of its file.
     policy: String,
     /// Episodes played.
-    pub episodes: u64,
+    episodes: u64,
     /// Mean return of those that did not break.
-    pub return_mean: Option<f64>,
+    return_mean: Option<f64>,
     /// Share of successes; none for tasks that do not know success.
-    pub success: Option<f64>,
+    success: Option<f64>,
     /// How many broke.
-    pub broken: u64,
+    broken: u64,
 }
 
 /// The outcome of a run whose folder has one.

@@ -163,7 +163,7 @@ fn draw<B: DrawingBackend>(
         let left_below = Pos::new(HPos::Left, VPos::Top);
         let label = EmptyElement::at((across.start, solved))
             + Text::new(
-                "solved, once the mean action is as good",
+                "solved where the mean action reaches this",
                 (dots(6.0), dots(4.0)),
                 text(12.0, &FAINT).pos(left_below),
             );
