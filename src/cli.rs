@@ -3,6 +3,7 @@
 mod bench;
 mod compare;
 mod eval;
+mod lesson;
 mod own;
 mod play;
 mod print;
@@ -52,6 +53,8 @@ enum Command {
     Bench(BenchArgs),
     /// Train several learners with several seeds, and say which is how good
     Compare(CompareArgs),
+    /// Show how learning works, step by step, in numbers
+    Lesson(LessonArgs),
     /// Play one episode to a CSV table, to compare with a real robot or another simulator
     Rollout(RolloutArgs),
     /// Read a scene and say what is wrong with it
@@ -244,6 +247,21 @@ struct CompareArgs {
 }
 
 #[derive(Args)]
+struct LessonArgs {
+    /// Which lesson [default: list them]
+    name: Option<String>,
+    /// Where all randomness comes from
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// Threads to use; results do not depend on it [default: all cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// Print one JSON object on standard output instead
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args)]
 struct RolloutArgs {
     /// A RON file, or the name of a shipped scene
     scene: String,
@@ -273,6 +291,13 @@ impl SceneArgs {
     }
 }
 
+/// Threads to use: so many, or as many as there are cores when so many are to be left alone.
+fn threads(asked: Option<u16>, spare: usize) -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let default = cores.saturating_sub(spare).max(1);
+    asked.map_or(default, usize::from)
+}
+
 impl PresetArgs {
     /// Flags that say how a run is made are changes of its preset, so that the stored text says all.
     fn changes(&self, steps: Option<u64>) -> Vec<String> {
@@ -283,9 +308,7 @@ impl PresetArgs {
 
     /// Threads to use when so many cores are to be left alone.
     fn threads(&self, spare: usize) -> usize {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let default = cores.saturating_sub(spare).max(1);
-        self.threads.map_or(default, usize::from)
+        threads(self.threads, spare)
     }
 }
 
@@ -315,6 +338,7 @@ pub fn main(launched: Instant) -> ExitCode {
         Command::Replay(args) => replay::replay(&args),
         Command::Bench(args) => bench::bench(&args),
         Command::Compare(args) => compare::compare(&args),
+        Command::Lesson(args) => lesson::lesson(&args),
         Command::Rollout(args) => rollout::rollout(&args),
         Command::Check { scene } => check(&scene),
         Command::Scenes => scenes(),

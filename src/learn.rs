@@ -28,7 +28,7 @@ mod settings;
 pub mod student;
 
 pub use optimizer::OptimizerKind;
-pub use policy_gradient::Surrogate;
+pub use policy_gradient::{Credit, Surrogate};
 pub use settings::{Checked, Evaluations, Rate, Settings};
 
 use serde::de::DeserializeOwned;
@@ -125,6 +125,12 @@ pub trait Learner: Send + Sync + 'static {
         caution: f32,
         team: &Team,
     ) -> Result<Row, Refusal>;
+
+    /// The policy gradient that a rollout of finite numbers shows to the actor of `state`, its actions credited in this way; one
+    /// number per parameter. None for a learner that follows no such gradient.
+    fn gradient(&self, _: &Self::State, _: &Rollout, _: Credit) -> Option<Vec<f32>> {
+        None
+    }
 
     /// Whether workers act and learn without waiting for one another, in a [`Learner::workshop`] instead of updates. The bits of
     /// such a run depend on the machine's timing.

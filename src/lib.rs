@@ -34,6 +34,7 @@ pub mod contain;
 pub mod files;
 pub mod floats;
 pub mod learn;
+pub mod lesson;
 pub mod metrics;
 pub mod nn;
 pub mod pod;

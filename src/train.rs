@@ -444,6 +444,11 @@ impl Trainer {
         result
     }
 
+    /// The learner with what it has learnt so far.
+    pub(crate) fn student(&self) -> &dyn Student {
+        &*self.student
+    }
+
     /// A hash of everything that the next step depends on: learner, environments, progress.
     pub fn state_hash(&self) -> String {
         self.state().hash()

@@ -6,11 +6,13 @@
 
 mod actor;
 mod batch;
+mod credit;
 mod critic;
 mod descent;
 mod loss;
 
 pub(super) use batch::Batch;
+pub use credit::Credit;
 use descent::{Chunk, Descent, Report};
 pub use loss::Surrogate;
 
@@ -416,6 +418,10 @@ impl<S: Story> Learner for S {
             row.set(Metric::ExplainedVariance, explained);
         }
         Ok(row)
+    }
+
+    fn gradient(&self, state: &Networks, rollout: &Rollout, credit: Credit) -> Option<Vec<f32>> {
+        Some(self.core().gradient(state, rollout, credit))
     }
 
     fn is_asynchronous(&self) -> bool {

@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 
 use super::Surrogate;
 use super::policy_gradient::{Batch, Core, Networks, OptimizerKind, Recipe, Reports, Story};
-use super::returns::rewards_to_go;
 use super::settings::{self, Checked, Rate, Settings};
 use super::student::{self, Student};
 use crate::nn::Activation;
@@ -160,21 +159,11 @@ impl Story for Reinforce {
     }
 
     fn learn(&self, state: &mut Networks, batch: &mut Batch, team: &Team) -> Reports {
-        let rollout = batch.rollout;
-        let to_go = |(rewards, ends)| rewards_to_go(rewards, ends, self.settings.gamma);
-        let rows = batch.rewards.chunks(rollout.horizon);
-        let to_go: Vec<Option<f32>> = rows
-            .zip(rollout.ends.chunks(rollout.horizon))
-            .flat_map(to_go)
-            .collect();
-        batch.samples.retain(|&i| to_go[i as usize].is_some());
+        self.core.sum_to_go(batch);
         if batch.samples.is_empty() {
             return Reports::default();
         }
-        batch.targets = to_go.iter().map(|sum| sum.unwrap_or(0.0)).collect();
-        self.core.value(state, batch, team);
-        let surprises = batch.targets.iter().zip(&batch.values);
-        batch.advantages = surprises.map(|(sum, value)| sum - value).collect();
+        self.core.surprise(state, batch, team);
         if self.settings.standardize {
             batch.standardize();
         }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::replay::Replay;
 use super::replay::block::{Digest, Read};
 use super::rollout::Rollout;
-use super::{Learner, Workshop};
+use super::{Credit, Learner, Workshop};
 use crate::metrics::{Metric, Row};
 use crate::policy::Policy;
 use crate::step::StepEnd;
@@ -18,7 +18,7 @@ pub const MOST_REFUSED: u32 = 10;
 const CAUTION: f32 = 0.5;
 
 /// A learner and its state, whatever learner it is.
-pub trait Student: Send {
+pub trait Student: Send + Sync {
     /// The newest policy.
     fn policy(&self) -> Arc<Policy>;
 
@@ -37,6 +37,9 @@ pub trait Student: Send {
         work: &mut dyn FnMut(&dyn Workshop),
         team: &Team,
     ) -> Option<Result<Option<Row>, Hopeless>>;
+
+    /// See [`Learner::gradient`].
+    fn gradient(&self, rollout: &Rollout, credit: Credit) -> Option<Vec<f32>>;
 
     /// Everything that the next update depends on, but for the memory.
     fn save(&self) -> Vec<u8>;
@@ -191,6 +194,10 @@ impl<L: Learner> Student for Course<L> {
         work(&*workshop);
         let updated = workshop.close();
         Some(self.settle(before, remembered, updated, team))
+    }
+
+    fn gradient(&self, rollout: &Rollout, credit: Credit) -> Option<Vec<f32>> {
+        self.learner.gradient(&self.learnt.state, rollout, credit)
     }
 
     fn save(&self) -> Vec<u8> {

@@ -1,0 +1,294 @@
+//! How noisy the policy gradient is. The same policy plays the same rollouts; what differs is what an action is credited with:
+//! all rewards that came after it, those less what a critic expected, or the generalized advantage, which believes the critic about
+//! what comes later. A baseline that depends on the state alone leaves the expected gradient as it is and takes noise away
+//! (Williams 1992); a critic takes more, and puts its own errors in instead (arXiv:1506.02438).
+//!
+//! The policy is that of one training at several times: before the critic has learnt anything, there is nothing to subtract.
+//! The variance is that between rollouts, which are independent of one another:
+//!
+//! ```
+//! use sinew::lesson::variance::spread;
+//!
+//! // Around their mean (3, 0) both gradients are 2 away in each entry: (4 + 4 + 4 + 4) / (2 - 1).
+//! assert_eq!(spread(&[&[1.0, 2.0], &[5.0, -2.0]]), (16.0, 3.0));
+//! ```
+
+use serde::Serialize;
+use std::fmt::{Display, Formatter, Result as Written};
+use std::sync::Arc;
+
+use super::{Terms, table};
+use crate::learn::Credit;
+use crate::learn::student::Student;
+use crate::pod::scene::SceneEnvironment;
+use crate::pod::{Decider, Pod, PodError, Purpose};
+use crate::scene::Scene;
+use crate::seed::Seed;
+use crate::team::Team;
+use crate::train::publish::Viewer;
+use crate::train::{Job, TrainError, Trainer};
+
+/// The robot.
+const SCENE: &str = "pendulum";
+/// The preset whose policy and critic are looked at.
+const TRAINED: &str = "ppo";
+/// The learners that follow the three estimates.
+const LEARNERS: [&str; 3] = ["reinforce", "reinforce-baseline", "a2c"];
+/// Of the generalized advantage.
+const LAMBDA: f32 = 0.95;
+/// The estimates, the plain one first.
+const ESTIMATES: [(&str, Credit); 3] = [
+    ("rewards to go", Credit::RewardsToGo),
+    ("less a baseline", Credit::LessBaseline),
+    ("with a critic", Credit::Generalized { lambda: LAMBDA }),
+];
+
+/// How much is measured.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Control steps of the training after which the gradient is looked at, ascending.
+    pub moments: Vec<u64>,
+    /// Rollouts, each of which gives one estimate of the gradient; at least 2.
+    pub rollouts: u64,
+    /// Episodes of a rollout.
+    pub episodes: u64,
+    /// Control steps that each learner trains for, to see how far it gets; none for not at all.
+    pub train: Option<u64>,
+}
+
+impl Plan {
+    /// What `sinew lesson variance` measures.
+    pub fn lesson() -> Self {
+        Self {
+            moments: vec![0, 50_000, 150_000],
+            rollouts: 32,
+            episodes: 8,
+            train: Some(300_000),
+        }
+    }
+}
+
+/// The lesson.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Variance {
+    /// Rollouts, each of which gave one estimate.
+    pub rollouts: u64,
+    /// Episodes of a rollout.
+    pub episodes: u64,
+    /// The gradient at several times of one training.
+    pub moments: Vec<Moment>,
+    /// How far the learners get.
+    pub learners: Vec<Reached>,
+}
+
+/// The gradient at one time.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Moment {
+    /// Control steps of the training.
+    pub steps: u64,
+    /// One entry per estimate, the plain one first.
+    pub estimates: Vec<Estimate>,
+}
+
+/// What an estimate of the gradient is like.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Estimate {
+    /// What an action is credited with.
+    pub credit: &'static str,
+    /// Variance of the estimate from one rollout, summed over the parameters; in scaled rewards squared.
+    pub variance: f64,
+    /// The same as a share of that of the plain estimate.
+    pub of_plain: f64,
+    /// Norm of the mean over all rollouts, in scaled rewards.
+    pub norm: f64,
+}
+
+/// How far a learner gets.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Reached {
+    /// The preset's name.
+    pub learner: String,
+    /// Control steps that it trained for.
+    pub steps: u64,
+    /// Mean return of fresh episodes then, with the mean action.
+    pub return_mean: Option<f64>,
+}
+
+impl Variance {
+    /// Trains, looks at the gradient, and trains the three learners.
+    ///
+    /// # Errors
+    /// The environment does not work.
+    ///
+    /// # Panics
+    /// The plan has less than two rollouts.
+    pub fn measure(plan: &Plan, terms: &Terms) -> Result<Self, TrainError> {
+        let scene = Arc::new(Scene::open(SCENE)?);
+        let last = plan.moments.last().copied().unwrap_or_default();
+        let mut trainer = trainer(&scene, TRAINED, last.max(1), terms)?;
+        let (_, learner) = scene.learner(Some(TRAINED))?;
+        let steps_each = (learner.settings().envs() * learner.settings().horizon()) as u64;
+        let team = Team::new(terms.threads);
+        let mut moments = Vec::new();
+        let mut steps = 0;
+        for &moment in &plan.moments {
+            while steps < moment && trainer.iterate() {
+                steps += steps_each;
+            }
+            let student = trainer.student();
+            moments.push(Moment {
+                steps,
+                estimates: estimates(plan, &scene, student, terms.seed, &team)?,
+            });
+        }
+        let mut learners = Vec::new();
+        for learner in LEARNERS {
+            let Some(steps) = plan.train else { break };
+            let result = self::trainer(&scene, learner, steps, terms)?.run();
+            learners.push(Reached {
+                learner: learner.to_owned(),
+                steps: result.steps,
+                return_mean: result.return_mean,
+            });
+        }
+        Ok(Self {
+            rollouts: plan.rollouts,
+            episodes: plan.episodes,
+            moments,
+            learners,
+        })
+    }
+}
+
+/// A training that nobody watches, of so many steps.
+fn trainer(
+    scene: &Arc<Scene>,
+    learner: &str,
+    steps: u64,
+    terms: &Terms,
+) -> Result<Trainer, TrainError> {
+    let job = Job::new(scene, Some(learner), terms.seed.number())?;
+    let job = Job {
+        learner: job.learner.with_steps(steps),
+        // Asking whether it is solved would only take time.
+        solved: None,
+        threads: terms.threads,
+        ..job
+    };
+    Trainer::new(job, Viewer::default().publisher())
+}
+
+/// All estimates of the gradient, each from every rollout, as spread and mean.
+fn estimates(
+    plan: &Plan,
+    scene: &Arc<Scene>,
+    student: &dyn Student,
+    seed: Seed,
+    team: &Team,
+) -> Result<Vec<Estimate>, PodError> {
+    let environment = SceneEnvironment::new(scene.clone());
+    let decider = Decider::Sample(student.policy());
+    let horizon = scene.task().episode_steps as usize;
+    let mut rollouts: Vec<_> = (0..plan.rollouts).map(|i| (i, Ok(Vec::new()))).collect();
+    team.for_each(&mut rollouts, |(i, gradients)| {
+        let episodes = *i * plan.episodes..(*i + 1) * plan.episodes;
+        let pod = Pod::new(&environment, seed, Purpose::Judging, episodes);
+        *gradients = pod.map(|mut pod| {
+            pod.collect(decider.clone(), horizon, &|| team.is_stopping());
+            let of = |(_, credit)| student.gradient(pod.rollout(), credit);
+            ESTIMATES.map(of).into_iter().flatten().collect()
+        });
+    });
+    let mut by_rollout: Vec<Vec<Vec<f32>>> = Vec::new();
+    for (_, gradients) in rollouts {
+        by_rollout.push(gradients?);
+    }
+    let spreads = (0..ESTIMATES.len()).map(|e| {
+        let gradients: Vec<&[f32]> = by_rollout.iter().map(|all| all[e].as_slice()).collect();
+        spread(&gradients)
+    });
+    let spreads: Vec<(f64, f64)> = spreads.collect();
+    let plain = spreads[0].0;
+    let named = ESTIMATES.iter().zip(&spreads);
+    Ok(named
+        .map(|((credit, _), &(variance, norm))| Estimate {
+            credit,
+            variance,
+            of_plain: variance / plain,
+            norm,
+        })
+        .collect())
+}
+
+/// Variance of vectors around their mean, summed over their entries, `sum_k |g_k - mean|^2 / (K - 1)`, and the norm of the mean.
+///
+/// # Panics
+/// There is none.
+pub fn spread(vectors: &[&[f32]]) -> (f64, f64) {
+    let count = vectors.len() as f64;
+    let mut mean = vec![0.0; vectors[0].len()];
+    for vector in vectors {
+        for (mean, x) in mean.iter_mut().zip(*vector) {
+            *mean += f64::from(*x) / count;
+        }
+    }
+    let distance = |vector: &&[f32]| -> f64 {
+        let apart = vector.iter().zip(&mean);
+        apart.map(|(x, mean)| (f64::from(*x) - mean).powi(2)).sum()
+    };
+    let variance = vectors.iter().map(distance).sum::<f64>() / (count - 1.0);
+    let norm = mean.iter().map(|mean| mean * mean).sum::<f64>().sqrt();
+    (variance, norm)
+}
+
+impl Display for Variance {
+    fn fmt(&self, f: &mut Formatter) -> Written {
+        writeln!(
+            f,
+            "The policy gradient of the {SCENE} at several times of one training ({TRAINED}), estimated from the same\n\
+             {} rollouts of {} episodes, with three things that an action may be credited with. Variance of the\n\
+             estimate from one rollout, summed over the parameters; that as a share of the first; norm of the\n\
+             mean of all:\n",
+            self.rollouts, self.episodes
+        )?;
+        let rows = self.moments.iter().flat_map(|moment| {
+            let row = |estimate: &Estimate| {
+                [
+                    moment.steps.to_string(),
+                    estimate.credit.to_owned(),
+                    format!("{:.4}", estimate.variance),
+                    format!("{:.3}", estimate.of_plain),
+                    format!("{:.4}", estimate.norm),
+                ]
+            };
+            moment.estimates.iter().map(row)
+        });
+        let heads = ["after steps", "credit", "variance", "share", "norm"];
+        write!(f, "{}", table(heads, rows))?;
+        if self.learners.is_empty() {
+            return Ok(());
+        }
+        writeln!(f, "\nHow far the learners get that follow them:\n")?;
+        let rows = self.learners.iter().map(|reached| {
+            let return_mean = reached.return_mean.map(|mean| format!("{mean:.0}"));
+            [
+                reached.learner.clone(),
+                reached.steps.to_string(),
+                return_mean.unwrap_or_else(|| "-".to_owned()),
+            ]
+        });
+        write!(f, "{}", table(["learner", "steps", "return"], rows))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_spread_of_two_vectors_by_hand() {
+        // Around their mean (3, 0) both are 2 away in each entry: (4 + 4 + 4 + 4) / (2 - 1).
+        assert_eq!(spread(&[&[1.0, 2.0], &[5.0, -2.0]]), (16.0, 3.0));
+        assert_eq!(spread(&[&[3.0, 4.0], &[3.0, 4.0]]), (0.0, 5.0));
+    }
+}
