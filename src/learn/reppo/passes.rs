@@ -581,7 +581,7 @@ mod tests {
         reppo.settings.target_entropy = std::f32::consts::LN_2;
         let (mut state, rollout) = begin(&reppo);
         let (temperature, restraint) = (state.temperature.value(), state.restraint.value());
-        step(&reppo, &mut state, &batch(&rollout));
+        step(&reppo, &mut state, &batch(&rollout)).expect("it is finite");
         assert!(state.temperature.value() > temperature);
         assert!(state.restraint.value() > restraint);
     }
