@@ -39,7 +39,8 @@ fn softmax_is_told_line_by_line() {
         preferences    theta       = (0.1, -0.1)
         probabilities  pi          = (0.5498, 0.4502)
 
-        And on: action 1 pays 2, action 2 anything from 0 to 0.5. Every action that pays becomes more likely, the one that pays more by more.
+        And on: action 1 pays 2, action 2 anything from 0 to 0.5. Every action that pays becomes more likely,
+        the one that pays more by more.
 
         step  action    pays  theta 1  theta 2    pi 1    pi 2
            2       2  0.3192   0.0824  -0.0824  0.5411  0.4589
@@ -60,7 +61,8 @@ fn softmax_is_told_line_by_line() {
          250       1  2.0000   2.2356  -2.2356  0.9887  0.0113
          282       1  2.0000   2.2986  -2.2986  0.9900  0.0100
 
-        After 282 steps action 1 has a probability of 0.99. The surer the policy, the smaller its steps: the score of what it does anyway goes to 0.
+        After 282 steps action 1 has a probability of 0.99. The surer the policy, the smaller its
+        steps: the score of what it does anyway goes to 0.
     "#]].assert_eq(&told.text);
 }
 
