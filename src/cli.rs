@@ -259,6 +259,9 @@ struct LessonArgs {
     /// Print one JSON object on standard output instead
     #[arg(long)]
     json: bool,
+    /// Write the lesson's picture there, as SVG and PNG
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
 }
 
 #[derive(Args)]

@@ -30,7 +30,7 @@ pub mod curves;
 mod outcome;
 mod output;
 mod page;
-mod picture;
+pub mod picture;
 mod runs;
 pub mod statistics;
 mod table;

@@ -9,15 +9,19 @@
 //! A lesson computes with the code that trains, and tells what it found as text and as numbers. One more is a file with a type
 //! that has both, and a row in [`LESSONS`].
 
+pub mod ladder;
 pub mod rock_paper_scissors;
 pub mod softmax;
 pub mod variance;
 
 use serde::Serialize;
 use std::fmt::Display;
+use std::sync::Arc;
 
+use crate::compare::picture::Chart;
+use crate::scene::{Scene, SceneError};
 use crate::seed::Seed;
-use crate::train::TrainError;
+use crate::train::{Job, TrainError};
 use variance::Plan;
 
 /// A lesson that can be asked for.
@@ -40,16 +44,18 @@ pub struct Terms {
 }
 
 /// What a lesson tells.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Told {
     /// To be read; ends with a line break.
     pub text: String,
     /// The numbers in it, and those left out, as one JSON object.
     pub json: String,
+    /// The same as a picture, of lessons that have one.
+    pub picture: Option<Chart>,
 }
 
 /// All lessons, the simplest first.
-pub const LESSONS: [Lesson; 3] = [
+pub const LESSONS: [Lesson; 4] = [
     Lesson {
         name: "softmax",
         about: "one step of REINFORCE as arithmetic, and then as many as a two-armed bandit takes",
@@ -66,7 +72,24 @@ pub const LESSONS: [Lesson; 3] = [
     Lesson {
         name: "variance",
         about: "how noisy the policy gradient of a robot is: rewards to go, less a baseline, and with a critic",
-        tell: |terms| Ok(told(&variance::Variance::measure(&Plan::lesson(), terms)?)),
+        tell: |terms| {
+            let lesson = variance::Variance::measure(&Plan::lesson(), terms)?;
+            Ok(Told {
+                picture: Some(lesson.picture()),
+                ..told(&lesson)
+            })
+        },
+    },
+    Lesson {
+        name: "ladder",
+        about: "REINFORCE, A2C, PPO and SAC on one robot with the same seeds: what each rung adds",
+        tell: |terms| {
+            let lesson = ladder::Ladder::climb(&ladder::RUNGS, ladder::SEEDS, terms)?;
+            Ok(Told {
+                picture: Some(lesson.picture()),
+                ..told(&lesson)
+            })
+        },
     },
 ];
 
@@ -75,10 +98,23 @@ pub fn find(name: &str) -> Option<&'static Lesson> {
     LESSONS.iter().find(|lesson| lesson.name == name)
 }
 
+/// A training of so many steps, on one thread.
+fn job(scene: &Arc<Scene>, learner: &str, steps: u64, seed: u64) -> Result<Job, SceneError> {
+    let job = Job::new(scene, Some(learner), seed)?;
+    Ok(Job {
+        learner: job.learner.with_steps(steps),
+        // Asking whether it is solved would only take time.
+        solved: None,
+        threads: 1,
+        ..job
+    })
+}
+
 fn told(lesson: &(impl Display + Serialize)) -> Told {
     Told {
         text: lesson.to_string(),
         json: serde_json::to_string(lesson).expect("plain data is JSON"),
+        picture: None,
     }
 }
 

@@ -17,11 +17,12 @@ use std::process::Command;
 use std::sync::Arc;
 
 /// Presets, and what makes their runs short, with rollouts, updates and episodes that end. A3C has no bits of its own.
-const LEARNERS: [(&str, &[&str]); 5] = [
+const LEARNERS: [(&str, &[&str]); 6] = [
     ("ppo", &["learner.horizon=64", "learner.batch=128"]),
     ("reinforce-baseline", &["learner.horizon=64"]),
     ("actor-critic", &[]),
     ("a2c", &["learner.horizon=64"]),
+    ("reppo", &["learner.horizon=64", "learner.batch=64"]),
     (
         "sac",
         &[

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sinew::cli::{OwnEnvironment, train_environment_with};
 use sinew::pod::{Action, Control, Environment, Episode, Observation, Pod, Reward};
-use sinew::scene::Presets;
+use sinew::scene::{Presets, Scene};
 use sinew::scene::task::Solved;
 use sinew::step::{ActionSpace, Spaces, StepEnd};
 use std::ffi::OsString;
@@ -166,6 +166,17 @@ fn the_presets_of_the_examples_can_be_used() {
         let presets = Presets::parse("presets", text).unwrap();
         assert_eq!(presets.learner(None).unwrap().0, "ppo");
         assert_eq!(presets.text(), text);
+    }
+}
+
+#[test]
+fn the_pendulum_without_physics_is_learnt_as_that_with_it() {
+    let text = include_str!("../examples/presets/pendulum.ron");
+    let presets = Presets::parse("presets", text).unwrap();
+    let scene = Scene::open("pendulum").unwrap();
+    assert!(scene.learners().len() >= 9);
+    for (name, settings) in scene.learners() {
+        assert_eq!(presets.learner(Some(name)).unwrap().1, settings, "{name}");
     }
 }
 

@@ -20,7 +20,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 /// Presets, and what makes them small, with several minibatches or updates in an iteration.
-const LEARNERS: [(&str, &[&str]); 5] = [
+const LEARNERS: [(&str, &[&str]); 6] = [
     ("ppo", &["learner.horizon=25", "learner.batch=50"]),
     (
         "reinforce-baseline",
@@ -31,6 +31,7 @@ const LEARNERS: [(&str, &[&str]); 5] = [
         "a2c",
         &["learner.horizon=25", "learner.rate=Constant(0.001)"],
     ),
+    ("reppo", &["learner.horizon=25", "learner.batch=50"]),
     (
         "sac-cpu",
         &[

@@ -53,6 +53,7 @@ fn nor_for_any_other_learner() {
         ("actor-critic", "learner.entropy=0.001"),
         ("a2c", "learner.optimizer=RmsProp"),
         ("sac-cpu", "learner.updates=0.02"),
+        ("reppo", "learner.batch=130"),
     ];
     for (learner, its_own) in learners {
         let hash = |threads| {

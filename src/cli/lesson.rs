@@ -1,10 +1,13 @@
 //! `sinew lesson`.
 
 use serde::Serialize;
+use std::io;
+use std::path::Path;
 use std::process::ExitCode;
 
 use super::LessonArgs;
-use super::print::{Failure, say, say_json};
+use super::print::{Failure, note, say, say_json};
+use crate::compare::picture::{self, Chart};
 use crate::lesson::{LESSONS, Lesson, Terms, find};
 use crate::seed::Seed;
 
@@ -22,11 +25,33 @@ pub(super) fn lesson(args: &LessonArgs) -> Result<ExitCode, Failure> {
         seed: Seed::new(args.seed),
         threads: super::threads(args.threads, 0),
     })?;
+    if let Some(folder) = &args.out {
+        let chart = told.picture.as_ref().ok_or_else(|| {
+            let problem = format!("--out: the lesson `{name}` has no picture");
+            Failure::Wrong(problem)
+        })?;
+        draw(folder, name, chart)
+            .map_err(|error| Failure::Failed(format!("{}: {error}", folder.display())))?;
+    }
     match args.json {
         true => say(format_args!("{}", told.json)),
         false => say(format_args!("{}", told.text.trim_end())),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Writes a lesson's picture, and says where.
+fn draw(folder: &Path, name: &str, chart: &Chart) -> io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    for (ending, bytes) in [
+        ("svg", picture::svg(chart).into_bytes()),
+        ("png", picture::png(chart)),
+    ] {
+        let path = folder.join(format!("{name}.{ending}"));
+        std::fs::write(&path, bytes)?;
+        note(format_args!("picture: {}", path.display()));
+    }
+    Ok(())
 }
 
 /// All lessons.

@@ -29,6 +29,18 @@ pub struct Point {
     pub high: f64,
 }
 
+impl Point {
+    /// Of a number that is known without a spread.
+    pub fn exact(at: f64, number: f64) -> Self {
+        Self {
+            at,
+            median: number,
+            low: number,
+            high: number,
+        }
+    }
+}
+
 /// What the band is, for so many seeds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Band {

@@ -10,17 +10,20 @@ use std::sync::Once;
 use super::curves::{Curve, Point};
 
 /// What a picture shows.
-pub(super) struct Chart {
-    pub(super) title: String,
+#[derive(Clone, Debug, PartialEq)]
+pub struct Chart {
+    /// What it is of.
+    pub title: String,
     /// What line and band are.
-    pub(super) subtitle: String,
+    pub subtitle: String,
     /// What goes across, with its unit.
-    pub(super) across: String,
+    pub across: String,
     /// What goes up, with its unit.
-    pub(super) up: String,
-    pub(super) curves: Vec<Curve>,
+    pub up: String,
+    /// In the order of the legend.
+    pub curves: Vec<Curve>,
     /// The return from which on the task counts as solved.
-    pub(super) solved: Option<f64>,
+    pub solved: Option<f64>,
 }
 
 /// Size in the page.
@@ -48,7 +51,7 @@ const FAINT: RGBColor = RGBColor(110, 110, 110);
 const GRID: RGBColor = RGBColor(228, 228, 228);
 
 /// The picture as SVG, for a page or a file.
-pub(super) fn svg(chart: &Chart) -> String {
+pub fn svg(chart: &Chart) -> String {
     let mut svg = String::new();
     let size = (SIZE.0 * SVG_SCALE, SIZE.1 * SVG_SCALE);
     {
@@ -66,7 +69,7 @@ pub(super) fn svg(chart: &Chart) -> String {
 }
 
 /// The picture as PNG.
-pub(super) fn png(chart: &Chart) -> Vec<u8> {
+pub fn png(chart: &Chart) -> Vec<u8> {
     let (width, height) = (SIZE.0 * PNG_SCALE, SIZE.1 * PNG_SCALE);
     let size = (width * DOTS, height * DOTS);
     let mut dots = vec![0; (3 * size.0 * size.1) as usize];

@@ -18,6 +18,8 @@ use std::fmt::{Display, Formatter, Result as Written};
 use std::sync::Arc;
 
 use super::{Terms, table};
+use crate::compare::curves::{Curve, Point};
+use crate::compare::picture::Chart;
 use crate::learn::Credit;
 use crate::learn::student::Student;
 use crate::pod::scene::SceneEnvironment;
@@ -160,18 +162,39 @@ impl Variance {
     }
 }
 
-/// A training that nobody watches, of so many steps.
+impl Variance {
+    /// How much of the plain estimate's variance the others leave, over the training.
+    pub fn picture(&self) -> Chart {
+        let curve = |(i, (credit, _)): (usize, &(&str, Credit))| {
+            let points = self.moments.iter().map(|moment| {
+                let share = moment.estimates[i].of_plain;
+                Point::exact(moment.steps as f64, share)
+            });
+            Curve {
+                learner: (*credit).to_owned(),
+                points: points.collect(),
+            }
+        };
+        Chart {
+            title: format!("How noisy the policy gradient of the {SCENE} is"),
+            subtitle: "variance of the estimate as a share of the plain one's".to_owned(),
+            across: "control steps of the training".to_owned(),
+            up: "share".to_owned(),
+            curves: ESTIMATES.iter().enumerate().map(curve).collect(),
+            solved: None,
+        }
+    }
+}
+
+/// A training of so many steps, as quiet as can be.
 fn trainer(
     scene: &Arc<Scene>,
     learner: &str,
     steps: u64,
     terms: &Terms,
 ) -> Result<Trainer, TrainError> {
-    let job = Job::new(scene, Some(learner), terms.seed.number())?;
+    let job = super::job(scene, learner, steps, terms.seed.number())?;
     let job = Job {
-        learner: job.learner.with_steps(steps),
-        // Asking whether it is solved would only take time.
-        solved: None,
         threads: terms.threads,
         ..job
     };

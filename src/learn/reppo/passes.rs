@@ -427,3 +427,187 @@ impl Sums {
         self.loss.is_finite() && self.divergence.is_finite() && self.log_probability.is_finite()
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::super::{ReppoSettings, ValueHead};
+    use super::*;
+    use crate::learn::{Learner, Rate};
+    use crate::nn::Activation;
+    use crate::seed::Seed;
+    use crate::step::{ActionSpace, Spaces};
+    use crate::team::Team;
+
+    const ROWS: [u32; 4] = [0, 1, 2, 3];
+
+    fn reppo(value: ValueHead) -> Reppo {
+        let settings = ReppoSettings {
+            steps: 1,
+            envs: 2,
+            horizon: 2,
+            epochs: 1,
+            batch: 4,
+            widths: vec![5],
+            critic_widths: vec![8, 8],
+            activation: Activation::Tanh,
+            layer_norm: false,
+            critic_layer_norm: true,
+            value,
+            gamma: 0.5,
+            lambda: 0.5,
+            rate: Rate::Constant(1e-3),
+            critic_rate: 1e-3,
+            kl: 0.25,
+            restraint: 2.0,
+            temperature: 0.5,
+            target_entropy: 0.0,
+            multiplier_rate: 0.5,
+            max_gradient_norm: 1e9,
+            log_std: -0.5,
+            normalize_observations: true,
+            scale_rewards: true,
+        };
+        let spaces = Spaces {
+            observation: vec!["x".into(), "y".into()],
+            action: ActionSpace::Continuous(vec!["u".into(), "v".into()]),
+        };
+        Reppo::new(settings, &spaces, Seed::new(3))
+    }
+
+    /// A state whose critic cares for actions, and a rollout half of which was acted by a policy far from its own.
+    fn begin(reppo: &Reppo) -> (ReppoState, Rollout) {
+        let mut state = reppo.begin();
+        state.critic.mlp.update(|weights| {
+            for (i, weight) in weights.iter_mut().enumerate() {
+                *weight = 2.0 * *weight + 0.1 * (i as f32).sin();
+            }
+        });
+        let mut rollout = Rollout::new(2, 2, &reppo.spaces, 4);
+        let at = squashed::output_of(-0.5);
+        rollout.outputs = [[0.0, 0.0, at, at]; 4].concat();
+        rollout.outputs[8] = 2.0;
+        rollout.outputs[15] = at + 3.0;
+        rollout.actions = vec![0.5, -0.25, 0.0, 0.75, -0.5, 0.5, 0.25, -0.75];
+        (state, rollout)
+    }
+
+    fn batch(rollout: &Rollout) -> Batch<'_> {
+        Batch {
+            rollout,
+            inputs: vec![0.5, -1.0, 1.0, 0.25, -0.75, 0.5, 0.0, 1.0],
+            targets: vec![0.5, -0.5, 1.0, 0.0],
+            rate: 1e-3,
+            critic_rate: 1e-3,
+        }
+    }
+
+    /// Mean loss and its gradient.
+    type Found = (f64, Vec<f32>);
+
+    /// Those of both networks, of actions with the same noise every time.
+    fn losses(reppo: &Reppo, state: &mut ReppoState, rollout: &Rollout) -> [Found; 2] {
+        let batch = batch(rollout);
+        let bench = Bench::new(reppo, state, &batch);
+        let mut rng = Seed::new(5).stream("test").nth(0);
+        bench.differentiate_actor(0, &ROWS, 0.25, &mut rng);
+        bench.differentiate_critic(0, &ROWS, 0.25);
+        [&reppo.actor_chunks[0], &reppo.critic_chunks[0]].map(|chunk| {
+            let loss = chunk.desk.lock().unwrap().sums.loss;
+            (
+                f64::from(loss) / 4.0,
+                chunk.gradient.lock().unwrap().clone(),
+            )
+        })
+    }
+
+    /// Compares every slope of a network with a central difference.
+    fn compare(value: ValueHead, which: usize) {
+        let reppo = reppo(value);
+        let (mut state, rollout) = begin(&reppo);
+        let (_, gradient) = losses(&reppo, &mut state, &rollout)[which].clone();
+        let h = 1e-2_f32;
+        let mut seen = 0;
+        for (i, exact) in gradient.iter().enumerate() {
+            let mut loss_after = |by: f32| {
+                let network = match which {
+                    0 => &mut state.actor,
+                    _ => &mut state.critic,
+                };
+                network.mlp.update(|weights| weights[i] += by);
+                losses(&reppo, &mut state, &rollout)[which].0
+            };
+            let (above, below) = (loss_after(h), loss_after(-2.0 * h));
+            loss_after(h);
+            let slope = (above - below) / f64::from(2.0 * h);
+            let apart = (slope - f64::from(*exact)).abs();
+            assert!(apart < 2e-3 + 0.02 * slope.abs(), "{i}: {slope} {exact}");
+            seen += usize::from(slope.abs() > 0.005);
+        }
+        assert!(seen > 5, "slopes that are not zero were compared");
+    }
+
+    const HISTOGRAM: ValueHead = ValueHead::Histogram {
+        bins: 9,
+        reach: 2.0,
+    };
+
+    #[test]
+    fn the_slope_through_critic_and_action_is_that_of_finite_differences() {
+        compare(ValueHead::Scalar, 0);
+        compare(HISTOGRAM, 0);
+    }
+
+    #[test]
+    fn gradients_of_the_critic_are_those_of_finite_differences() {
+        compare(ValueHead::Scalar, 1);
+        compare(HISTOGRAM, 1);
+    }
+
+    #[test]
+    fn half_of_the_samples_are_led_back() {
+        let reppo = reppo(ValueHead::Scalar);
+        let (mut state, rollout) = begin(&reppo);
+        losses(&reppo, &mut state, &rollout);
+        let desk = reppo.actor_chunks[0].desk.lock().unwrap();
+        assert_eq!(desk.followed, [0, 1]);
+        assert_eq!(desk.sums.led_back, 2.0);
+    }
+
+    #[test]
+    fn multipliers_follow_what_is_lacking() {
+        // Less undecided than ln 2 of each entry would be, and on the mean further away than 0.25.
+        let mut reppo = reppo(ValueHead::Scalar);
+        reppo.settings.target_entropy = std::f32::consts::LN_2;
+        let (mut state, rollout) = begin(&reppo);
+        let (temperature, restraint) = (state.temperature.value(), state.restraint.value());
+        step(&reppo, &mut state, &batch(&rollout)).expect("it is finite");
+        assert!(state.temperature.value() > temperature);
+        assert!(state.restraint.value() > restraint);
+    }
+
+    fn step(reppo: &Reppo, state: &mut ReppoState, batch: &Batch) -> Result<Row, Refusal> {
+        let bench = Bench::new(reppo, state, batch);
+        let draws = Seed::new(5).stream("test");
+        let minibatch: &[u32] = &ROWS;
+        Team::new(1).run(|member| bench.pass(member, [minibatch].into_iter(), draws, || false));
+        bench.close()
+    }
+
+    #[test]
+    fn what_is_not_finite_is_not_learnt_from() {
+        let reppo = reppo(ValueHead::Scalar);
+        let (mut state, mut rollout) = begin(&reppo);
+        let mut unsound = batch(&rollout);
+        unsound.targets[1] = f32::INFINITY;
+        let before = state.critic.mlp.clone();
+        let refused = step(&reppo, &mut state, &unsound).unwrap_err();
+        assert_eq!(refused, Refusal::Gradient("critic"));
+        assert_eq!(state.critic.mlp, before);
+        rollout.outputs[0] = 1e30; // The divergence is infinite.
+        let before = state.actor.mlp.clone();
+        let refused = step(&reppo, &mut state, &batch(&rollout)).unwrap_err();
+        assert_eq!(refused, Refusal::Gradient("actor"));
+        assert_eq!(state.actor.mlp, before);
+    }
+}
