@@ -15,7 +15,7 @@ use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
 
 use super::Learner;
-use super::network::{CHUNK, Network, draw_noise, join};
+use super::network::{Network, draw_noise, join};
 use super::replay::Replay;
 use super::returns::{ReturnScale, ValuedStep, explained_variance, gae};
 use super::rollout::Rollout;
@@ -29,7 +29,7 @@ use crate::seed::Seed;
 use crate::step::{ActionSpace, Spaces, StepEnd};
 use crate::team::Team;
 use loss::Multiplier;
-use passes::{Batch, Bench, Chunk};
+use passes::{Batch, Bench, CHUNK, Chunk};
 
 /// Hyperparameters of REPPO.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
