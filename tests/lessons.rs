@@ -153,7 +153,7 @@ fn a_lesson_that_nobody_gives_is_wrong_use() {
     let output = sinew(&["algebra"]);
     assert_eq!(output.status.code(), Some(2));
     expect![[r"
-        error: there is no lesson `algebra`; lessons: `softmax`, `rock-paper-scissors`, `variance`
+        error: there is no lesson `algebra`; lessons: `softmax`, `rock-paper-scissors`, `variance`, `ladder`
     "]]
     .assert_eq(std::str::from_utf8(&output.stderr).unwrap());
 }
