@@ -9,7 +9,7 @@ use crate::nn::{Adam, RmsProp};
 pub enum OptimizerKind {
     /// Adam (arXiv:1412.6980) with epsilon 1e-5.
     Adam,
-    /// RMSprop with decay 0.99 and epsilon 1e-5, as A3C had it (arXiv:1602.01783, section 4).
+    /// `RMSprop` with decay 0.99 and epsilon 1e-5, as A3C had it (arXiv:1602.01783, section 4).
     RmsProp,
 }
 

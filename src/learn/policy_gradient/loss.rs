@@ -56,7 +56,7 @@ pub(super) fn value_loss(value: f32, target: f32) -> (f32, f32) {
     (0.5 * error * error, error)
 }
 
-/// The larger of [`value_loss`] at `V` and at `V` kept within `clip` of what it was (as in OpenAI's baselines), with its slope.
+/// The larger of [`value_loss`] at `V` and at `V` kept within `clip` of what it was (as in the `baselines` of `OpenAI`), with its slope.
 pub(super) fn clipped_value_loss(value: f32, old: f32, target: f32, clip: f32) -> (f32, f32) {
     let free = value_loss(value, target);
     let kept = value_loss(old + (value - old).clamp(-clip, clip), target);

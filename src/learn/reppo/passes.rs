@@ -433,7 +433,6 @@ impl Sums {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::super::{ReppoSettings, ValueHead};
     use super::*;

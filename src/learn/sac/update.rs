@@ -193,10 +193,13 @@ impl<'a> Bench<'a> {
         });
         let temperature = self.temperature.read().expect("nobody panicked").value();
         desk.targets.clear();
-        for row in 0..rows {
+        let Samples {
+            returns, discounts, ..
+        } = &desk.samples;
+        for (row, (rewards, discount)) in returns.iter().zip(discounts).enumerate() {
             desk.targets.push(loss::target(
-                desk.samples.returns[row] * settings.reward_scale,
-                desk.samples.discounts[row],
+                rewards * settings.reward_scale,
+                *discount,
                 [values[0][row], values[1][row]],
                 temperature,
                 desk.log_probabilities[row],
