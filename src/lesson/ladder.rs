@@ -35,12 +35,12 @@ pub struct Rung {
 pub const RUNGS: [Rung; 4] = [
     Rung {
         learner: "reinforce-baseline",
-        steps: 200_000,
+        steps: 1_000_000,
         adds: "the rewards of whole episodes, less what was to be expected",
     },
     Rung {
         learner: "a2c",
-        steps: 200_000,
+        steps: 1_000_000,
         adds: "a critic's word for what comes later",
     },
     Rung {
