@@ -23,7 +23,7 @@ fn folder_with_a_scene() -> TempDir {
     let folder = TempDir::new().unwrap();
     let scene = include_str!("../scenes/pendulum.ron");
     let (_, learners) = scene.split_once("learners: {").unwrap();
-    let (preset, _) = learners.rsplit_once('}').unwrap();
+    let (preset, _) = learners.split_once("        // The whole ladder").unwrap();
     let preset = preset
         .replace("envs: 16", "envs: 4")
         .replace("horizon: 64", "horizon: 50")

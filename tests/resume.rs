@@ -26,7 +26,10 @@ const LEARNERS: [(&str, &[&str]); 6] = [
         "reinforce-baseline",
         &["learner.horizon=25", "learner.baseline.fits=3"],
     ),
-    ("actor-critic", &["learner.rate=Constant(0.001)"]),
+    (
+        "actor-critic",
+        &["learner.envs=150", "learner.rate=Constant(0.001)"],
+    ),
     (
         "a2c",
         &["learner.horizon=25", "learner.rate=Constant(0.001)"],

@@ -13,7 +13,7 @@ pub(super) const SCENES: [(&str, &str); 3] = [
 ];
 
 /// Names and texts of the presets; the first is the default.
-const PRESETS: [(&str, &str); 8] = [
+const PRESETS: [(&str, &str); 9] = [
     ("ppo", include_str!("../../assets/learners/ppo.ron")),
     (
         "reinforce",
@@ -30,6 +30,7 @@ const PRESETS: [(&str, &str); 8] = [
     ("a2c", include_str!("../../assets/learners/a2c.ron")),
     ("a3c", include_str!("../../assets/learners/a3c.ron")),
     ("sac", include_str!("../../assets/learners/sac.ron")),
+    ("reppo", include_str!("../../assets/learners/reppo.ron")),
     ("sac-cpu", include_str!("../../assets/learners/sac-cpu.ron")),
 ];
 
