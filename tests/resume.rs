@@ -176,7 +176,7 @@ impl Environment for StopsInEvaluations {
     }
 
     fn build(&self, pod: &mut Pod) {
-        if pod.slots().count() > 6 {
+        if pod.slots().count() > 32 {
             self.1.stop();
         }
         self.0.build(pod);
