@@ -235,14 +235,14 @@ fn what_has_another_form() {
         "gamma: 0.9",
         "gama: 0.9",
         expect![[r#"
-        error: there is no field `gama` in `Ppo`
-          --> small.ron:35:100
-           |
-        35 |             steps: 1000, envs: 4, horizon: 8, epochs: 2, batch: 16, widths: [8], activation: Tanh, gama: 0.9,
-           |                                                                                                    ^^^^ unknown field
-           |
-           = help: did you mean `gamma`?
-           = help: fields: `steps`, `envs`, `horizon`, `epochs`, `batch`, `widths`, `activation`, `gamma`, `lambda`, `clip`, `rate`, `critic_rate`, `entropy`, `max_gradient_norm`, `log_std`, `normalize_observations`, `scale_rewards`"#]],
+            error: there is no field `gama` in `Ppo`
+              --> small.ron:35:100
+               |
+            35 |             steps: 1000, envs: 4, horizon: 8, epochs: 2, batch: 16, widths: [8], activation: Tanh, gama: 0.9,
+               |                                                                                                    ^^^^ unknown field
+               |
+               = help: did you mean `gamma`?
+               = help: fields: `steps`, `envs`, `horizon`, `epochs`, `batch`, `widths`, `activation`, `gamma`, `lambda`, `loss`, `clip`, `clip_value`, `stop_at_kl`, `recompute_advantages`, `rate`, `critic_rate`, `entropy`, `max_gradient_norm`, `log_std`, `normalize_observations`, `scale_rewards`"#]],
     );
     refused(
         "activation: Tanh",
@@ -259,15 +259,15 @@ fn what_has_another_form() {
     );
     refused(
         r#""mine": Ppo("#,
-        r#""mine": Sac("#,
+        r#""mine": Dqn("#,
         expect![[r#"
-        error: there is no `Sac` here
-          --> small.ron:34:17
-           |
-        34 |         "mine": Sac(
-           |                 ^^^ unknown name
-           |
-           = help: known here: `Ppo`"#]],
+            error: there is no `Dqn` here
+              --> small.ron:34:17
+               |
+            34 |         "mine": Dqn(
+               |                 ^^^ unknown name
+               |
+               = help: known here: `Reinforce`, `ActorCritic`, `A2c`, `A3c`, `Ppo`, `Reppo`, `Sac`"#]],
     );
 }
 
@@ -1173,7 +1173,7 @@ fn files_that_are_no_scenes() {
         error: there is no learner `pppo`, neither in the scene nor shipped
          |
          = help: did you mean `ppo`?
-         = help: learners: `ppo`"#]]
+         = help: learners: `ppo`, `reppo`, `sac-cpu`, `reinforce`, `reinforce-baseline`, `actor-critic`, `a2c`, `a3c`, `sac`"#]]
     .assert_eq(
         &Scene::open_with("reach", Some("pppo"), &[])
             .unwrap_err()

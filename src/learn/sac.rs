@@ -2,7 +2,7 @@
 //! again and again. Two critics learn what actions are worth, from rewards and from the more cautious of two slow copies of
 //! themselves; the actor follows the slope of what they say, and is paid for staying undecided.
 //!
-//! The story of one update is [`update::Bench::update`].
+//! The story of one update is in `sac/update.rs`.
 
 mod loss;
 mod update;
