@@ -218,7 +218,14 @@ struct BenchArgs {
 struct CompareArgs {
     /// A RON file, or the name of a shipped scene
     scene: String,
-    /// Presets of the scene, or shipped ones
+    #[command(flatten)]
+    contest: ContestArgs,
+}
+
+/// Learners, and how they are compared, whatever they learn.
+#[derive(Args)]
+struct ContestArgs {
+    /// Presets of its own, or shipped ones
     #[arg(
         long,
         value_name = "NAME,NAME..",
@@ -235,10 +242,10 @@ struct CompareArgs {
     /// Train each run for so long instead, on one core
     #[arg(long, value_name = "S", value_parser = compare::seconds, conflicts_with = "steps")]
     seconds: Option<Duration>,
-    /// Where to keep runs, tables, pictures and page; what is there already goes on [default: runs/compare-<scene>]
+    /// Where to keep runs, tables, pictures and page; what is there already goes on [default: runs/compare-<name>]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Change any value of the scene, or with learner.gamma=0.99 of every compared preset; can be repeated
+    /// Change any value, or with learner.gamma=0.99 that of every compared preset; can be repeated
     #[arg(long, value_name = "PATH=VALUE")]
     set: Vec<String>,
     /// Print one JSON object on standard output

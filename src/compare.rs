@@ -70,16 +70,15 @@ type JobMaker = Box<dyn Fn(u64) -> Result<Job, TrainError> + Send + Sync>;
 /// One of the learners that are compared.
 pub struct Entrant {
     name: String,
-    /// Kept in the folders of its runs; none for an environment of somebody's own.
-    scene: Option<Arc<Scene>>,
+    /// What the folders of its runs are of, kept in them.
+    subject: Option<Arc<dyn Subject + Send + Sync>>,
     job: JobMaker,
 }
 
 impl Entrant {
-    /// What the folders of its runs are of.
     fn subject(&self) -> Option<&dyn Subject> {
-        let scene = self.scene.as_deref();
-        scene.map(|scene| scene as &dyn Subject)
+        let subject = self.subject.as_deref();
+        subject.map(|subject| subject as &dyn Subject)
     }
 
     /// A preset on a scene that has it.
@@ -91,10 +90,7 @@ impl Entrant {
         let name = name.to_owned();
         let (in_scene, preset) = (scene.clone(), name.clone());
         let job = move |seed| Ok(Job::new(&in_scene, Some(&preset), seed)?);
-        Ok(Self {
-            scene: Some(scene.clone()),
-            ..Self::of_jobs(&name, job)
-        })
+        Ok(Self::of_jobs(&name, job).keeping(scene.clone()))
     }
 
     /// Any learner on any environment: `job` makes its run with a seed. Threads, folder, clock and whether it ends when it is solved
@@ -105,9 +101,15 @@ impl Entrant {
     ) -> Self {
         Self {
             name: name.to_owned(),
-            scene: None,
+            subject: None,
             job: Box::new(job),
         }
+    }
+
+    /// The same, with what its runs are of kept in their folders, so that each can be gone on with alone.
+    pub fn keeping(mut self, subject: Arc<dyn Subject + Send + Sync>) -> Self {
+        self.subject = Some(subject);
+        self
     }
 
     /// Its name in tables, curves and folders.

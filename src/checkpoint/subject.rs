@@ -79,16 +79,16 @@ impl Subject for Scene {
 }
 
 /// An environment that a program has, and no file: it is known by its name, and by what goes in and out.
-pub struct Programmed<'a> {
+pub struct Programmed {
     /// Its name.
-    pub name: &'a str,
+    pub name: &'static str,
     /// What goes in and out.
     pub spaces: Spaces,
     /// Its presets.
-    pub presets: &'a Presets,
+    pub presets: Presets,
 }
 
-impl Subject for Programmed<'_> {
+impl Subject for Programmed {
     fn file(&self) -> SubjectFile {
         SubjectFile::Learners
     }
@@ -112,7 +112,7 @@ impl Subject for Programmed<'_> {
         if was != is {
             return Ok(Some(format!("its environment is `{was}`, not `{is}`")));
         }
-        let differs = Presets::parse(origin, text)?.difference(self.presets, &old.learner);
+        let differs = Presets::parse(origin, text)?.difference(&self.presets, &old.learner);
         Ok(differs.map(|difference| format!("its preset differs: {difference}")))
     }
 }

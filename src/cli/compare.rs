@@ -8,14 +8,14 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::CompareArgs;
 use super::print::{Failure, note, say, say_json};
 use super::signals::Signals;
 use super::terminal::LINE_EVERY;
+use super::{CompareArgs, ContestArgs};
 use crate::compare::{
     COLUMNS, CompareError, Compared, Comparison, Entrant, Progress, Standing, plain,
 };
-use crate::scene::Scene;
+use crate::scene::{Scene, SceneError};
 
 /// The bar's length: it shows a share.
 const LENGTH: u64 = 1000;
@@ -36,7 +36,51 @@ struct Report<'a> {
 }
 
 pub(super) fn compare(args: &CompareArgs) -> Result<ExitCode, Failure> {
-    let comparison = asked(args)?;
+    let CompareArgs { scene, contest } = args;
+    let scene = Scene::open_with_all(scene, &contest.learners, &contest.changes()?)?;
+    let scene = Arc::new(scene);
+    let entrants = contest.entrants(|learner| Entrant::of_scene(&scene, learner))?;
+    contest.hold(scene.name(), entrants)
+}
+
+impl ContestArgs {
+    /// What is changed in text and presets.
+    pub(super) fn changes(&self) -> Result<Vec<String>, Failure> {
+        if self.learners.iter().any(String::is_empty) {
+            let words = "--learners: a name is empty; expected names of presets like `ppo,slow`";
+            return Err(Failure::Wrong(words.to_owned()));
+        }
+        let steps = self.steps.map(|n| format!("learner.steps={n}"));
+        Ok(self.set.iter().cloned().chain(steps).collect())
+    }
+
+    /// The compared learners, in their order.
+    pub(super) fn entrants(
+        &self,
+        entrant: impl Fn(&str) -> Result<Entrant, SceneError>,
+    ) -> Result<Vec<Entrant>, SceneError> {
+        self.learners
+            .iter()
+            .map(|learner| entrant(learner))
+            .collect()
+    }
+
+    /// Compares them on a task of this name, and says what came out.
+    pub(super) fn hold(&self, task: &str, entrants: Vec<Entrant>) -> Result<ExitCode, Failure> {
+        let folder = || PathBuf::from(format!("runs/compare-{}", plain(task)));
+        let comparison = Comparison {
+            task: task.to_owned(),
+            entrants,
+            seeds: self.seeds,
+            seconds: self.seconds,
+            at_once: std::thread::available_parallelism().map_or(1, usize::from),
+            folder: self.out.clone().unwrap_or_else(folder),
+        };
+        run(&comparison, self.json)
+    }
+}
+
+fn run(comparison: &Comparison, json: bool) -> Result<ExitCode, Failure> {
     let stop = Arc::default();
     let signals = Signals::listen(&stop)
         .map_err(|error| Failure::Failed(format!("cannot listen for signals: {error}")))?;
@@ -56,7 +100,7 @@ pub(super) fn compare(args: &CompareArgs) -> Result<ExitCode, Failure> {
     let mut look = |progress| display.show(progress);
     let compared = comparison.run(&stop, tell, &mut look)?;
     display.clear();
-    if args.json {
+    if json {
         say_json(&Report {
             scene: &comparison.task,
             seeds: comparison.seeds,
@@ -80,30 +124,6 @@ pub(super) fn compare(args: &CompareArgs) -> Result<ExitCode, Failure> {
         note(format_args!("stopped; the same command goes on"));
     }
     Ok(exit_code(&compared, &signals))
-}
-
-fn asked(args: &CompareArgs) -> Result<Comparison, Failure> {
-    if args.learners.iter().any(String::is_empty) {
-        let words = "--learners: a name is empty; expected names of presets like `ppo,slow`";
-        return Err(Failure::Wrong(words.to_owned()));
-    }
-    let steps = args.steps.map(|n| format!("learner.steps={n}"));
-    let set: Vec<String> = args.set.iter().cloned().chain(steps).collect();
-    let scene = Arc::new(Scene::open_with_all(&args.scene, &args.learners, &set)?);
-    let entrants: Result<Vec<Entrant>, _> = args
-        .learners
-        .iter()
-        .map(|learner| Entrant::of_scene(&scene, learner))
-        .collect();
-    let folder = || PathBuf::from(format!("runs/compare-{}", plain(scene.name())));
-    Ok(Comparison {
-        task: scene.name().to_owned(),
-        entrants: entrants?,
-        seeds: args.seeds,
-        seconds: args.seconds,
-        at_once: std::thread::available_parallelism().map_or(1, usize::from),
-        folder: args.out.clone().unwrap_or_else(folder),
-    })
 }
 
 /// Columns as wide as their widest cell; the first to the left, numbers to the right.

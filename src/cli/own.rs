@@ -1,6 +1,6 @@
-//! The command line of a program with an environment of its own: `sinew train`, less the scene and the window.
+//! The command line of a program with an environment of its own: `sinew train` and `sinew compare`, less the scene and the window.
 
-use clap::{CommandFactory, FromArgMatches, Parser};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::ffi::OsString;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -8,9 +8,11 @@ use std::time::Instant;
 
 use super::print::Failure;
 use super::train::{Training, in_terminal, settings, steps, stored};
-use super::{PresetArgs, RunArgs};
+use super::{ContestArgs, PresetArgs, RunArgs};
 use crate::checkpoint::read_own_run;
 use crate::checkpoint::subject::{Programmed, SubjectFile};
+use crate::compare::Entrant;
+use crate::learn::LearnerSettings;
 use crate::pod::Environment;
 use crate::scene::Presets;
 use crate::scene::task::Solved;
@@ -18,6 +20,7 @@ use crate::seed::Seed;
 use crate::train::Job;
 
 /// An environment that is learnt in, and all that its program has to say about it.
+#[derive(Clone)]
 pub struct OwnEnvironment {
     /// Its name: in results, and in the name of a run's folder. A run goes on in the environment of the same name.
     pub name: &'static str,
@@ -32,15 +35,25 @@ pub struct OwnEnvironment {
 
 /// Train a policy in this program's own environment
 #[derive(Parser)]
+#[command(args_conflicts_with_subcommands = true)]
 struct OwnArgs {
     #[command(flatten)]
     preset: PresetArgs,
     #[command(flatten)]
     run: RunArgs,
+    #[command(subcommand)]
+    command: Option<OwnCommand>,
 }
 
-/// Trains in an environment as the program's arguments say, with the flags, files, signals and exit codes of `sinew train`.
-/// This is all that `main` has to do.
+/// What else than training can be done with it.
+#[derive(Subcommand)]
+enum OwnCommand {
+    /// Train several learners with several seeds, and say which is how good
+    Compare(ContestArgs),
+}
+
+/// Trains in an environment as the program's arguments say, with the flags, files, signals and exit codes of `sinew train`; after
+/// the word `compare`, with those of `sinew compare`. This is all that `main` has to do.
 pub fn train_environment(own: OwnEnvironment) -> ExitCode {
     train_environment_with(own, std::env::args_os())
 }
@@ -68,7 +81,58 @@ pub fn train_environment_with(
     let program = args
         .first()
         .map_or(own.name.into(), |name| name.to_string_lossy());
-    super::end(train(&own, &program, &parsed, launched))
+    super::end(match &parsed.command {
+        Some(OwnCommand::Compare(contest)) => compare(&own, contest),
+        None => train(&own, &program, &parsed, launched),
+    })
+}
+
+fn compare(own: &OwnEnvironment, contest: &ContestArgs) -> Result<ExitCode, Failure> {
+    let (learners, changes) = (&contest.learners, contest.changes()?);
+    let origin = own.origin();
+    let presets = Presets::parse_with_all(&origin, own.learners, learners, &changes)?;
+    let subject = Arc::new(own.subject(presets.clone()));
+    let entrants = contest.entrants(|name| {
+        let (name, learner) = presets.learner(Some(name))?;
+        let (name, learner, own) = (name.to_owned(), learner.clone(), own.clone());
+        let preset = name.clone();
+        let job = move |seed| Ok(own.job((&preset, &learner), seed));
+        Ok(Entrant::of_jobs(&name, job).keeping(subject.clone()))
+    })?;
+    contest.hold(own.name, entrants)
+}
+
+impl OwnEnvironment {
+    /// What errors call its presets.
+    fn origin(&self) -> String {
+        format!("learners of {}", self.name)
+    }
+
+    /// What its runs are of.
+    fn subject(&self, presets: Presets) -> Programmed {
+        Programmed {
+            name: self.name,
+            spaces: self.environment.spaces(),
+            presets,
+        }
+    }
+
+    /// A run of it: on all cores, to its last step, keeping nothing.
+    fn job(&self, (name, learner): (&str, &LearnerSettings), seed: u64) -> Job {
+        Job {
+            environment: self.environment.clone(),
+            scene: self.name.to_owned(),
+            solved: self.solved,
+            learner_name: name.to_owned(),
+            learner: learner.clone(),
+            seed: Seed::new(seed),
+            threads: super::threads(None, 0),
+            until_solved: false,
+            folder: None,
+            checkpoint_every: None,
+            launched: Instant::now(),
+        }
+    }
 }
 
 fn train(
@@ -87,7 +151,7 @@ fn train(
     let (stored, text) = stored(run, read_own_run)?.unzip();
     let origin = match (&run.run, &text) {
         (Some(run), Some(_)) => run.join(SubjectFile::Learners.name()).display().to_string(),
-        _ => format!("learners of {name}"),
+        _ => own.origin(),
     };
     let text = text.as_deref().unwrap_or(own.learners);
     let stored_learner = stored.as_ref().map(|settings| &settings.learner);
@@ -98,26 +162,16 @@ fn train(
     let (learner_name, learner) = presets.learner(learner)?;
     let settings = settings(name, (learner_name, learner), run, stored.as_ref());
     let job = Job {
-        environment: own.environment.clone(),
-        scene: name.to_owned(),
-        solved: own.solved,
-        learner_name: learner_name.to_owned(),
-        learner: learner.clone(),
-        seed: Seed::new(settings.seed),
         threads: preset.threads(0),
         until_solved: run.until_solved,
-        folder: None,
         checkpoint_every: run.checkpoint_every,
         launched,
+        ..own.job((learner_name, learner), settings.seed)
     };
     let training = Training {
         run,
         json: preset.json,
-        subject: &Programmed {
-            name,
-            spaces: own.environment.spaces(),
-            presets: &presets,
-        },
+        subject: &own.subject(presets.clone()),
         settings,
         program,
         is_known: false,

@@ -43,8 +43,31 @@ impl Presets {
         learner: Option<&str>,
         set: &[String],
     ) -> Result<Self, SceneError> {
+        Self::parse_chosen(name, text, &[learner], set)
+    }
+
+    /// The same with several learners chosen, one at least.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn parse_with_all(
+        name: &str,
+        text: &str,
+        learners: &[String],
+        set: &[String],
+    ) -> Result<Self, SceneError> {
+        let learners: Vec<Option<&str>> = learners.iter().map(|name| Some(&**name)).collect();
+        Self::parse_chosen(name, text, &learners, set)
+    }
+
+    fn parse_chosen(
+        name: &str,
+        text: &str,
+        learners: &[Option<&str>],
+        set: &[String],
+    ) -> Result<Self, SceneError> {
         let unchanged = Self::parse(name, text)?;
-        let text = changed::<file::Presets>(text, &unchanged.learners, &[learner], set)?;
+        let text = changed::<file::Presets>(text, &unchanged.learners, learners, set)?;
         Self::parse(name, &text).map_err(|error| after::<file::Presets>(set, error))
     }
 
