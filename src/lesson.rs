@@ -5,6 +5,7 @@
 //! | `softmax` | [`softmax`] | one step of the policy gradient as arithmetic, and then as many as it takes |
 //! | `rock-paper-scissors` | [`rock_paper_scissors`] | two learners circle, their average does not; whoever is greedy is read like a book |
 //! | `variance` | [`variance`] | the same gradient from the same rollouts, estimated in three ways: how much noise each one has |
+//! | `ladder` | [`ladder`] | REINFORCE, A2C, PPO and SAC on one robot, with the same seeds |
 //!
 //! A lesson computes with the code that trains, and tells what it found as text and as numbers. One more is a file with a type
 //! that has both, and a row in [`LESSONS`].

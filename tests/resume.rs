@@ -48,6 +48,17 @@ const LEARNERS: [(&str, &[&str]); 6] = [
     ),
 ];
 
+/// One of each kind of state: the policy gradient's, REPPO's, and one with a memory.
+fn kinds_of_state() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
+    let kinds = ["ppo", "reppo", "sac-cpu"];
+    LEARNERS
+        .into_iter()
+        .filter(move |(name, _)| kinds.contains(name))
+}
+
+/// Control steps of a run.
+const STEPS: u64 = 3000;
+
 /// A scene with one of its presets.
 struct Case {
     scene: Arc<Scene>,
@@ -56,7 +67,8 @@ struct Case {
 
 /// Small, with episodes that end in mid-rollout, and evaluations.
 fn case_of((learner, its_own): (&'static str, &[&str]), more: &[&str]) -> Case {
-    let set = ["learner.envs=6", "learner.steps=6000", "task.episode_s=0.4"];
+    let steps = format!("learner.steps={STEPS}");
+    let set = ["learner.envs=6", &steps, "task.episode_s=0.4"];
     let set = set.iter().chain(its_own).chain(more);
     let set: Vec<String> = set.map(|&s| s.to_owned()).collect();
     let scene = Scene::open_with("reach", Some(learner), &set).expect("it is shipped");
@@ -153,7 +165,7 @@ fn a_run_that_is_stopped_again_and_again_ends_as_the_same_run() {
         let mut went_on_in_mid_run = 0;
         let result = loop {
             // Whatever it is doing then; later each time, so that a busy machine comes to an end too.
-            let stop = Duration::from_millis(30 + 25 * stops);
+            let stop = Duration::from_millis(15 + 15 * stops);
             let threads = [2, 1, 3][stops as usize % 3];
             let result = train_for(parts.path(), &case, threads, Some(stop));
             went_on_in_mid_run += usize::from(result.resumed_from_step > Some(0));
@@ -185,7 +197,7 @@ impl Environment for StopsInEvaluations {
 
 #[test]
 fn an_evaluation_that_is_broken_off_is_done_by_the_next_process() {
-    for learner in LEARNERS {
+    for learner in kinds_of_state() {
         let (whole, parts) = (TempDir::new().unwrap(), TempDir::new().unwrap());
         let case = case_of(learner, &[]);
         let expected = train(whole.path(), &case, 2);
@@ -232,7 +244,7 @@ fn an_evaluation_that_is_broken_off_is_done_by_the_next_process() {
 
 #[test]
 fn a_finished_run_that_is_prolonged_equals_a_longer_one() {
-    for learner in LEARNERS {
+    for learner in kinds_of_state() {
         let (long, prolonged) = (TempDir::new().unwrap(), TempDir::new().unwrap());
         let expected = train(long.path(), &case_of(learner, &[]), 2);
         let short = train(
@@ -249,7 +261,7 @@ fn a_finished_run_that_is_prolonged_equals_a_longer_one() {
 
 #[test]
 fn a_damaged_checkpoint_costs_the_work_since_the_one_before() {
-    for learner in LEARNERS {
+    for learner in kinds_of_state() {
         let (whole, damaged) = (TempDir::new().unwrap(), TempDir::new().unwrap());
         let case = case_of(learner, &[]);
         let expected = train(whole.path(), &case, 1);
@@ -265,7 +277,7 @@ fn a_damaged_checkpoint_costs_the_work_since_the_one_before() {
             damage(&mut bytes);
             fs::write(&newest, bytes).unwrap();
             let result = train(damaged.path(), &case, 2);
-            assert_eq!(result.resumed_from_step, Some(6000 - iteration(&case)));
+            assert_eq!(result.resumed_from_step, Some(STEPS - iteration(&case)));
             assert_same(damaged.path(), &result, whole.path(), &expected);
         }
         // None left: from the beginning.
@@ -308,7 +320,7 @@ fn a_run_whose_settings_are_lost_goes_on_or_is_refused() {
         Err(RunError::OtherRun(..))
     ));
     let result = train(folder.path(), &case, 1);
-    assert_eq!(result.resumed_from_step, Some(6000));
+    assert_eq!(result.resumed_from_step, Some(STEPS));
     assert_eq!(result.state_hash, expected.state_hash);
 }
 
@@ -357,7 +369,7 @@ fn what_a_run_was_started_with_is_compared_by_what_it_means() {
 
 #[test]
 fn a_folder_that_is_deleted_is_made_again() {
-    for learner in LEARNERS {
+    for learner in kinds_of_state() {
         let (whole, lost) = (TempDir::new().unwrap(), TempDir::new().unwrap());
         let case = case_of(learner, &["learner.steps=12000"]);
         let expected = train(whole.path(), &case, 2);

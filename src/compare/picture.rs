@@ -35,6 +35,8 @@ const PNG_SCALE: u32 = 2;
 /// Dots that are drawn for each pixel and direction, which makes edges smooth.
 const DOTS: u32 = 2;
 const FONT: &str = "sans-serif";
+/// What the legend calls the return from which on a task counts as solved.
+const SOLVED: &str = "solved";
 
 /// Told apart by everybody, colour-blind or not (Okabe and Ito 2008), the most distinct first.
 const COLOURS: [RGBColor; 7] = [
@@ -129,7 +131,8 @@ fn draw<B: DrawingBackend>(
     ))?;
     let area = area.margin(dots(64.0), dots(10.0), dots(12.0), dots(12.0));
 
-    let names = chart.curves.iter().map(|curve| &curve.learner);
+    let names = chart.curves.iter().map(|curve| curve.learner.as_str());
+    let names = names.chain(chart.solved.map(|_| SOLVED));
     let widths = names.map(|name| area.estimate_text_size(name, &text(14.0, &INK)));
     let widths = widths.map(|size| size.map_or(0, |(width, _)| width));
     let legend = widths.max().unwrap_or(0) as i32 + dots(44.0);
@@ -162,15 +165,6 @@ fn draw<B: DrawingBackend>(
         let style = FAINT.stroke_width(dots(1.0) as u32);
         let dashes = DashedLineSeries::new(line, dots(3.0) as u32, dots(4.0) as u32, style);
         plotted.draw_series(dashes)?;
-        // At the left and below, where curves have not come yet.
-        let left_below = Pos::new(HPos::Left, VPos::Top);
-        let label = EmptyElement::at((across.start, solved))
-            + Text::new(
-                "solved where the mean action reaches this",
-                (dots(6.0), dots(4.0)),
-                text(12.0, &FAINT).pos(left_below),
-            );
-        plotted.draw_series(std::iter::once(label))?;
     }
     for (i, curve) in chart.curves.iter().enumerate() {
         let points = curve.points.iter();
@@ -200,18 +194,35 @@ fn draw<B: DrawingBackend>(
         let (a, b) = (end(a), end(b));
         b.unwrap_or(f64::MIN).total_cmp(&a.unwrap_or(f64::MIN))
     });
+    let middle = |row: usize| dots(14.0) + row as i32 * dots(22.0);
+    let left_middle = Pos::new(HPos::Left, VPos::Center);
     for (row, i) in order.into_iter().enumerate() {
-        let middle = dots(14.0) + row as i32 * dots(22.0);
+        let middle = middle(row);
         let style = colour(i).stroke_width(dots(3.0) as u32);
         // Text hangs a little above its middle.
         let height = middle - dots(1.5);
         let sample = [(0, height), (dots(20.0), height)];
         legend.draw(&PathElement::new(sample, style))?;
-        let left_middle = Pos::new(HPos::Left, VPos::Center);
         legend.draw(&Text::new(
             chart.curves[i].learner.clone(),
             (dots(27.0), middle),
             text(14.0, &INK).pos(left_middle),
+        ))?;
+    }
+    if chart.solved.is_some() {
+        let middle = middle(chart.curves.len());
+        let style = FAINT.stroke_width(dots(1.0) as u32);
+        for dash in 0..3 {
+            let from = dots(f64::from(dash) * 8.0);
+            legend.draw(&PathElement::new(
+                [(from, middle), (from + dots(4.0), middle)],
+                style,
+            ))?;
+        }
+        legend.draw(&Text::new(
+            SOLVED,
+            (dots(27.0), middle),
+            text(14.0, &FAINT).pos(left_middle),
         ))?;
     }
     area.present()

@@ -63,7 +63,7 @@ pub trait Settings {
 pub struct Evaluations {
     /// Control steps between two of them, at least.
     pub every: u64,
-    /// Training episodes that are looked at before, at least.
+    /// The last training episodes, so many, that have to come near.
     pub after: usize,
 }
 

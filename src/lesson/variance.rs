@@ -65,7 +65,7 @@ impl Plan {
             moments: vec![0, 50_000, 150_000],
             rollouts: 32,
             episodes: 8,
-            train: Some(300_000),
+            train: Some(1_000_000),
         }
     }
 }

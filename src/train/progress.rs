@@ -75,22 +75,30 @@ impl Progress {
         }
     }
 
-    /// Whether the last episodes, at least so many, suggest that the scene is solved and the last evaluation was long enough ago.
-    pub fn is_evaluation_due(&self, solved: &Solved, least: usize) -> bool {
-        let is_near = match *solved {
-            Solved::Success(share) => self
-                .success()
-                .is_some_and(|success| success >= f64::from(share) - SUCCESS_REACH),
+    /// Whether the last episodes, so many of them, suggest that the scene is solved and the last evaluation was long enough ago.
+    pub fn is_evaluation_due(&self, solved: &Solved, episodes: usize) -> bool {
+        let episodes = episodes.min(RECENT);
+        if self.recent.len() < episodes || self.steps < self.next_evaluation {
+            return false;
+        }
+        let last = || self.last(episodes);
+        match *solved {
+            Solved::Success(share) => {
+                success(last()).is_some_and(|found| found >= f64::from(share) - SUCCESS_REACH)
+            }
             Solved::Return(least) => {
                 let least = f64::from(least);
-                let mean = self.mean(|recent| recent.total_reward);
-                let spread = self
-                    .mean(|recent| (recent.total_reward - mean).powi(2))
-                    .sqrt();
-                mean >= least - RETURN_REACH * least.abs().max(spread)
+                let mean_return = mean(last(), |recent| recent.total_reward);
+                let variance = mean(last(), |recent| (recent.total_reward - mean_return).powi(2));
+                mean_return >= least - RETURN_REACH * least.abs().max(variance.sqrt())
             }
-        };
-        self.recent.len() >= least.min(RECENT) && is_near && self.steps >= self.next_evaluation
+        }
+    }
+
+    /// The last so many episodes, of those that are kept, the oldest first.
+    fn last(&self, episodes: usize) -> impl ExactSizeIterator<Item = &Recent> + Clone {
+        let older = self.recent.len().saturating_sub(episodes);
+        self.recent.iter().skip(older)
     }
 
     /// No further evaluation for so many steps.
@@ -117,10 +125,14 @@ impl Progress {
         row.set(Metric::Episodes, self.episodes as f64);
         row.set(Metric::Broken, self.broken as f64);
         if !self.recent.is_empty() {
-            row.set(Metric::Return, self.mean(|recent| recent.total_reward));
-            row.set(Metric::Length, self.mean(|recent| f64::from(recent.length)));
+            let recent = || self.recent.iter();
+            row.set(Metric::Return, mean(recent(), |recent| recent.total_reward));
+            row.set(
+                Metric::Length,
+                mean(recent(), |recent| f64::from(recent.length)),
+            );
         }
-        if let Some(success) = self.success() {
+        if let Some(success) = success(self.recent.iter()) {
             row.set(Metric::Success, success);
         }
     }
@@ -172,15 +184,20 @@ impl Progress {
                 .all(|recent| recent.total_reward.is_finite())
             && self.unreported.as_ref().is_none_or(Row::is_whole)
     }
+}
 
-    fn success(&self) -> Option<f64> {
-        let knows = self.recent.iter().any(|recent| recent.success.is_some());
-        knows.then(|| self.mean(|recent| f64::from(recent.success == Some(true))))
-    }
+/// The share of successes; none where the task does not know success.
+fn success<'a>(episodes: impl ExactSizeIterator<Item = &'a Recent> + Clone) -> Option<f64> {
+    let knows = episodes.clone().any(|recent| recent.success.is_some());
+    knows.then(|| mean(episodes, |recent| f64::from(recent.success == Some(true))))
+}
 
-    fn mean(&self, value: impl Fn(&Recent) -> f64) -> f64 {
-        self.recent.iter().map(value).sum::<f64>() / self.recent.len() as f64
-    }
+fn mean<'a>(
+    episodes: impl ExactSizeIterator<Item = &'a Recent>,
+    value: impl Fn(&Recent) -> f64,
+) -> f64 {
+    let count = episodes.len() as f64;
+    episodes.map(value).sum::<f64>() / count
 }
 
 #[cfg(test)]
@@ -214,8 +231,12 @@ mod tests {
         assert!(!progress.is_evaluation_due(&solved, 200), "half of them");
         progress.count(1000, &episodes(200, 150));
         assert!(progress.is_evaluation_due(&solved, 200));
+        // The last 40 are all failures.
+        assert!(!progress.is_evaluation_due(&solved, 40));
+        progress.count(1000, &episodes(40, 30));
+        assert!(progress.is_evaluation_due(&solved, 40));
         progress.next_evaluation_in(10);
-        assert!(!progress.is_evaluation_due(&solved, 200), "just done");
+        assert!(!progress.is_evaluation_due(&solved, 40), "just done");
     }
 
     #[test]
