@@ -14,7 +14,7 @@ pub struct Moment<'a> {
     pub readings: &'a Readings,
     /// The goal (m, world); the origin for tasks without one.
     pub goal: [f32; 3],
-    /// The clamped action of the last step, length `A`; zeros at the start.
+    /// The clamped action of the step that led here, length `A`; zeros at the start.
     pub action: &'a [f32],
     /// Control steps since the episode began.
     pub step: u32,

@@ -180,14 +180,14 @@ fn what_has_another_form() {
         "Distance(point",
         "Distence(point",
         expect![[r#"
-        error: there is no `Distence` here
-          --> small.ron:27:35
-           |
-        27 |         reward: [(weight: -1, of: Distence(point: "tip"))],
-           |                                   ^^^^^^^^ unknown name
-           |
-           = help: did you mean `Distance`?
-           = help: known here: `Distance`, `Near`, `Gauss`, `Inside`, `Progress`, `Effort`, `JointSpeed`, `PointSpeed`, `AngleError`, `Alive`"#]],
+            error: there is no `Distence` here
+              --> small.ron:27:35
+               |
+            27 |         reward: [(weight: -1, of: Distence(point: "tip"))],
+               |                                   ^^^^^^^^ unknown name
+               |
+               = help: did you mean `Distance`?
+               = help: known here: `Distance`, `Near`, `Gauss`, `Inside`, `Progress`, `Effort`, `JointSpeed`, `PointSpeed`, `AngleError`, `Alive`, `ActionRate`, `Energy`, `JointLimit`, `VelocityTracking`, `Height`"#]],
     );
     refused(
         "Cos()",
@@ -1029,6 +1029,195 @@ fn tasks_that_cannot_be_run() {
                |
                = help: add `success: Within(point: .., distance: ..)`, or use `solved: Return(..)`"#]],
     );
+}
+
+#[test]
+fn options_and_terms_out_of_range() {
+    refused(
+        r#"Cos()"#,
+        r#"Cos(noise: -0.1)"#,
+        expect![[r#"
+        error: `noise` must not be negative
+          --> small.ron:26:30
+           |
+        26 |         observe: [Cos(noise: -0.1), Speed(joints: ["elbow"], scale: 0.1), Goal(axes: [X, Z])],
+           |                              ^^^^ found `-0.1`
+           |
+           = help: 0 or more (in the unit of what is read)"#]],
+    );
+    refused(
+        r#"Cos()"#,
+        r#"Cos(clip: (1, -1))"#,
+        expect![[r#"
+        error: a clip must go from low to high
+          --> small.ron:26:29
+           |
+        26 |         observe: [Cos(clip: (1, -1)), Speed(joints: ["elbow"], scale: 0.1), Goal(axes: [X, Z])],
+           |                             ^^^^^^^ found `(1, -1)`
+           |
+           = help: (lowest, highest), in the unit of what is read"#]],
+    );
+    refused(
+        r#"Cos()"#,
+        r#"Cos(delay: 1001)"#,
+        expect![[r#"
+        error: `delay` is out of its range
+          --> small.ron:26:30
+           |
+        26 |         observe: [Cos(delay: 1001), Speed(joints: ["elbow"], scale: 0.1), Goal(axes: [X, Z])],
+           |                              ^^^^ found `1001`
+           |
+           = help: 0 to 1000 control steps"#]],
+    );
+    refused(
+        r#"Cos()"#,
+        r#"Cos(history: 0)"#,
+        expect![[r#"
+        error: `history` is out of its range
+          --> small.ron:26:32
+           |
+        26 |         observe: [Cos(history: 0), Speed(joints: ["elbow"], scale: 0.1), Goal(axes: [X, Z])],
+           |                                ^ found `0`
+           |
+           = help: 1 to 1000 control steps"#]],
+    );
+    refused(
+        r#"Cos()"#,
+        r#"Cos(delay: 0.5)"#,
+        expect![[r#"
+        error: expected a whole number
+          --> small.ron:26:30
+           |
+        26 |         observe: [Cos(delay: 0.5), Speed(joints: ["elbow"], scale: 0.1), Goal(axes: [X, Z])],
+           |                              ^^^ found `0.5`"#]],
+    );
+    refused(
+        r#"Cos()"#,
+        r#"Phase(period_s: 0)"#,
+        expect![[r#"
+        error: `period_s` must be above 0
+          --> small.ron:26:35
+           |
+        26 |         observe: [Phase(period_s: 0), Speed(joints: ["elbow"], scale: 0.1), Goal(axes: [X, Z])],
+           |                                   ^ found `0`
+           |
+           = help: a number above 0 (s)"#]],
+    );
+    refused(
+        r#"Distance(point: "tip")"#,
+        r#"JointLimit(margin: 0)"#,
+        expect![[r#"
+            error: `margin` must be above 0
+              --> small.ron:27:54
+               |
+            27 |         reward: [(weight: -1, of: JointLimit(margin: 0))],
+               |                                                      ^ found `0`
+               |
+               = help: a number above 0 (rad, or m)"#]],
+    );
+    refused(
+        r#"Distance(point: "tip")"#,
+        r#"VelocityTracking(point: "tip", axis: Z, target: 1, width: -1)"#,
+        expect![[r#"
+            error: `width` must be above 0
+              --> small.ron:27:93
+               |
+            27 |         reward: [(weight: -1, of: VelocityTracking(point: "tip", axis: Z, target: 1, width: -1))],
+               |                                                                                             ^^ found `-1`
+               |
+               = help: a number above 0 (m/s)"#]],
+    );
+    refused(
+        r#"Distance(point: "tip")"#,
+        r#"Height(point: "top", target: 1, width: 1)"#,
+        expect![[r#"
+            error: there is no point `top`
+              --> small.ron:27:49
+               |
+            27 |         reward: [(weight: -1, of: Height(point: "top", target: 1, width: 1))],
+               |                                                 ^^^^^ unknown point
+               |
+               = help: did you mean `tip`?
+               = help: points: `tip`"#]],
+    );
+    let no_range = SMALL
+        .replace("range: (-1, 2), ", "")
+        .replace(r#"Distance(point: "tip")"#, "JointLimit(margin: 0.1)");
+    refused_text(
+        &no_range,
+        expect![[r#"
+        error: this needs a joint with a range, and there is none
+          --> small.ron:27:35
+           |
+        27 |         reward: [(weight: -1, of: JointLimit(margin: 0.1))],
+           |                                   ^^^^^^^^^^^^^^^^^^^^^^^ found `JointLimit(margin: 0.1)`
+           |
+           = help: give a joint its `range: (lowest, highest)`"#]],
+    );
+    let much = format!("[{}Cos()]", "Cos(delay: 1000), ".repeat(40));
+    let much = SMALL.replace(
+        r#"[Cos(), Speed(joints: ["elbow"], scale: 0.1), Goal(axes: [X, Z])]"#,
+        &much,
+    );
+    refused_text(
+        &much,
+        expect![[r#"
+        error: the observation remembers too much
+          --> small.ron:26:595
+           |
+        26 | ...00), Cos(delay: 1000), Cos(delay: 1000), Cos(delay: 1000), Cos(delay: 1000), Cos(delay: 1000), Cos(delay: 1000), Cos(delay: 1000)...
+           |                                             ^^^^^^^^^^^^^^^^ with this term, 66066 numbers
+           |
+           = help: at most 65536: the entries of each term times its delay and history"#]],
+    );
+}
+
+#[test]
+fn versions_that_there_are_not() {
+    // Said before anything else, which a newer program may well understand.
+    refused_text(
+        "(version: 2, robot: (wheels: 4), tasks: [], version: 2)",
+        expect![[r#"
+            error: this program does not know this version of the scene format
+             --> small.ron:1:11
+              |
+            1 | (version: 2, robot: (wheels: 4), tasks: [], version: 2)
+              |           ^ found `2`
+              |
+              = help: it reads up to version 1; this one takes a newer sinew"#]],
+    );
+    refused_text(
+        "(robot: 1, version: 99_999_999_999)",
+        expect![[r#"
+        error: this program does not know this version of the scene format
+         --> small.ron:1:21
+          |
+        1 | (robot: 1, version: 99_999_999_999)
+          |                     ^^^^^^^^^^^^^^ found `99_999_999_999`
+          |
+          = help: it reads up to version 1; this one takes a newer sinew"#]],
+    );
+    refused_text(
+        "(version: 0)",
+        expect![[r#"
+        error: this program does not know this version of the scene format
+         --> small.ron:1:11
+          |
+        1 | (version: 0)
+          |           ^ found `0`
+          |
+          = help: versions begin with 1; the newest is 1"#]],
+    );
+    refused_text(
+        "(version: \"one\")",
+        expect![[r#"
+        error: expected a whole number
+         --> small.ron:1:11
+          |
+        1 | (version: "one")
+          |           ^^^^^ found `"one"`"#]],
+    );
+    Scene::parse("small.ron", &SMALL.replacen('(', "(version: 1,", 1)).unwrap();
 }
 
 #[test]

@@ -48,7 +48,10 @@ fn mutated() -> impl Strategy<Value = String> {
         1 => Just(String::new()),
     ];
     let change = (any::<prop::sample::Index>(), 0_usize..30, piece);
-    let scenes: Vec<&str> = Scene::shipped().map(|(_, text)| text).collect();
+    let shipped = Scene::shipped().map(|(_, text)| text);
+    // What is said in it stands denser than in those.
+    let everything = [include_str!("scenes/everything.ron"); 3];
+    let scenes: Vec<&str> = shipped.chain(everything).collect();
     (
         prop::sample::select(scenes),
         prop::collection::vec(change, 1..4),

@@ -1,7 +1,7 @@
 //! Readings to reward, end of episode and success.
 
 use super::{Moment, norm};
-use crate::scene::task::{End, Success, Task, Term, When};
+use crate::scene::task::{End, Motor, Success, Task, Term, When};
 
 /// The weighted sum of the task's reward terms for the step that led from `before` to `after`.
 pub fn reward(task: &Task, before: &Moment, after: &Moment) -> f32 {
@@ -38,10 +38,7 @@ fn term(term: &Term, at: When, before: &Moment, after: &Moment) -> f32 {
     match *term {
         Term::Distance { point } => moment.distance(point),
         Term::Near { point, width } => 1.0 - libm::tanhf(moment.distance(point) / width),
-        Term::Gauss { point, width } => {
-            let relative = moment.distance(point) / width;
-            libm::expf(-relative * relative)
-        }
+        Term::Gauss { point, width } => bell(moment.distance(point), width),
         Term::Inside { point, distance } => f32::from(moment.distance(point) <= distance),
         Term::Progress { point } => before.distance(point) - after.distance(point),
         // The action belongs to the step, not to a moment: it is the one that led to `after`.
@@ -58,7 +55,41 @@ fn term(term: &Term, at: When, before: &Moment, after: &Moment) -> f32 {
             error * error
         }
         Term::Alive => 1.0,
+        Term::ActionRate => {
+            let changes = after.action.iter().zip(before.action).map(|(a, b)| a - b);
+            changes.map(|change| change * change).sum()
+        }
+        Term::Energy { ref motors } => {
+            let power = |motor: &Motor| {
+                (after.action[motor.action] * motor.limit * readings.speeds[motor.joint]).abs()
+            };
+            motors.iter().map(power).sum()
+        }
+        Term::JointLimit { margin, ref ranges } => {
+            let depth = |&(joint, [low, high]): &(usize, [f32; 2])| {
+                let angle = readings.angles[joint];
+                (1.0 - (angle - low).min(high - angle) / margin).max(0.0)
+            };
+            ranges.iter().map(depth).sum()
+        }
+        Term::VelocityTracking {
+            point,
+            axis,
+            target,
+            width,
+        } => bell(readings.velocities[point][axis] - target, width),
+        Term::Height {
+            point,
+            target,
+            width,
+        } => bell(readings.points[point][2] - target, width),
     }
+}
+
+/// `exp(-(x / width)^2)`.
+fn bell(x: f32, width: f32) -> f32 {
+    let relative = x / width;
+    libm::expf(-relative * relative)
 }
 
 /// The same angle in [-pi, pi] (rad).
