@@ -126,6 +126,16 @@ fn options_of_terms_are_reached() {
         panic!("it was set");
     };
     assert_eq!(width, 0.25);
+
+    let scene = edited(&[
+        "task.reward[0].of=Expr(\"tip.x\")",
+        "task.reward[0].of[0]=\"tip.y - tip.x\"",
+        "task.end[0]=When(\"tip.z < 0\")",
+    ]);
+    let Term::Expr(formula) = &scene.task().reward[0].of else {
+        panic!("it was set");
+    };
+    assert_eq!(formula.text, "tip.y - tip.x");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use sinew::scene::Scene;
 
 /// Pieces that mean something somewhere in a scene, and some that never do.
-const PIECES: [&str; 32] = [
+const PIECES: [&str; 40] = [
     "(",
     ")",
     "[",
@@ -39,6 +39,14 @@ const PIECES: [&str; 32] = [
     "Revolute",
     "\r",
     "\0",
+    "tip.x",
+    "before.",
+    " and ",
+    "^",
+    "max(1, ",
+    "Expr(\"",
+    "When(r#\"",
+    "history: 9",
 ];
 
 fn mutated() -> impl Strategy<Value = String> {

@@ -217,19 +217,23 @@ fn judge_steps(
         let before = moment(&readings.1.0, &motors.1.0, episode.steps);
         episode.steps += 1;
         let now = moment(readings.0, &motors.0.0, episode.steps);
-        let sound = stepped
+        let judged = stepped
             .clone()
-            .and_then(|()| now.readings.check(task.max_joint_speed));
-        if let Err(reason) = sound {
-            fault.0 = reason;
-            *end = StepEnd::Broken;
-            episode.success = None;
-            continue;
-        }
+            .and_then(|()| now.readings.check(task.max_joint_speed))
+            .and_then(|()| judge::is_terminal(task, &now));
+        let is_terminal = match judged {
+            Ok(is_terminal) => is_terminal,
+            Err(reason) => {
+                fault.0 = reason;
+                *end = StepEnd::Broken;
+                episode.success = None;
+                continue;
+            }
+        };
         reward.0 = judge::reward(task, &before, &now);
         observation.0.clear();
         observe::observe(task, &now, &mut sensors.0, &mut observation.0);
-        *end = if judge::is_terminal(task, &now) {
+        *end = if is_terminal {
             StepEnd::Terminated
         } else if episode.steps >= task.episode_steps && !rules.no_time_limit {
             StepEnd::TimeLimit {
@@ -239,7 +243,12 @@ fn judge_steps(
             StepEnd::Running
         };
         if end.is_end() {
-            episode.success = judge::success(task, &now);
+            let success = judge::success(task, &now);
+            episode.success = success.unwrap_or_else(|reason| {
+                fault.0 = reason;
+                *end = StepEnd::Broken;
+                None
+            });
         }
     }
 }

@@ -381,6 +381,7 @@ pub(super) enum Term {
         target: f32,
         width: f32,
     },
+    Expr(String),
 }
 
 #[derive(Debug, Deserialize)]
@@ -390,12 +391,14 @@ pub(super) enum End {
     PointAbove { point: String, z: f32 },
     JointSpeedAbove { speed: f32 },
     Inside { point: String, distance: f32 },
+    When(String),
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) enum Success {
     Within { point: String, distance: f32 },
+    When(String),
 }
 
 #[derive(Debug, Deserialize)]

@@ -1,5 +1,6 @@
 //! The task of a scene, validated: terms refer to joints and points by index.
 
+use super::formula::{Formula, Quantity};
 use super::robot::Robot;
 
 /// What an episode is, what the agent sees, and what it is paid for.
@@ -117,13 +118,35 @@ impl Task {
                 Term::PointSpeed { .. } | Term::VelocityTracking { .. }
             )
         };
-        self.observation.iter().any(observes) || self.reward.iter().any(pays)
+        let reads = |q| matches!(q, Quantity::Velocity { .. } | Quantity::PointSpeed(_));
+        self.observation.iter().any(observes)
+            || self.reward.iter().any(pays)
+            || self.formulas().flat_map(Formula::quantities).any(reads)
     }
 
     /// Whether any term is about what gravity does to the motors.
     pub fn looks_at_gravity(&self) -> bool {
         let observes = |o: &Observation| matches!(o.of, Sensor::GravityLoad);
+        let reads = |q| matches!(q, Quantity::GravityLoad(_));
         self.observation.iter().any(observes)
+            || self.formulas().flat_map(Formula::quantities).any(reads)
+    }
+
+    /// Every formula of it.
+    fn formulas(&self) -> impl Iterator<Item = &Formula> {
+        let rewards = self.reward.iter().filter_map(|reward| match &reward.of {
+            Term::Expr(formula) => Some(formula),
+            _ => None,
+        });
+        let ends = self.end.iter().filter_map(|end| match end {
+            End::When(formula) => Some(formula),
+            _ => None,
+        });
+        let success = self.success.iter().filter_map(|success| match success {
+            Success::When(formula) => Some(formula),
+            Success::Within { .. } => None,
+        });
+        rewards.chain(ends).chain(success)
     }
 
     /// Whether a sensor is noisy.
@@ -359,6 +382,8 @@ pub enum Term {
         /// The difference at which it has fallen to 0.37 (m), above 0.
         width: f32,
     },
+    /// What the author wrote.
+    Expr(Formula),
 }
 
 /// What moves a joint.
@@ -373,7 +398,7 @@ pub struct Motor {
 }
 
 /// What ends an episode before its time.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum End {
     /// The point is lower than `z`.
     PointBelow {
@@ -401,10 +426,12 @@ pub enum End {
         /// Largest distance that counts (m), above 0.
         distance: f32,
     },
+    /// A condition that the author wrote.
+    When(Formula),
 }
 
 /// What makes an episode a success; judged at its last step.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Success {
     /// The point is at most `distance` from the goal.
     Within {
@@ -413,6 +440,8 @@ pub enum Success {
         /// Largest distance that counts (m), above 0.
         distance: f32,
     },
+    /// A condition that the author wrote.
+    When(Formula),
 }
 
 /// When the task counts as solved, over evaluation episodes with the mean action.

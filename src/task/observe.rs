@@ -105,11 +105,7 @@ fn sense(task: &Task, sensor: &Sensor, moment: &Moment, out: &mut Vec<f32>) {
         }
         Sensor::GravityLoad => out.extend_from_slice(&readings.gravity_loads),
         Sensor::LastAction => out.extend_from_slice(moment.action),
-        Sensor::TimeLeft => {
-            let elapsed = moment.step as f32 / task.episode_steps as f32;
-            // A played robot may go on past its limit.
-            out.push((1.0 - elapsed).max(0.0));
-        }
+        Sensor::TimeLeft => out.push(moment.time_left(task.episode_steps)),
         Sensor::Phase { period_s } => {
             let time = f64::from(moment.step) / f64::from(task.control_hz);
             let turns = time / f64::from(*period_s);

@@ -2,10 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::{index_of, not_negative, positive};
+use super::{
+    formula::{self, Moments, formula},
+    index_of, not_negative, positive,
+};
 use crate::scene::{
     error::Flaw,
     file::{self, Axis, Triple},
+    formula::{Formula, Surroundings},
     locate::Path,
     robot::{Joint, JointKind, Robot},
     task::{
@@ -26,8 +30,14 @@ pub(in crate::scene) fn task(written: &file::Task, robot: &Robot, at: &Path) -> 
     positive(written.control_hz, at, "control_hz", "Hz")?;
     positive(written.physics_hz, at, "physics_hz", "Hz")?;
     positive(written.episode_s, at, "episode_s", "s")?;
+    let episode_steps = episode_steps(written, at)?;
     let context = Context {
         robot,
+        around: Surroundings {
+            robot,
+            step_s: (1.0 / f64::from(written.control_hz)) as f32,
+            episode_steps,
+        },
         has_goal: written.goal.is_some(),
     };
     for (field, count) in [
@@ -45,7 +55,7 @@ pub(in crate::scene) fn task(written: &file::Task, robot: &Robot, at: &Path) -> 
         }
     }
     Ok(Task {
-        episode_steps: episode_steps(written, at)?,
+        episode_steps,
         control_hz: written.control_hz,
         substeps: substeps(written, at)?,
         gravity: written.gravity,
@@ -236,9 +246,14 @@ fn solved(written: &file::Solved, has_success: bool, at: &Path) -> Result<Solved
     }
 }
 
+/// What would do where a goal is missing.
+pub(super) const ADD_A_GOAL: &str =
+    "add a `goal` to the task, like `goal: Fixed(at: (0.5, 0, 0.5))`";
+
 /// What terms may speak of.
 struct Context<'a> {
     robot: &'a Robot,
+    around: Surroundings<'a>,
     has_goal: bool,
 }
 
@@ -370,6 +385,13 @@ impl Context<'_> {
                 }
             }
             T::Alive {} => Term::Alive,
+            T::Expr(text) => {
+                let scope = self.scope(match written.at {
+                    file::When::Before => Moments::Before,
+                    file::When::After => Moments::AfterAndBefore,
+                });
+                Term::Expr(formula(text, formula::Kind::Number, scope, of_at)?)
+            }
             T::ActionRate {} => Term::ActionRate,
             T::Energy {} => Term::Energy {
                 motors: self.motors(),
@@ -426,15 +448,31 @@ impl Context<'_> {
                 point: self.goal_point(point, at)?,
                 distance: positive(*distance, at, "distance", "m")?,
             },
+            file::End::When(text) => End::When(self.condition(text, at)?),
         })
     }
 
     fn success(&self, written: &file::Success, at: &Path) -> Result<Success, Flaw> {
-        let file::Success::Within { point, distance } = written;
-        Ok(Success::Within {
-            point: self.goal_point(point, at)?,
-            distance: positive(*distance, at, "distance", "m")?,
+        Ok(match written {
+            file::Success::Within { point, distance } => Success::Within {
+                point: self.goal_point(point, at)?,
+                distance: positive(*distance, at, "distance", "m")?,
+            },
+            file::Success::When(text) => Success::When(self.condition(text, at)?),
         })
+    }
+
+    fn condition(&self, text: &str, at: &Path) -> Result<Formula, Flaw> {
+        let scope = self.scope(Moments::One);
+        formula(text, formula::Kind::Condition, scope, at)
+    }
+
+    fn scope(&self, moments: Moments) -> formula::Scope<'_> {
+        formula::Scope {
+            around: &self.around,
+            has_goal: self.has_goal,
+            moments,
+        }
     }
 
     fn motors(&self) -> Vec<Motor> {
@@ -492,10 +530,7 @@ impl Context<'_> {
         if self.has_goal {
             return Ok(());
         }
-        Err(
-            Flaw::new(at.clone(), "this needs a goal, and the task has none")
-                .help("add a `goal` to the task, like `goal: Fixed(at: (0.5, 0, 0.5))`"),
-        )
+        Err(Flaw::new(at.clone(), "this needs a goal, and the task has none").help(ADD_A_GOAL))
     }
 }
 

@@ -102,7 +102,7 @@ fn act(world: &mut World, entity: Entity, number: f32) {
     action.0.fill(number);
 }
 
-const WORDS: [&str; 146] = [
+const WORDS: [&str; 165] = [
     "(",
     ")",
     "[",
@@ -249,4 +249,23 @@ const WORDS: [&str; 146] = [
     "scale_rewards",
     "true",
     "false",
+    "version",
+    "noise",
+    "clip",
+    "delay",
+    "history",
+    "Phase(",
+    "ActionRate(",
+    "Energy(",
+    "JointLimit(",
+    "VelocityTracking(",
+    "Height(",
+    "Expr(\"",
+    "When(\"",
+    "tip.x",
+    " before.",
+    " and ",
+    "^",
+    "sqrt(",
+    "if(",
 ];
