@@ -9,6 +9,7 @@ mod differ;
 mod edit;
 mod error;
 mod file;
+pub mod formula;
 mod locate;
 mod presets;
 mod read;

@@ -52,6 +52,14 @@ impl Stream {
         Rng::from_seed(self.child(n).0)
     }
 
+    /// The family for one purpose within this one: what it draws is not missed by what else is drawn.
+    pub fn stream(&self, purpose: &str) -> Self {
+        let mut hasher = blake3::Hasher::new_derive_key("sinew random stream within a stream");
+        hasher.update(&self.0);
+        hasher.update(purpose.as_bytes());
+        Self(*hasher.finalize().as_bytes())
+    }
+
     /// The family of families: `stream.child(environment).nth(episode)`.
     pub fn child(&self, n: u64) -> Self {
         Self(*blake3::keyed_hash(&self.0, &n.to_le_bytes()).as_bytes())
@@ -71,6 +79,8 @@ mod tests {
             first(2, "a", 0),
             first(1, "b", 0),
             first(1, "a", 1),
+            Seed::new(1).stream("a").stream("a").nth(0).next_u64(),
+            Seed::new(1).stream("a").stream("b").nth(0).next_u64(),
         ];
         for (i, x) in all.iter().enumerate() {
             assert!(!all[i + 1..].contains(x), "stream {i} is met again");

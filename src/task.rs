@@ -2,6 +2,7 @@
 //! ECS nor Rapier.
 
 pub mod draw;
+pub mod formula;
 pub mod judge;
 pub mod observe;
 
@@ -14,7 +15,7 @@ pub struct Moment<'a> {
     pub readings: &'a Readings,
     /// The goal (m, world); the origin for tasks without one.
     pub goal: [f32; 3],
-    /// The clamped action of the last step, length `A`; zeros at the start.
+    /// The clamped action of the step that led here, length `A`; zeros at the start.
     pub action: &'a [f32],
     /// Control steps since the episode began.
     pub step: u32,
@@ -24,6 +25,13 @@ impl Moment<'_> {
     /// Distance of a named point from the goal (m).
     pub fn distance(&self, point: usize) -> f32 {
         norm(difference(self.goal, self.readings.points[point]))
+    }
+
+    /// What is left of an episode of so many control steps: 1 at the start, 0 at the limit.
+    pub fn time_left(&self, steps: u32) -> f32 {
+        let elapsed = self.step as f32 / steps as f32;
+        // A played robot may go on past its limit.
+        (1.0 - elapsed).max(0.0)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Promise: tables in the documents say what the code declares.
 
 use sinew::metrics::Metric;
+use sinew::scene::formula::{CONSTANTS, FUNCTIONS, Of, READINGS};
 
 #[test]
 fn the_architecture_lists_every_metric() {
@@ -10,4 +11,29 @@ fn the_architecture_lists_every_metric() {
         let row = format!("| {name} | {unit} | {meaning} |");
         assert!(text.contains(&row), "no row `{row}`");
     }
+}
+
+#[test]
+fn the_page_on_formulas_lists_what_they_read_and_call_and_nothing_else() {
+    let text = include_str!("../docs/formulas.md");
+    let readings = READINGS.into_iter().map(|known| {
+        let of = known.of.name();
+        let name = match known.of {
+            Of::Point => format!("tip.{}", known.name),
+            Of::Joint => format!("elbow.{}", known.name),
+            Of::Goal => format!("goal.{}", known.name),
+            Of::Episode => known.name.to_owned(),
+        };
+        format!("| {of} | `{name}` | {} | {} |", known.unit, known.meaning)
+    });
+    let constants = CONSTANTS.map(|(name, unit, meaning)| {
+        format!("| always the same | `{name}` | {unit} | {meaning} |")
+    });
+    let functions =
+        FUNCTIONS.map(|(_, name, form, _, meaning)| format!("| `{name}({form})` | {meaning} |"));
+    let expected: Vec<String> = readings.chain(constants).chain(functions).collect();
+    let rows = text
+        .lines()
+        .filter(|line| line.starts_with("| ") && line.contains('`'));
+    assert_eq!(rows.collect::<Vec<_>>(), expected);
 }

@@ -7,7 +7,7 @@ use sinew::{
     learn::{LearnerSettings, Rate, ppo::PpoSettings},
     scene::{
         Scene,
-        task::{Goal, Sensor},
+        task::{Goal, Sensor, Term},
     },
 };
 
@@ -104,6 +104,38 @@ fn a_missing_optional_value_is_added() {
         Sensor::Cos { joints: vec![1] }
     );
     assert_eq!(scene.task().gravity, [0.0, 0.0, -1.0]);
+}
+
+#[test]
+fn options_of_terms_are_reached() {
+    let scene = edited(&[
+        "task.observe[0].noise=0.25",
+        "task.observe[0].history=3",
+        "task.observe[1].clip=(-1, 1)",
+        "task.observe[1].delay=2",
+        "task.reward[0].of=Height(point: \"tip\", target: 1, width: 0.5)",
+        "task.reward[0].of.width=0.25",
+        "version=1",
+    ]);
+    let [cos, speed, _] = &scene.task().observation[..] else {
+        panic!("there are three");
+    };
+    assert_eq!((cos.noise, cos.history), (0.25, 3));
+    assert_eq!((speed.clip, speed.delay), (Some([-1.0, 1.0]), 2));
+    let Term::Height { width, .. } = scene.task().reward[0].of else {
+        panic!("it was set");
+    };
+    assert_eq!(width, 0.25);
+
+    let scene = edited(&[
+        "task.reward[0].of=Expr(\"tip.x\")",
+        "task.reward[0].of[0]=\"tip.y - tip.x\"",
+        "task.end[0]=When(\"tip.z < 0\")",
+    ]);
+    let Term::Expr(formula) = &scene.task().reward[0].of else {
+        panic!("it was set");
+    };
+    assert_eq!(formula.text, "tip.y - tip.x");
 }
 
 #[test]

@@ -8,6 +8,8 @@ use expect_test::{Expect, expect};
 use sinew::scene::{Scene, SceneError};
 
 const SMALL: &str = include_str!("scenes/small.ron");
+/// Its reward.
+const DISTANCE: &str = r#"Distance(point: "tip")"#;
 
 #[test]
 fn the_scene_without_a_mistake_is_accepted() {
@@ -180,14 +182,14 @@ fn what_has_another_form() {
         "Distance(point",
         "Distence(point",
         expect![[r#"
-        error: there is no `Distence` here
-          --> small.ron:27:35
-           |
-        27 |         reward: [(weight: -1, of: Distence(point: "tip"))],
-           |                                   ^^^^^^^^ unknown name
-           |
-           = help: did you mean `Distance`?
-           = help: known here: `Distance`, `Near`, `Gauss`, `Inside`, `Progress`, `Effort`, `JointSpeed`, `PointSpeed`, `AngleError`, `Alive`"#]],
+            error: there is no `Distence` here
+              --> small.ron:27:35
+               |
+            27 |         reward: [(weight: -1, of: Distence(point: "tip"))],
+               |                                   ^^^^^^^^ unknown name
+               |
+               = help: did you mean `Distance`?
+               = help: known here: `Distance`, `Near`, `Gauss`, `Inside`, `Progress`, `Effort`, `JointSpeed`, `PointSpeed`, `AngleError`, `Alive`, `ActionRate`, `Energy`, `JointLimit`, `VelocityTracking`, `Height`, `Expr`"#]],
     );
     refused(
         "Cos()",
@@ -1029,6 +1031,678 @@ fn tasks_that_cannot_be_run() {
                |
                = help: add `success: Within(point: .., distance: ..)`, or use `solved: Return(..)`"#]],
     );
+}
+
+#[test]
+fn options_and_terms_out_of_range() {
+    refused(
+        r#"Cos()"#,
+        r#"Cos(noise: -0.1)"#,
+        expect![[r#"
+        error: `noise` must not be negative
+          --> small.ron:26:30
+           |
+        26 |         observe: [Cos(noise: -0.1), Speed(joints: ["elbow"], scale: 0.1), Goal(axes: [X, Z])],
+           |                              ^^^^ found `-0.1`
+           |
+           = help: 0 or more (in the unit of what is read)"#]],
+    );
+    refused(
+        r#"Cos()"#,
+        r#"Cos(clip: (1, -1))"#,
+        expect![[r#"
+        error: a clip must go from low to high
+          --> small.ron:26:29
+           |
+        26 |         observe: [Cos(clip: (1, -1)), Speed(joints: ["elbow"], scale: 0.1), Goal(axes: [X, Z])],
+           |                             ^^^^^^^ found `(1, -1)`
+           |
+           = help: (lowest, highest), in the unit of what is read"#]],
+    );
+    refused(
+        r#"Cos()"#,
+        r#"Cos(delay: 1001)"#,
+        expect![[r#"
+        error: `delay` is out of its range
+          --> small.ron:26:30
+           |
+        26 |         observe: [Cos(delay: 1001), Speed(joints: ["elbow"], scale: 0.1), Goal(axes: [X, Z])],
+           |                              ^^^^ found `1001`
+           |
+           = help: 0 to 1000 control steps"#]],
+    );
+    refused(
+        r#"Cos()"#,
+        r#"Cos(history: 0)"#,
+        expect![[r#"
+        error: `history` is out of its range
+          --> small.ron:26:32
+           |
+        26 |         observe: [Cos(history: 0), Speed(joints: ["elbow"], scale: 0.1), Goal(axes: [X, Z])],
+           |                                ^ found `0`
+           |
+           = help: 1 to 1000 control steps"#]],
+    );
+    refused(
+        r#"Cos()"#,
+        r#"Cos(delay: 0.5)"#,
+        expect![[r#"
+        error: expected a whole number
+          --> small.ron:26:30
+           |
+        26 |         observe: [Cos(delay: 0.5), Speed(joints: ["elbow"], scale: 0.1), Goal(axes: [X, Z])],
+           |                              ^^^ found `0.5`"#]],
+    );
+    refused(
+        r#"Cos()"#,
+        r#"Phase(period_s: 0)"#,
+        expect![[r#"
+        error: `period_s` must be above 0
+          --> small.ron:26:35
+           |
+        26 |         observe: [Phase(period_s: 0), Speed(joints: ["elbow"], scale: 0.1), Goal(axes: [X, Z])],
+           |                                   ^ found `0`
+           |
+           = help: a number above 0 (s)"#]],
+    );
+    refused(
+        r#"Distance(point: "tip")"#,
+        r#"JointLimit(margin: 0)"#,
+        expect![[r#"
+            error: `margin` must be above 0
+              --> small.ron:27:54
+               |
+            27 |         reward: [(weight: -1, of: JointLimit(margin: 0))],
+               |                                                      ^ found `0`
+               |
+               = help: a number above 0 (rad, or m)"#]],
+    );
+    refused(
+        r#"Distance(point: "tip")"#,
+        r#"VelocityTracking(point: "tip", axis: Z, target: 1, width: -1)"#,
+        expect![[r#"
+            error: `width` must be above 0
+              --> small.ron:27:93
+               |
+            27 |         reward: [(weight: -1, of: VelocityTracking(point: "tip", axis: Z, target: 1, width: -1))],
+               |                                                                                             ^^ found `-1`
+               |
+               = help: a number above 0 (m/s)"#]],
+    );
+    refused(
+        r#"Distance(point: "tip")"#,
+        r#"Height(point: "top", target: 1, width: 1)"#,
+        expect![[r#"
+            error: there is no point `top`
+              --> small.ron:27:49
+               |
+            27 |         reward: [(weight: -1, of: Height(point: "top", target: 1, width: 1))],
+               |                                                 ^^^^^ unknown point
+               |
+               = help: did you mean `tip`?
+               = help: points: `tip`"#]],
+    );
+    let no_range = SMALL
+        .replace("range: (-1, 2), ", "")
+        .replace(r#"Distance(point: "tip")"#, "JointLimit(margin: 0.1)");
+    refused_text(
+        &no_range,
+        expect![[r#"
+        error: this needs a joint with a range, and there is none
+          --> small.ron:27:35
+           |
+        27 |         reward: [(weight: -1, of: JointLimit(margin: 0.1))],
+           |                                   ^^^^^^^^^^^^^^^^^^^^^^^ found `JointLimit(margin: 0.1)`
+           |
+           = help: give a joint its `range: (lowest, highest)`"#]],
+    );
+    let much = format!("[{}Cos()]", "Cos(delay: 1000), ".repeat(40));
+    let much = SMALL.replace(
+        r#"[Cos(), Speed(joints: ["elbow"], scale: 0.1), Goal(axes: [X, Z])]"#,
+        &much,
+    );
+    refused_text(
+        &much,
+        expect![[r#"
+        error: the observation remembers too much
+          --> small.ron:26:595
+           |
+        26 | ...00), Cos(delay: 1000), Cos(delay: 1000), Cos(delay: 1000), Cos(delay: 1000), Cos(delay: 1000), Cos(delay: 1000), Cos(delay: 1000)...
+           |                                             ^^^^^^^^^^^^^^^^ with this term, 66066 numbers
+           |
+           = help: at most 65536: the entries of each term times its delay and history"#]],
+    );
+}
+
+#[test]
+fn formulas_that_mean_nothing() {
+    refused(
+        DISTANCE,
+        r#"Expr("-tip.distence")"#,
+        expect![[r#"
+        error: there is no reading `tip.distence`
+          --> small.ron:27:42
+           |
+        27 |         reward: [(weight: -1, of: Expr("-tip.distence"))],
+           |                                          ^^^^^^^^^^^^ unknown name
+           |
+           = help: did you mean `tip.distance`?
+           = help: readings: `tip.x`, `tip.y`, `tip.z`, `tip.vx`, `tip.vy`, `tip.vz`, `tip.speed`, `tip.distance`"#]],
+    );
+    refused(
+        DISTANCE,
+        r#"Expr("tpi.x + 1")"#,
+        expect![[r#"
+            error: there is no reading `tpi.x`
+              --> small.ron:27:41
+               |
+            27 |         reward: [(weight: -1, of: Expr("tpi.x + 1"))],
+               |                                         ^^^^^ unknown name
+               |
+               = help: did you mean `tip`?
+               = help: names: `tip`, `shoulder`, `elbow`, `goal`"#]],
+    );
+    refused(
+        DISTANCE,
+        r#"Expr("elbow")"#,
+        expect![[r#"
+        error: there is no reading `elbow`
+          --> small.ron:27:41
+           |
+        27 |         reward: [(weight: -1, of: Expr("elbow"))],
+           |                                         ^^^^^ unknown name
+           |
+           = help: did you mean `elbow.speed`?
+           = help: readings: `elbow.angle`, `elbow.speed`, `elbow.action`, `elbow.torque`, `elbow.gravity_load`"#]],
+    );
+    refused(
+        DISTANCE,
+        r#"Expr("before.elbow.anglee")"#,
+        expect![[r#"
+        error: there is no reading `before.elbow.anglee`
+          --> small.ron:27:41
+           |
+        27 |         reward: [(weight: -1, of: Expr("before.elbow.anglee"))],
+           |                                         ^^^^^^^^^^^^^^^^^^^ unknown name
+           |
+           = help: did you mean `elbow.angle`?
+           = help: readings: `elbow.angle`, `elbow.speed`, `elbow.action`, `elbow.torque`, `elbow.gravity_load`"#]],
+    );
+    refused(
+        DISTANCE,
+        r#"Expr("sin tip.x")"#,
+        expect![[r#"
+        error: there is no reading `sin`
+          --> small.ron:27:41
+           |
+        27 |         reward: [(weight: -1, of: Expr("sin tip.x"))],
+           |                                         ^^^ unknown name
+           |
+           = help: the function is written `sin(..)`"#]],
+    );
+    refused(
+        DISTANCE,
+        r#"Expr("sinn(tip.x)")"#,
+        expect![[r#"
+        error: there is no function `sinn`
+          --> small.ron:27:41
+           |
+        27 |         reward: [(weight: -1, of: Expr("sinn(tip.x)"))],
+           |                                         ^^^^ unknown function
+           |
+           = help: did you mean `sign`?
+           = help: functions: `abs`, `sqrt`, `exp`, `ln`, `sin`, `cos`, `tan`, `asin`, `acos`, `atan`, `atan2`, `tanh`, `floor`, `sign`, `wrap`, `min`, `max`, `clamp`, `if`"#]],
+    );
+    refused(
+        DISTANCE,
+        r#"Expr("1 + * 2")"#,
+        expect![[r#"
+        error: expected a value
+          --> small.ron:27:45
+           |
+        27 |         reward: [(weight: -1, of: Expr("1 + * 2"))],
+           |                                             ^ found `*`
+           |
+           = help: a number, a reading like `tip.x`, or something in parentheses"#]],
+    );
+    refused(
+        DISTANCE,
+        r#"Expr("2 tip.x")"#,
+        expect![[r#"
+        error: expected an operator
+          --> small.ron:27:43
+           |
+        27 |         reward: [(weight: -1, of: Expr("2 tip.x"))],
+           |                                           ^^^^^ found `tip.x`
+           |
+           = help: `+ - * / ^`, `< <= > >= == !=`, `and`, `or`, or the formula's end"#]],
+    );
+    refused(
+        DISTANCE,
+        r#"Expr("1 +")"#,
+        expect![[r#"
+        error: the formula ends too early
+          --> small.ron:27:44
+           |
+        27 |         reward: [(weight: -1, of: Expr("1 +"))],
+           |                                            ^ a value is missing here
+           |
+           = help: a number, a reading like `tip.x`, or something in parentheses"#]],
+    );
+    refused(
+        DISTANCE,
+        r#"Expr("(1 + 2")"#,
+        expect![[r#"
+        error: a parenthesis is not closed
+          --> small.ron:27:41
+           |
+        27 |         reward: [(weight: -1, of: Expr("(1 + 2"))],
+           |                                         ^ this one
+           |
+           = help: a `)`"#]],
+    );
+    refused(
+        DISTANCE,
+        r#"Expr("1 + 2)")"#,
+        expect![[r#"
+        error: a `)` too many
+          --> small.ron:27:46
+           |
+        27 |         reward: [(weight: -1, of: Expr("1 + 2)"))],
+           |                                              ^ found `)`
+           |
+           = help: remove it, or add a `(` before it"#]],
+    );
+    refused(
+        DISTANCE,
+        r#"Expr("")"#,
+        expect![[r#"
+        error: the formula is empty
+          --> small.ron:27:41
+           |
+        27 |         reward: [(weight: -1, of: Expr(""))],
+           |                                         ^ nothing here
+           |
+           = help: something like `tip.distance`"#]],
+    );
+    refused(
+        DISTANCE,
+        r#"Expr("clamp(tip.x, 1)")"#,
+        expect![[r#"
+            error: `clamp` takes 3 arguments
+              --> small.ron:27:41
+               |
+            27 |         reward: [(weight: -1, of: Expr("clamp(tip.x, 1)"))],
+               |                                         ^^^^^^^^^^^^^^^ found 2
+               |
+               = help: `clamp(x, low, high)`: `x`, but not below `low` and not above `high`"#]],
+    );
+    refused(
+        DISTANCE,
+        r#"Expr("min(1)")"#,
+        expect![[r#"
+            error: `min` takes 2 to 8 arguments
+              --> small.ron:27:41
+               |
+            27 |         reward: [(weight: -1, of: Expr("min(1)"))],
+               |                                         ^^^^^^ found 1
+               |
+               = help: `min(x, y, ..)`: the least of its arguments"#]],
+    );
+    refused(
+        DISTANCE,
+        r#"Expr("tip.x > 1")"#,
+        expect![[r#"
+        error: a reward is a number, and this is a condition
+          --> small.ron:27:41
+           |
+        27 |         reward: [(weight: -1, of: Expr("tip.x > 1"))],
+           |                                         ^^^^^^^^^ found `tip.x > 1`
+           |
+           = help: `if(.., 1, 0)` makes a number of it"#]],
+    );
+    refused(
+        DISTANCE,
+        r#"Expr("1 + (tip.x > 1)")"#,
+        expect![[r#"
+            error: `+` needs a number here
+              --> small.ron:27:45
+               |
+            27 |         reward: [(weight: -1, of: Expr("1 + (tip.x > 1)"))],
+               |                                             ^^^^^^^^^^^ this is a condition
+               |
+               = help: `if(.., 1, 0)` makes a number of it; two comparisons are joined by `and`"#]],
+    );
+    refused(
+        DISTANCE,
+        r#"Expr("if(tip.x, 1, 2)")"#,
+        expect![[r#"
+            error: `if` needs a condition here
+              --> small.ron:27:44
+               |
+            27 |         reward: [(weight: -1, of: Expr("if(tip.x, 1, 2)"))],
+               |                                            ^^^^^ this is a number
+               |
+               = help: compare it, like `tip.z < 0.5`"#]],
+    );
+    refused(
+        DISTANCE,
+        r#"Expr("0 < tip.x < 1")"#,
+        expect![[r#"
+            error: `<` needs a number here
+              --> small.ron:27:41
+               |
+            27 |         reward: [(weight: -1, of: Expr("0 < tip.x < 1"))],
+               |                                         ^^^^^^^^^ this is a condition
+               |
+               = help: `if(.., 1, 0)` makes a number of it; two comparisons are joined by `and`"#]],
+    );
+    refused(
+        DISTANCE,
+        r#"Expr("tip.z && 1")"#,
+        expect![[r#"
+        error: this sign means nothing in a formula
+          --> small.ron:27:47
+           |
+        27 |         reward: [(weight: -1, of: Expr("tip.z && 1"))],
+           |                                               ^^ found `&&`
+           |
+           = help: write `and`"#]],
+    );
+    refused(
+        DISTANCE,
+        r#"Expr("tip.x = 1")"#,
+        expect![[r#"
+        error: expected an operator
+          --> small.ron:27:47
+           |
+        27 |         reward: [(weight: -1, of: Expr("tip.x = 1"))],
+           |                                               ^ found `=`
+           |
+           = help: `==` compares"#]],
+    );
+    refused(
+        DISTANCE,
+        r#"Expr("1e99")"#,
+        expect![[r#"
+        error: a number must be finite
+          --> small.ron:27:41
+           |
+        27 |         reward: [(weight: -1, of: Expr("1e99"))],
+           |                                         ^^^^ found `1e99`
+           |
+           = help: a number of ordinary size, like 0.5 or 1e-3"#]],
+    );
+    refused(
+        DISTANCE,
+        r#"Expr("tip. + 1")"#,
+        expect![[r#"
+        error: a part of this name is missing
+          --> small.ron:27:41
+           |
+        27 |         reward: [(weight: -1, of: Expr("tip. + 1"))],
+           |                                         ^^^^ found `tip.`
+           |
+           = help: a name like `tip.x`; one with other characters in quotes, like `'left-foot'.x`"#]],
+    );
+    refused(
+        DISTANCE,
+        r#"Expr("(1, 2)")"#,
+        expect![[r#"
+        error: expected an operator
+          --> small.ron:27:43
+           |
+        27 |         reward: [(weight: -1, of: Expr("(1, 2)"))],
+           |                                           ^ found `,`
+           |
+           = help: only arguments of a function have commas between them"#]],
+    );
+    refused(
+        DISTANCE,
+        r#"Expr("'it''s'.x")"#,
+        expect![[r#"
+            error: there is no reading `'it''s'.x`
+              --> small.ron:27:41
+               |
+            27 |         reward: [(weight: -1, of: Expr("'it''s'.x"))],
+               |                                         ^^^^^^^^^ unknown name
+               |
+               = help: names: `tip`, `shoulder`, `elbow`, `goal`"#]],
+    );
+    refused(
+        DISTANCE,
+        r#"Expr("goal.w")"#,
+        expect![[r#"
+        error: there is no reading `goal.w`
+          --> small.ron:27:41
+           |
+        27 |         reward: [(weight: -1, of: Expr("goal.w"))],
+           |                                         ^^^^^^ unknown name
+           |
+           = help: did you mean `goal.z`?
+           = help: readings: `goal.x`, `goal.y`, `goal.z`"#]],
+    );
+    refused(
+        DISTANCE,
+        r#"Expr("and 1")"#,
+        expect![[r#"
+        error: expected a value
+          --> small.ron:27:41
+           |
+        27 |         reward: [(weight: -1, of: Expr("and 1"))],
+           |                                         ^^^ found `and`
+           |
+           = help: a number, a reading like `tip.x`, or something in parentheses"#]],
+    );
+    // The place is inside of the text, on the line and at the character where it is written.
+    refused(
+        DISTANCE,
+        "Expr(\"1\n            + é\\u{41} + elbow.angel\n            + 2\")",
+        expect![[r#"
+            error: there is no reading `éA`
+              --> small.ron:28:15
+               |
+            28 |             + é\u{41} + elbow.angel
+               |               ^^^^^^^ unknown name
+               |
+               = help: names: `tip`, `shoulder`, `elbow`, `goal`, `time`, `time_left`, `dt`, `pi`"#]],
+    );
+    refused(
+        DISTANCE,
+        "Expr(\"1\n            + tip.\\u{78} + elbow.angel\n            + 2\")",
+        expect![[r#"
+            error: there is no reading `elbow.angel`
+              --> small.ron:28:28
+               |
+            28 |             + tip.\u{78} + elbow.angel
+               |                            ^^^^^^^^^^^ unknown name
+               |
+               = help: did you mean `elbow.angle`?
+               = help: readings: `elbow.angle`, `elbow.speed`, `elbow.action`, `elbow.torque`, `elbow.gravity_load`"#]],
+    );
+    refused(
+        DISTANCE,
+        r###"Expr(r#"tip.x + tip.q"#)"###,
+        expect![[r##"
+        error: there is no reading `tip.q`
+          --> small.ron:27:51
+           |
+        27 |         reward: [(weight: -1, of: Expr(r#"tip.x + tip.q"#))],
+           |                                                   ^^^^^ unknown name
+           |
+           = help: did you mean `tip.z`?
+           = help: readings: `tip.x`, `tip.y`, `tip.z`, `tip.vx`, `tip.vy`, `tip.vz`, `tip.speed`, `tip.distance`"##]],
+    );
+    refused(
+        r#"PointBelow(point: "tip", z: 0)"#,
+        r#"When("tip.z")"#,
+        expect![[r#"
+            error: this must be a condition, and it is a number
+              --> small.ron:28:21
+               |
+            28 |         end: [When("tip.z")],
+               |                     ^^^^^ found `tip.z`
+               |
+               = help: compare it, like `tip.z < 0.5`"#]],
+    );
+    refused(
+        r#"PointBelow(point: "tip", z: 0)"#,
+        r#"When("before.tip.z < 1")"#,
+        expect![[r#"
+            error: there is no `before` here
+              --> small.ron:28:21
+               |
+            28 |         end: [When("before.tip.z < 1")],
+               |                     ^^^^^^^^^^^^ found `before.tip.z`
+               |
+               = help: ends and success look at one moment; a reward looks at a step"#]],
+    );
+    refused(
+        r#"Within(point: "tip", distance: 0.05)"#,
+        r#"When("tip.zz < 1")"#,
+        expect![[r#"
+            error: there is no reading `tip.zz`
+              --> small.ron:30:24
+               |
+            30 |         success: When("tip.zz < 1"),
+               |                        ^^^^^^ unknown name
+               |
+               = help: did you mean `tip.vz`?
+               = help: readings: `tip.x`, `tip.y`, `tip.z`, `tip.vx`, `tip.vy`, `tip.vz`, `tip.speed`, `tip.distance`"#]],
+    );
+    refused(
+        r#"Within(point: "tip", distance: 0.05)"#,
+        r#"Some(When("not tip.zz < 1"))"#,
+        expect![[r#"
+            error: there is no reading `tip.zz`
+              --> small.ron:30:33
+               |
+            30 |         success: Some(When("not tip.zz < 1")),
+               |                                 ^^^^^^ unknown name
+               |
+               = help: did you mean `tip.vz`?
+               = help: readings: `tip.x`, `tip.y`, `tip.z`, `tip.vx`, `tip.vy`, `tip.vz`, `tip.speed`, `tip.distance`"#]],
+    );
+    let both = SMALL.replace("\"tip\"", "\"elbow\"").replace(
+        r#"Distance(point: "elbow")"#,
+        r#"Expr("elbow.angle + elbow.x - elbow.speed")"#,
+    );
+    refused_text(
+        &both,
+        expect![[r#"
+        error: both a joint and a point are named `elbow`, and both have a `speed`
+          --> small.ron:27:65
+           |
+        27 |         reward: [(weight: -1, of: Expr("elbow.angle + elbow.x - elbow.speed"))],
+           |                                                                 ^^^^^^^^^^^ found `elbow.speed`
+           |
+           = help: rename one of them"#]],
+    );
+    let no_goal = SMALL
+        .replace(
+            "        goal: Shell(center: (0, 0, 1), radius: (0.2, 0.8), min_z: 0.5),\n",
+            "",
+        )
+        .replace(", Goal(axes: [X, Z])", "")
+        .replace(DISTANCE, r#"Expr("1 - tip.distance")"#);
+    refused_text(
+        &no_goal,
+        expect![[r#"
+        error: this needs a goal, and the task has none
+          --> small.ron:26:45
+           |
+        26 |         reward: [(weight: -1, of: Expr("1 - tip.distance"))],
+           |                                             ^^^^^^^^^^^^ found `tip.distance`
+           |
+           = help: add a `goal` to the task, like `goal: Fixed(at: (0.5, 0, 0.5))`"#]],
+    );
+    let deep = SMALL.replace(DISTANCE, &format!("Expr(\"{}\")", "(".repeat(100)));
+    refused_text(
+        &deep,
+        expect![[r#"
+            error: a formula is nested too deeply
+              --> small.ron:27:105
+               |
+            27 | ...   reward: [(weight: -1, of: Expr("((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((...
+               |                                                                                                       ^ found `(`
+               |
+               = help: at most 64 parentheses or signs in each other"#]],
+    );
+    let waiting = SMALL.replace(
+        DISTANCE,
+        &format!("Expr(\"{}1{}\")", "1 + (".repeat(40), ")".repeat(40)),
+    );
+    refused_text(
+        &waiting,
+        expect![[r#"
+            error: a formula is nested too deeply
+              --> small.ron:27:121
+               |
+            27 | ...   reward: [(weight: -1, of: Expr("1 + (1 + (1 + (1 + (1 + (1 + (1 + (1 + (1 + (1 + (1 + (1 + (1 + (1 + (1 + (1 + (1 + (1 + (1 + ...
+               |                                                                                                                       ^ found `1`
+               |
+               = help: at most 16 values that wait for what is behind them"#]],
+    );
+    let long = SMALL.replace(DISTANCE, &format!("Expr(\"{}1\")", "1 + ".repeat(5000)));
+    refused_text(
+        &long,
+        expect![[r#"
+        error: a formula is too long
+          --> small.ron:27:41
+           |
+        27 | ...   reward: [(weight: -1, of: Expr("1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 ...
+           |                                       ^ 20001 bytes follow
+           |
+           = help: at most 10000 bytes; several terms are added up"#]],
+    );
+}
+
+#[test]
+fn versions_that_there_are_not() {
+    // Said before anything else, which a newer program may well understand.
+    refused_text(
+        "(version: 2, robot: (wheels: 4), tasks: [], version: 2)",
+        expect![[r#"
+            error: this program does not know this version of the scene format
+             --> small.ron:1:11
+              |
+            1 | (version: 2, robot: (wheels: 4), tasks: [], version: 2)
+              |           ^ found `2`
+              |
+              = help: it reads up to version 1; this one takes a newer sinew"#]],
+    );
+    refused_text(
+        "(robot: 1, version: 99_999_999_999)",
+        expect![[r#"
+        error: this program does not know this version of the scene format
+         --> small.ron:1:21
+          |
+        1 | (robot: 1, version: 99_999_999_999)
+          |                     ^^^^^^^^^^^^^^ found `99_999_999_999`
+          |
+          = help: it reads up to version 1; this one takes a newer sinew"#]],
+    );
+    refused_text(
+        "(version: 0)",
+        expect![[r#"
+        error: this program does not know this version of the scene format
+         --> small.ron:1:11
+          |
+        1 | (version: 0)
+          |           ^ found `0`
+          |
+          = help: versions begin with 1; the newest is 1"#]],
+    );
+    refused_text(
+        "(version: \"one\")",
+        expect![[r#"
+        error: expected a whole number
+         --> small.ron:1:11
+          |
+        1 | (version: "one")
+          |           ^^^^^ found `"one"`"#]],
+    );
+    Scene::parse("small.ron", &SMALL.replacen('(', "(version: 1,", 1)).unwrap();
 }
 
 #[test]

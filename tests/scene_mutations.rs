@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use sinew::scene::Scene;
 
 /// Pieces that mean something somewhere in a scene, and some that never do.
-const PIECES: [&str; 32] = [
+const PIECES: [&str; 40] = [
     "(",
     ")",
     "[",
@@ -39,6 +39,14 @@ const PIECES: [&str; 32] = [
     "Revolute",
     "\r",
     "\0",
+    "tip.x",
+    "before.",
+    " and ",
+    "^",
+    "max(1, ",
+    "Expr(\"",
+    "When(r#\"",
+    "history: 9",
 ];
 
 fn mutated() -> impl Strategy<Value = String> {
@@ -48,7 +56,10 @@ fn mutated() -> impl Strategy<Value = String> {
         1 => Just(String::new()),
     ];
     let change = (any::<prop::sample::Index>(), 0_usize..30, piece);
-    let scenes: Vec<&str> = Scene::shipped().map(|(_, text)| text).collect();
+    let shipped = Scene::shipped().map(|(_, text)| text);
+    // What is said in it stands denser than in those.
+    let everything = [include_str!("scenes/everything.ron"); 3];
+    let scenes: Vec<&str> = shipped.chain(everything).collect();
     (
         prop::sample::select(scenes),
         prop::collection::vec(change, 1..4),

@@ -85,6 +85,11 @@ impl Episode {
     pub fn rng(&self) -> Rng {
         self.stream.nth(self.number)
     }
+
+    /// A generator of its own for one purpose, so that what [`Episode::rng`] draws does not depend on it; a function of the same.
+    pub fn rng_for(&self, purpose: &str) -> Rng {
+        self.stream.child(self.number).stream(purpose).nth(0)
+    }
 }
 
 /// Where an environment's exploration comes from.

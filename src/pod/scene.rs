@@ -14,7 +14,8 @@ use crate::scene::Scene;
 use crate::scene::task::Task;
 use crate::sim::{Plant, Readings, actuate, readings, reset};
 use crate::step::{ActionSpace, Spaces, StepEnd};
-use crate::task::{Moment, draw, judge, observe};
+use crate::task::observe::{self, Senses};
+use crate::task::{Moment, draw, judge};
 
 /// Where the goal of an episode is (m, world).
 #[derive(Component, Clone, Copy, Debug, Default, PartialEq)]
@@ -27,6 +28,17 @@ pub struct MotorAction(pub Vec<f32>);
 /// The readings before the step that is being taken.
 #[derive(Component, Clone, Debug, Default)]
 struct ReadingsBefore(Readings);
+
+/// The [`MotorAction`] of the step before the one that is being taken; zeros before the first.
+#[derive(Component, Clone, Debug, Default)]
+struct MotorActionBefore(Vec<f32>);
+
+/// What the sensors have read, and their noise. Made again, not saved: it follows from the episode and its actions.
+#[derive(Component, Clone, Debug)]
+struct Sensors(Senses);
+
+/// What the noise of sensors is drawn for.
+const SENSOR_NOISE: &str = "sensor noise";
 
 /// How the physics of this environment took the step.
 #[derive(Component, Clone, Debug)]
@@ -81,6 +93,8 @@ impl Environment for SceneEnvironment {
                 &mut now,
             );
             let motors = MotorAction(vec![0.0; self.scene.robot().joints.len()]);
+            let motors_before = MotorActionBefore(motors.0.clone());
+            let sensors = Sensors(Senses::new(self.scene.task()));
             let before = ReadingsBefore(now.clone());
             pod.spawn(
                 slot,
@@ -89,6 +103,8 @@ impl Environment for SceneEnvironment {
                     now,
                     before,
                     motors,
+                    motors_before,
+                    sensors,
                     Goal::default(),
                     Stepped(Ok(())),
                 ),
@@ -118,7 +134,7 @@ pub fn spaces(scene: &Scene) -> Spaces {
             .task()
             .observation
             .iter()
-            .flat_map(|observation| observation.of.names(scene.robot()))
+            .flat_map(|observation| observation.names(scene.robot()))
             .collect(),
         action: ActionSpace::Continuous(
             scene
@@ -133,9 +149,15 @@ pub fn spaces(scene: &Scene) -> Spaces {
 
 fn apply_torques(
     plant: Res<Plant>,
-    mut environments: Query<(&Action, &mut MotorAction, &mut RapierRigidBodySet)>,
+    mut environments: Query<(
+        &Action,
+        &mut MotorAction,
+        &mut MotorActionBefore,
+        &mut RapierRigidBodySet,
+    )>,
 ) {
-    for (Action(action), mut motors, mut bodies) in &mut environments {
+    for (Action(action), mut motors, mut before, mut bodies) in &mut environments {
+        before.0.copy_from_slice(&motors.0);
         actuate::clamp_action(action, &mut motors.0);
         actuate::apply_torques(&plant, &motors.0, &mut bodies.bodies);
     }
@@ -175,38 +197,43 @@ fn judge_steps(
     scene: Res<PlayedScene>,
     rules: Res<EpisodeRules>,
     mut environments: Query<(
-        (&Readings, &ReadingsBefore, &Goal, &MotorAction, &Stepped),
+        (&Goal, &Stepped),
+        (&Readings, &ReadingsBefore),
+        (&MotorAction, &MotorActionBefore),
         (&mut Reward, &mut StepEnd, &mut Fault),
-        (&mut Episode, &mut Observation),
+        (&mut Episode, &mut Observation, &mut Sensors),
     )>,
 ) {
     let task = scene.0.task();
-    for (state, (mut reward, mut end, mut fault), (mut episode, mut observation)) in
-        &mut environments
-    {
-        let (now, before, goal, motors, Stepped(stepped)) = state;
-        let moment = |readings, step| Moment {
+    for ((goal, Stepped(stepped)), readings, motors, judged, seen) in &mut environments {
+        let (mut reward, mut end, mut fault) = judged;
+        let (mut episode, mut observation, mut sensors) = seen;
+        let moment = |readings, action, step| Moment {
             readings,
             goal: goal.0,
-            action: &motors.0,
+            action,
             step,
         };
-        let before = moment(&before.0, episode.steps);
+        let before = moment(&readings.1.0, &motors.1.0, episode.steps);
         episode.steps += 1;
-        let now = moment(now, episode.steps);
-        let sound = stepped
+        let now = moment(readings.0, &motors.0.0, episode.steps);
+        let judged = stepped
             .clone()
-            .and_then(|()| now.readings.check(task.max_joint_speed));
-        if let Err(reason) = sound {
-            fault.0 = reason;
-            *end = StepEnd::Broken;
-            episode.success = None;
-            continue;
-        }
+            .and_then(|()| now.readings.check(task.max_joint_speed))
+            .and_then(|()| judge::is_terminal(task, &now));
+        let is_terminal = match judged {
+            Ok(is_terminal) => is_terminal,
+            Err(reason) => {
+                fault.0 = reason;
+                *end = StepEnd::Broken;
+                episode.success = None;
+                continue;
+            }
+        };
         reward.0 = judge::reward(task, &before, &now);
         observation.0.clear();
-        observe::observe(task, &now, &mut observation.0);
-        *end = if judge::is_terminal(task, &now) {
+        observe::observe(task, &now, &mut sensors.0, &mut observation.0);
+        *end = if is_terminal {
             StepEnd::Terminated
         } else if episode.steps >= task.episode_steps && !rules.no_time_limit {
             StepEnd::TimeLimit {
@@ -216,7 +243,12 @@ fn judge_steps(
             StepEnd::Running
         };
         if end.is_end() {
-            episode.success = judge::success(task, &now);
+            let success = judge::success(task, &now);
+            episode.success = success.unwrap_or_else(|reason| {
+                fault.0 = reason;
+                *end = StepEnd::Broken;
+                None
+            });
         }
     }
 }
@@ -254,7 +286,10 @@ fn play_again(
         }
         let saved = environs.now.clone();
         environs.begin(&plant, &scene.0, *rules);
-        for action in actions.chunks(joints) {
+        for (step, action) in actions.chunks(joints).enumerate() {
+            if task.remembers() {
+                environs.look(&plant, task, step as u32);
+            }
             if environs.step(&plant, action).is_err() {
                 *restored = Restored::Refused("its actions break the simulation".to_owned());
                 return;
@@ -274,6 +309,7 @@ struct Environs {
     episode: &'static Episode,
     goal: &'static mut Goal,
     motors: &'static mut MotorAction,
+    sensors: &'static mut Sensors,
     now: &'static mut Readings,
     observation: &'static mut Observation,
     simulation: &'static mut RapierContextSimulation,
@@ -297,6 +333,9 @@ impl EnvironsItem<'_, '_> {
             .as_ref()
             .map_or([0.0; 3], |goal| draw::goal(goal, &mut rng));
         self.motors.0.fill(0.0);
+        let noise = task.adds_noise();
+        let noise = noise.then(|| self.episode.rng_for(SENSOR_NOISE));
+        self.sensors.0.begin(noise);
         plant.renew(
             &mut self.simulation,
             &mut self.colliders,
@@ -336,6 +375,6 @@ impl EnvironsItem<'_, '_> {
             step: steps,
         };
         self.observation.0.clear();
-        observe::observe(task, &moment, &mut self.observation.0);
+        observe::observe(task, &moment, &mut self.sensors.0, &mut self.observation.0);
     }
 }

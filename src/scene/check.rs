@@ -1,5 +1,6 @@
 //! From what is written to what can be run: names become indices, and every number is in its range.
 
+mod formula;
 mod mass;
 mod robot;
 mod task;

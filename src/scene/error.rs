@@ -159,6 +159,8 @@ impl fmt::Display for TextError {
 #[derive(Debug)]
 pub(super) struct Flaw {
     path: Path,
+    /// Which characters of the text in quotes at the path, if not the whole.
+    inside: Option<Range<u32>>,
     title: String,
     label: Option<String>,
     help: Vec<String>,
@@ -169,10 +171,18 @@ impl Flaw {
     pub(super) fn new(path: Path, title: impl Into<String>) -> Flaw {
         Flaw {
             path,
+            inside: None,
             title: title.into(),
             label: None,
             help: Vec::new(),
         }
+    }
+
+    /// The place is these characters of the text in quotes at the path.
+    pub(super) fn inside(mut self, characters: Range<usize>) -> Flaw {
+        // A text has at most a megabyte.
+        self.inside = Some(characters.start as u32..characters.end as u32);
+        self
     }
 
     pub(super) fn label(mut self, label: impl Into<String>) -> Flaw {
@@ -199,7 +209,12 @@ impl Flaw {
 
     /// The flaw with its place in a text.
     pub(super) fn locate(self, origin: &str, text: &str, tree: &Node) -> SceneError {
-        let span = tree.locate(&self.path);
+        let span = match self.inside {
+            None => tree.locate(&self.path),
+            Some(Range { start, end }) => {
+                tree.locate_inside(&self.path, text, start as usize..end as usize)
+            }
+        };
         let label = self.label.unwrap_or_else(|| found(&text[span.clone()]));
         TextError {
             origin: origin.to_owned(),

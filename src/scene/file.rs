@@ -21,12 +21,15 @@ pub(super) trait Written: DeserializeOwned {
     const NAME: &'static str;
     /// What it looks like.
     const FORM: &'static str;
+    /// The newest version of its format, for texts that may say of which one they are in a field `version`.
+    const VERSION: Option<u32> = None;
 }
 
 impl Written for Scene {
     const NAME: &'static str = "scene";
     const FORM: &'static str =
         "a scene is `(robot: .., task: .., learners: ..)`; copy `scenes/reach.ron` to begin";
+    const VERSION: Option<u32> = Some(1);
 }
 
 impl Written for Presets {
@@ -42,6 +45,9 @@ impl Written for LearnerSettings {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Scene {
+    /// Looked at before the rest is read.
+    #[serde(default, rename = "version")]
+    _version: Option<u32>,
     pub(super) robot: Robot,
     pub(super) task: Task,
     #[serde(default)]
@@ -231,85 +237,74 @@ pub(super) enum Goal {
     },
 }
 
-/// A left-out list means all joints, or all three axes.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) enum Observe {
-    Angle {
-        #[serde(default)]
-        joints: Option<Vec<String>>,
-        #[serde(default = "one")]
-        scale: f32,
-    },
-    Cos {
-        #[serde(default)]
-        joints: Option<Vec<String>>,
-        #[serde(default = "one")]
-        scale: f32,
-    },
-    Sin {
-        #[serde(default)]
-        joints: Option<Vec<String>>,
-        #[serde(default = "one")]
-        scale: f32,
-    },
-    Speed {
-        #[serde(default)]
-        joints: Option<Vec<String>>,
-        #[serde(default = "one")]
-        scale: f32,
-    },
-    Goal {
-        #[serde(default)]
-        axes: Option<Vec<Axis>>,
-        #[serde(default = "one")]
-        scale: f32,
-    },
-    Point {
-        point: String,
-        #[serde(default)]
-        axes: Option<Vec<Axis>>,
-        #[serde(default = "one")]
-        scale: f32,
-    },
-    ToGoal {
-        point: String,
-        #[serde(default)]
-        axes: Option<Vec<Axis>>,
-        #[serde(default = "one")]
-        scale: f32,
-    },
-    FromGoal {
-        point: String,
-        #[serde(default)]
-        axes: Option<Vec<Axis>>,
-        #[serde(default = "one")]
-        scale: f32,
-    },
-    PointVelocity {
-        point: String,
-        #[serde(default)]
-        axes: Option<Vec<Axis>>,
-        #[serde(default = "one")]
-        scale: f32,
-    },
-    Pull {
-        point: String,
-        #[serde(default = "one")]
-        scale: f32,
-    },
-    GravityLoad {
-        #[serde(default = "one")]
-        scale: f32,
-    },
-    LastAction {
-        #[serde(default = "one")]
-        scale: f32,
-    },
-    TimeLeft {
-        #[serde(default = "one")]
-        scale: f32,
-    },
+/// Declares the terms of an observation: each has fields of its own, and the options that all of them have.
+macro_rules! observe {
+    ($($name:ident { $($field:ident: $type:ty),* })*) => {
+        /// A left-out list means all joints, or all three axes.
+        #[derive(Debug, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub(super) enum Observe {
+            $($name {
+                $($field: $type,)*
+                #[serde(default = "one")]
+                scale: f32,
+                #[serde(default)]
+                noise: f32,
+                #[serde(default)]
+                clip: Option<[f32; 2]>,
+                #[serde(default)]
+                delay: u32,
+                #[serde(default = "now_alone")]
+                history: u32,
+            },)*
+        }
+
+        impl Observe {
+            /// What does not depend on the kind of term.
+            pub(super) fn options(&self) -> Options {
+                match *self {
+                    $(Observe::$name { scale, noise, clip, delay, history, .. })|* => Options {
+                        scale,
+                        noise,
+                        clip,
+                        delay,
+                        history,
+                    },
+                }
+            }
+        }
+    };
+}
+
+observe! {
+    Angle { joints: Option<Vec<String>> }
+    Cos { joints: Option<Vec<String>> }
+    Sin { joints: Option<Vec<String>> }
+    Speed { joints: Option<Vec<String>> }
+    Goal { axes: Option<Vec<Axis>> }
+    Point { point: String, axes: Option<Vec<Axis>> }
+    ToGoal { point: String, axes: Option<Vec<Axis>> }
+    FromGoal { point: String, axes: Option<Vec<Axis>> }
+    PointVelocity { point: String, axes: Option<Vec<Axis>> }
+    Pull { point: String }
+    GravityLoad {}
+    LastAction {}
+    TimeLeft {}
+    Phase { period_s: f32 }
+}
+
+/// The options of a term of the observation.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Options {
+    pub(super) scale: f32,
+    pub(super) noise: f32,
+    pub(super) clip: Option<[f32; 2]>,
+    pub(super) delay: u32,
+    pub(super) history: u32,
+}
+
+fn now_alone() -> u32 {
+    1
 }
 
 fn one() -> f32 {
@@ -342,16 +337,51 @@ pub(super) enum When {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) enum Term {
-    Distance { point: String },
-    Near { point: String, width: f32 },
-    Gauss { point: String, width: f32 },
-    Inside { point: String, distance: f32 },
-    Progress { point: String },
+    Distance {
+        point: String,
+    },
+    Near {
+        point: String,
+        width: f32,
+    },
+    Gauss {
+        point: String,
+        width: f32,
+    },
+    Inside {
+        point: String,
+        distance: f32,
+    },
+    Progress {
+        point: String,
+    },
     Effort {},
     JointSpeed {},
-    PointSpeed { point: String },
-    AngleError { joint: String, target: f32 },
+    PointSpeed {
+        point: String,
+    },
+    AngleError {
+        joint: String,
+        target: f32,
+    },
     Alive {},
+    ActionRate {},
+    Energy {},
+    JointLimit {
+        margin: f32,
+    },
+    VelocityTracking {
+        point: String,
+        axis: Axis,
+        target: f32,
+        width: f32,
+    },
+    Height {
+        point: String,
+        target: f32,
+        width: f32,
+    },
+    Expr(String),
 }
 
 #[derive(Debug, Deserialize)]
@@ -361,12 +391,14 @@ pub(super) enum End {
     PointAbove { point: String, z: f32 },
     JointSpeedAbove { speed: f32 },
     Inside { point: String, distance: f32 },
+    When(String),
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) enum Success {
     Within { point: String, distance: f32 },
+    When(String),
 }
 
 #[derive(Debug, Deserialize)]

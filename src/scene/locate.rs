@@ -87,6 +87,29 @@ impl Node {
 
     /// The span of what the path names, or of the last thing on the way to it that exists.
     pub(super) fn locate(&self, path: &Path) -> Range<usize> {
+        self.follow(path).1
+    }
+
+    /// The span of some characters of the text in quotes that the path names, or that is all there is in what it names.
+    pub(super) fn locate_inside(
+        &self,
+        path: &Path,
+        text: &str,
+        characters: Range<usize>,
+    ) -> Range<usize> {
+        let mut node = self.follow(path).0;
+        while let Body::List { items, .. } = &node.body
+            && let [only] = items.as_slice()
+        {
+            node = only;
+        }
+        let places = characters_of(&text[node.span.clone()]);
+        let place = |character: usize| node.span.start + places[character.min(places.len() - 1)];
+        place(characters.start)..place(characters.end)
+    }
+
+    /// What the path leads to, and its span, which is that of its key if the path says so.
+    fn follow(&self, path: &Path) -> (&Node, Range<usize>) {
         let mut node = self;
         let mut span = self.span.clone();
         for step in &path.steps {
@@ -95,12 +118,12 @@ impl Node {
                 Step::Nth(index) => node.nth(*index),
             };
             let Some((key, value)) = entry else {
-                return span;
+                return (node, span);
             };
             node = value;
             span = if path.on_key { key } else { &value.span }.clone();
         }
-        span
+        (node, span)
     }
 
     /// The entry of a field or of a map's key.
@@ -180,6 +203,34 @@ pub(super) fn token_after(text: &str, offset: usize) -> Range<usize> {
         return start..start + width;
     }
     start..scanner.at
+}
+
+/// Where each character of a text in quotes is written, and then where the last one ends, in bytes of what is written.
+fn characters_of(quoted: &str) -> Vec<usize> {
+    let open = quoted.find('"').map_or(0, |quote| quote + 1);
+    let close = quoted
+        .rfind('"')
+        .map_or(quoted.len(), |quote| quote.max(open));
+    let is_raw = quoted.starts_with('r');
+    let mut places = Vec::new();
+    let mut characters = quoted[open..close].char_indices();
+    while let Some((at, c)) = characters.next() {
+        places.push(open + at);
+        if is_raw || c != '\\' {
+            continue;
+        }
+        match characters.next() {
+            Some((_, 'x')) => {
+                characters.nth(1);
+            }
+            Some((_, 'u')) => {
+                characters.find(|(_, c)| *c == '}');
+            }
+            _ => {}
+        }
+    }
+    places.push(close);
+    places
 }
 
 /// Where the comment begins that is never closed.
@@ -420,6 +471,24 @@ mod tests {
         let text = "(a: (b: 1))";
         let path = Path::default().field("a").field("c").field("d");
         assert_eq!(at(text, &path), "(b: 1)");
+    }
+
+    #[test]
+    fn characters_of_a_text_are_found_however_they_are_written() {
+        let root = Path::default();
+        for (text, found) in [
+            (r#"(a: F("xyz"))"#, "z"),
+            (r#"(a: F("x\"z"))"#, "z"),
+            (r#"(a: Some(F("\x41\u{1F600}z")))"#, "z"),
+            (r###"(a: F(r#"\"z"#))"###, "z"),
+            ("(a: \"é\n\")", ""),
+        ] {
+            let text = text.replace("\\\\", "\\");
+            let span = Node::scan(&text)
+                .unwrap()
+                .locate_inside(&root.field("a"), &text, 2..3);
+            assert_eq!(&text[span], found, "{text}");
+        }
     }
 
     #[test]

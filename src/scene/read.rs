@@ -43,11 +43,22 @@ pub(super) fn read<T: Written>(origin: &str, text: &str) -> Result<(T, Node), Sc
         );
         return Err(fail(0..0, &title, label, vec![T::FORM.to_owned()]).into());
     }
+    let tree = Node::scan(text);
+    if let Some(newest) = T::VERSION
+        && let Some((place, help)) = tree.as_ref().and_then(|tree| foreign(text, tree, newest))
+    {
+        let title = format!(
+            "this program does not know this version of the {} format",
+            T::NAME
+        );
+        let label = found(&text[place.clone()]);
+        return Err(fail(place, &title, label, vec![help]).into());
+    }
     let value = options().from_str(text).map_err(|error| {
         let story = Story::of(text, T::NAME, error);
         fail(story.span, &story.title, story.label, story.help)
     })?;
-    let Some(tree) = Node::scan(text) else {
+    let Some(tree) = tree else {
         // RON read it, so this is a notation that the scanner does not know.
         let label = "somewhere in here".to_owned();
         return Err(fail(0..0, "this notation is not supported", label, Vec::new()).into());
@@ -60,6 +71,30 @@ pub(super) fn read<T: Written>(origin: &str, text: &str) -> Result<(T, Node), Sc
         }
     }
     Ok((value, tree))
+}
+
+/// Where a text says that it is of a version that there is not, and what would do.
+fn foreign(text: &str, tree: &Node, newest: u32) -> Option<(Range<usize>, String)> {
+    let place = tree.field("version")?.value.span.clone();
+    let written = text[place.clone()].replace('_', "");
+    let written = written
+        .strip_prefix("Some(")
+        .and_then(|some| some.strip_suffix(')'))
+        .map_or(written.as_str(), str::trim);
+    if written.is_empty() || !written.bytes().all(|digit| digit.is_ascii_digit()) {
+        return None;
+    }
+    match written.parse::<u32>() {
+        Ok(0) => Some((
+            place,
+            format!("versions begin with 1; the newest is {newest}"),
+        )),
+        Ok(version) if version <= newest => None,
+        _ => Some((
+            place,
+            format!("it reads up to version {newest}; this one takes a newer sinew"),
+        )),
+    }
 }
 
 /// The text in a file's bytes, without the mark that some editors put before it.

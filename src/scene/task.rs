@@ -1,5 +1,6 @@
 //! The task of a scene, validated: terms refer to joints and points by index.
 
+use super::formula::{Formula, Quantity};
 use super::robot::Robot;
 
 /// What an episode is, what the agent sees, and what it is paid for.
@@ -78,8 +79,32 @@ pub enum Goal {
 pub struct Observation {
     /// What is read.
     pub of: Sensor,
-    /// Factor on the reading.
+    /// Factor on what is left of the reading after noise and clip.
     pub scale: f32,
+    /// Standard deviation of the Gaussian noise that is added to each entry in each step, in the reading's own unit; 0 or more.
+    pub noise: f32,
+    /// What the noisy reading is clamped to, in its own unit, the lower first; `None`: not at all.
+    pub clip: Option<[f32; 2]>,
+    /// How many control steps late the reading is seen; at first it is that of the episode's beginning.
+    pub delay: usize,
+    /// How many readings are seen, those of this step and of the steps before it, the newest first; 1 or more.
+    pub history: usize,
+}
+
+impl Observation {
+    /// How many steps' readings there must be to see this term; with 1, nothing is kept from step to step.
+    pub fn kept(&self) -> usize {
+        self.delay + self.history
+    }
+
+    /// One name per entry, in order: those of the sensor, then those of the step before with `.1ago`, and so on.
+    pub fn names(&self, robot: &Robot) -> Vec<String> {
+        let now = self.of.names(robot);
+        let before = (1..self.history)
+            .flat_map(|ago| now.iter().map(move |name| format!("{name}.{ago}ago")));
+        let before: Vec<String> = before.collect();
+        now.into_iter().chain(before).collect()
+    }
 }
 
 impl Task {
@@ -87,14 +112,51 @@ impl Task {
     pub fn looks_at_motion(&self) -> bool {
         let observes =
             |o: &Observation| matches!(o.of, Sensor::PointVelocity { .. } | Sensor::Pull { .. });
-        let pays = |r: &Reward| matches!(r.of, Term::PointSpeed { .. });
-        self.observation.iter().any(observes) || self.reward.iter().any(pays)
+        let pays = |r: &Reward| {
+            matches!(
+                r.of,
+                Term::PointSpeed { .. } | Term::VelocityTracking { .. }
+            )
+        };
+        let reads = |q| matches!(q, Quantity::Velocity { .. } | Quantity::PointSpeed(_));
+        self.observation.iter().any(observes)
+            || self.reward.iter().any(pays)
+            || self.formulas().flat_map(Formula::quantities).any(reads)
     }
 
     /// Whether any term is about what gravity does to the motors.
     pub fn looks_at_gravity(&self) -> bool {
         let observes = |o: &Observation| matches!(o.of, Sensor::GravityLoad);
+        let reads = |q| matches!(q, Quantity::GravityLoad(_));
         self.observation.iter().any(observes)
+            || self.formulas().flat_map(Formula::quantities).any(reads)
+    }
+
+    /// Every formula of it.
+    fn formulas(&self) -> impl Iterator<Item = &Formula> {
+        let rewards = self.reward.iter().filter_map(|reward| match &reward.of {
+            Term::Expr(formula) => Some(formula),
+            _ => None,
+        });
+        let ends = self.end.iter().filter_map(|end| match end {
+            End::When(formula) => Some(formula),
+            _ => None,
+        });
+        let success = self.success.iter().filter_map(|success| match success {
+            Success::When(formula) => Some(formula),
+            Success::Within { .. } => None,
+        });
+        rewards.chain(ends).chain(success)
+    }
+
+    /// Whether a sensor is noisy.
+    pub fn adds_noise(&self) -> bool {
+        self.observation.iter().any(|o| o.noise > 0.0)
+    }
+
+    /// Whether an observation depends on the steps before it, and not on the moment alone.
+    pub fn remembers(&self) -> bool {
+        self.adds_noise() || self.observation.iter().any(|o| o.kept() > 1)
     }
 }
 
@@ -166,6 +228,11 @@ pub enum Sensor {
     LastAction,
     /// What is left of the episode: 1 at the start, 0 at the limit.
     TimeLeft,
+    /// Sine and cosine of a clock, `sin(2 pi t / period)` and `cos(2 pi t / period)`, `t` being the time since the episode began.
+    Phase {
+        /// How long it takes to come round (s), above 0.
+        period_s: f32,
+    },
 }
 
 impl Sensor {
@@ -199,12 +266,13 @@ impl Sensor {
             Sensor::GravityLoad => of_joints(&every, "gravity_load"),
             Sensor::LastAction => of_joints(&every, "last_action"),
             Sensor::TimeLeft => vec!["time_left".to_owned()],
+            Sensor::Phase { .. } => vec!["phase.sin".to_owned(), "phase.cos".to_owned()],
         }
     }
 }
 
 /// One summand of the reward.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Reward {
     /// Factor on the term.
     pub weight: f32,
@@ -225,7 +293,7 @@ pub enum When {
 }
 
 /// Something that a reward can weigh. `d` is the distance of the point from the goal (m).
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Term {
     /// `d`.
     Distance {
@@ -278,10 +346,59 @@ pub enum Term {
     },
     /// 1.
     Alive,
+    /// The sum over the motors of `(a - a')^2`, with the action `a` of the step and `a'` of the step before it, each clamped to -1..1;
+    /// 0 before the first step.
+    ActionRate,
+    /// The power that the motors give or take (W): the sum of `|a * limit * speed|`, with the action `a` of the step.
+    Energy {
+        /// All of them.
+        motors: Vec<Motor>,
+    },
+    /// How far joints are into the margins of their ranges: the sum of `max(0, 1 - s / margin)` over the joints that have a range, with
+    /// the way `s` from the joint to the nearer end of it. 0 outside of the margins, 1 for a joint at an end.
+    JointLimit {
+        /// Width of the margin (rad, or m), above 0.
+        margin: f32,
+        /// The joints that have a range; never empty.
+        ranges: Vec<(usize, [f32; 2])>,
+    },
+    /// `exp(-((v - target) / width)^2)`, with the velocity `v` of the point along one of the world's axes.
+    VelocityTracking {
+        /// Which point.
+        point: usize,
+        /// Index of x, y, z.
+        axis: usize,
+        /// How fast it should be (m/s).
+        target: f32,
+        /// The difference at which it has fallen to 0.37 (m/s), above 0.
+        width: f32,
+    },
+    /// `exp(-((z - target) / width)^2)`, with the height `z` of the point.
+    Height {
+        /// Which point.
+        point: usize,
+        /// How high it should be (m).
+        target: f32,
+        /// The difference at which it has fallen to 0.37 (m), above 0.
+        width: f32,
+    },
+    /// What the author wrote.
+    Expr(Formula),
+}
+
+/// What moves a joint.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Motor {
+    /// Index of its entry of the action.
+    pub action: usize,
+    /// Index of the joint.
+    pub joint: usize,
+    /// Its torque (N m), or force (N), at the action 1.
+    pub limit: f32,
 }
 
 /// What ends an episode before its time.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum End {
     /// The point is lower than `z`.
     PointBelow {
@@ -309,10 +426,12 @@ pub enum End {
         /// Largest distance that counts (m), above 0.
         distance: f32,
     },
+    /// A condition that the author wrote.
+    When(Formula),
 }
 
 /// What makes an episode a success; judged at its last step.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Success {
     /// The point is at most `distance` from the goal.
     Within {
@@ -321,6 +440,8 @@ pub enum Success {
         /// Largest distance that counts (m), above 0.
         distance: f32,
     },
+    /// A condition that the author wrote.
+    When(Formula),
 }
 
 /// When the task counts as solved, over evaluation episodes with the mean action.

@@ -63,6 +63,13 @@ pub fn goal(goal: &Goal, rng: &mut Rng) -> [f32; 3] {
     }
 }
 
+/// A number of the standard normal distribution (Box and Muller), the same bits on every machine; never beyond plus or minus 5.8.
+pub fn normal(rng: &mut Rng) -> f32 {
+    // Above 0, so that it has a logarithm.
+    let radius = (-2.0 * libm::logf(1.0 - rng.random::<f32>())).sqrt();
+    radius * libm::cosf(std::f32::consts::TAU * rng.random::<f32>())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,6 +91,17 @@ mod tests {
             let distance = (x * x + y * y + (z - 0.5) * (z - 0.5)).sqrt();
             assert!((0.2499..0.7501).contains(&distance) && z >= 0.125);
         }
+    }
+
+    #[test]
+    fn normal_numbers_have_the_moments_of_the_normal_distribution() {
+        let mut rng = Seed::new(1).stream("test").nth(0);
+        let drawn: Vec<f64> = (0..10_000).map(|_| normal(&mut rng).into()).collect();
+        let moment = |power| drawn.iter().map(|x| x.powi(power)).sum::<f64>() / 10_000.0;
+        // Four standard deviations of the sample's mean, variance and kurtosis.
+        assert!(moment(1).abs() < 0.04, "{}", moment(1));
+        assert!((moment(2) - 1.0).abs() < 0.06, "{}", moment(2));
+        assert!((moment(4) - 3.0).abs() < 0.4, "{}", moment(4));
     }
 
     #[test]

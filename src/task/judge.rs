@@ -1,7 +1,9 @@
 //! Readings to reward, end of episode and success.
 
-use super::{Moment, norm};
-use crate::scene::task::{End, Success, Task, Term, When};
+use std::borrow::Cow;
+
+use super::{Moment, formula, norm};
+use crate::scene::task::{End, Motor, Success, Task, Term, When};
 
 /// The weighted sum of the task's reward terms for the step that led from `before` to `after`.
 pub fn reward(task: &Task, before: &Moment, after: &Moment) -> f32 {
@@ -12,20 +14,39 @@ pub fn reward(task: &Task, before: &Moment, after: &Moment) -> f32 {
 }
 
 /// Whether the task says that the episode is over before its time.
-pub fn is_terminal(task: &Task, moment: &Moment) -> bool {
+///
+/// # Errors
+/// A condition is neither true nor false, because something in it is no number: in words.
+pub fn is_terminal(task: &Task, moment: &Moment) -> Result<bool, Cow<'static, str>> {
     let readings = moment.readings;
-    task.end.iter().any(|end| match *end {
-        End::PointBelow { point, z } => readings.points[point][2] < z,
-        End::PointAbove { point, z } => readings.points[point][2] > z,
-        End::JointSpeedAbove { speed } => readings.speeds.iter().any(|s| s.abs() > speed),
-        End::Inside { point, distance } => moment.distance(point) <= distance,
-    })
+    for end in &task.end {
+        let is_over = match *end {
+            End::PointBelow { point, z } => readings.points[point][2] < z,
+            End::PointAbove { point, z } => readings.points[point][2] > z,
+            End::JointSpeedAbove { speed } => readings.speeds.iter().any(|s| s.abs() > speed),
+            End::Inside { point, distance } => moment.distance(point) <= distance,
+            End::When(ref formula) => formula::holds(formula, moment)
+                .ok_or("the condition of an end is neither true nor false")?,
+        };
+        if is_over {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Whether an episode that ends in this moment was a success; none for tasks that do not know success.
-pub fn success(task: &Task, moment: &Moment) -> Option<bool> {
-    task.success.as_ref().map(|success| match *success {
-        Success::Within { point, distance } => moment.distance(point) <= distance,
+///
+/// # Errors
+/// A condition is neither true nor false, because something in it is no number: in words.
+pub fn success(task: &Task, moment: &Moment) -> Result<Option<bool>, Cow<'static, str>> {
+    Ok(match &task.success {
+        None => None,
+        Some(Success::Within { point, distance }) => Some(moment.distance(*point) <= *distance),
+        Some(Success::When(formula)) => Some(
+            formula::holds(formula, moment)
+                .ok_or("the condition of success is neither true nor false")?,
+        ),
     })
 }
 
@@ -38,10 +59,7 @@ fn term(term: &Term, at: When, before: &Moment, after: &Moment) -> f32 {
     match *term {
         Term::Distance { point } => moment.distance(point),
         Term::Near { point, width } => 1.0 - libm::tanhf(moment.distance(point) / width),
-        Term::Gauss { point, width } => {
-            let relative = moment.distance(point) / width;
-            libm::expf(-relative * relative)
-        }
+        Term::Gauss { point, width } => bell(moment.distance(point), width),
         Term::Inside { point, distance } => f32::from(moment.distance(point) <= distance),
         Term::Progress { point } => before.distance(point) - after.distance(point),
         // The action belongs to the step, not to a moment: it is the one that led to `after`.
@@ -58,11 +76,46 @@ fn term(term: &Term, at: When, before: &Moment, after: &Moment) -> f32 {
             error * error
         }
         Term::Alive => 1.0,
+        Term::ActionRate => {
+            let changes = after.action.iter().zip(before.action).map(|(a, b)| a - b);
+            changes.map(|change| change * change).sum()
+        }
+        Term::Energy { ref motors } => {
+            let power = |motor: &Motor| {
+                (after.action[motor.action] * motor.limit * readings.speeds[motor.joint]).abs()
+            };
+            motors.iter().map(power).sum()
+        }
+        Term::JointLimit { margin, ref ranges } => {
+            let depth = |&(joint, [low, high]): &(usize, [f32; 2])| {
+                let angle = readings.angles[joint];
+                (1.0 - (angle - low).min(high - angle) / margin).max(0.0)
+            };
+            ranges.iter().map(depth).sum()
+        }
+        Term::VelocityTracking {
+            point,
+            axis,
+            target,
+            width,
+        } => bell(readings.velocities[point][axis] - target, width),
+        Term::Height {
+            point,
+            target,
+            width,
+        } => bell(readings.points[point][2] - target, width),
+        Term::Expr(ref formula) => formula::value(formula, before, after),
     }
 }
 
+/// `exp(-(x / width)^2)`.
+fn bell(x: f32, width: f32) -> f32 {
+    let relative = x / width;
+    libm::expf(-relative * relative)
+}
+
 /// The same angle in [-pi, pi] (rad).
-fn wrap(angle: f32) -> f32 {
+pub(super) fn wrap(angle: f32) -> f32 {
     use std::f32::consts::TAU;
     angle - TAU * (angle / TAU).round()
 }

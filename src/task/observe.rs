@@ -1,16 +1,76 @@
 //! Readings to observation.
 
-use super::{Moment, difference};
-use crate::scene::task::{Observation, Sensor, Task};
+use std::f64::consts::TAU;
 
-/// Appends the observation of a moment, length `O`.
-pub fn observe(task: &Task, moment: &Moment, observation: &mut Vec<f32>) {
-    for Observation { of, scale } in &task.observation {
-        let from = observation.len();
-        sense(task, of, moment, observation);
-        for entry in &mut observation[from..] {
-            *entry *= scale;
+use super::{Moment, difference, draw};
+use crate::scene::task::{Observation, Sensor, Task};
+use crate::seed::Rng;
+
+/// What the sensors of one environment keep from step to step of its episode.
+#[derive(Clone, Debug)]
+pub struct Senses {
+    /// The episode's generator for what sensors add to their readings; not needed by tasks without noise.
+    noise: Option<Rng>,
+    /// Per term of the observation what it was in the last steps, `[kept, entries]`, the newest first; empty before an episode's
+    /// first observation, and for terms that keep nothing.
+    past: Vec<Vec<f32>>,
+}
+
+impl Senses {
+    /// Those of an environment that has no episode yet.
+    pub fn new(task: &Task) -> Self {
+        Self {
+            noise: None,
+            past: vec![Vec::new(); task.observation.len()],
         }
+    }
+
+    /// Forgets the last episode for one whose noise comes from `noise`, which a task with noise must have.
+    pub fn begin(&mut self, noise: Option<Rng>) {
+        self.noise = noise;
+        self.past.iter_mut().for_each(Vec::clear);
+    }
+}
+
+/// Appends the observation of a moment, length `O`. To be called once for each moment of an episode, in their order, where the
+/// task [`remembers`](Task::remembers).
+pub fn observe(task: &Task, moment: &Moment, senses: &mut Senses, observation: &mut Vec<f32>) {
+    for (term, past) in task.observation.iter().zip(&mut senses.past) {
+        let from = observation.len();
+        sense(task, &term.of, moment, observation);
+        let now = &mut observation[from..];
+        if term.noise > 0.0
+            && let Some(noise) = &mut senses.noise
+        {
+            for entry in &mut *now {
+                *entry += term.noise * draw::normal(noise);
+            }
+        }
+        if let Some([low, high]) = term.clip {
+            for entry in &mut *now {
+                *entry = entry.clamp(low, high);
+            }
+        }
+        for entry in &mut *now {
+            *entry *= term.scale;
+        }
+        if term.kept() > 1 {
+            remember(term, now, past);
+            observation.truncate(from);
+            let seen = past.len() / term.kept() * term.delay;
+            observation.extend_from_slice(&past[seen..]);
+        }
+    }
+}
+
+/// Puts what a term is now before what it was; at first, it has always been so.
+fn remember(term: &Observation, now: &[f32], past: &mut Vec<f32>) {
+    if past.is_empty() {
+        *past = now.repeat(term.kept());
+    } else {
+        let left = past.len() - now.len();
+        past.copy_within(..left, now.len());
+        past[..now.len()].copy_from_slice(now);
     }
 }
 
@@ -45,10 +105,12 @@ fn sense(task: &Task, sensor: &Sensor, moment: &Moment, out: &mut Vec<f32>) {
         }
         Sensor::GravityLoad => out.extend_from_slice(&readings.gravity_loads),
         Sensor::LastAction => out.extend_from_slice(moment.action),
-        Sensor::TimeLeft => {
-            let elapsed = moment.step as f32 / task.episode_steps as f32;
-            // A played robot may go on past its limit.
-            out.push((1.0 - elapsed).max(0.0));
+        Sensor::TimeLeft => out.push(moment.time_left(task.episode_steps)),
+        Sensor::Phase { period_s } => {
+            let time = f64::from(moment.step) / f64::from(task.control_hz);
+            let turns = time / f64::from(*period_s);
+            let angle = (TAU * (turns - turns.floor())) as f32;
+            out.extend([libm::sinf(angle), libm::cosf(angle)]);
         }
     }
 }

@@ -2,26 +2,42 @@
 
 use std::collections::BTreeSet;
 
-use super::{index_of, not_negative, positive};
+use super::{
+    formula::{self, Moments, formula},
+    index_of, not_negative, positive,
+};
 use crate::scene::{
     error::Flaw,
     file::{self, Axis, Triple},
+    formula::{Formula, Surroundings},
     locate::Path,
-    robot::{JointKind, Robot},
-    task::{End, Goal, Observation, Reward, Sensor, Solved, Start, Success, Task, Term, When},
+    robot::{Joint, JointKind, Robot},
+    task::{
+        End, Goal, Motor, Observation, Reward, Sensor, Solved, Start, Success, Task, Term, When,
+    },
 };
 
 const MAX_STEPS: u32 = 1_000_000;
 const MAX_SUBSTEPS: u32 = 1000;
 const MAX_TERMS: usize = 1024;
+/// Longest delay and history (control steps).
+const MAX_PAST: u32 = 1000;
+/// Numbers that an observation may keep: as many as all terms of all joints have.
+const MAX_KEPT: usize = 65_536;
 
 /// The task at `at`, checked against its robot.
 pub(in crate::scene) fn task(written: &file::Task, robot: &Robot, at: &Path) -> Result<Task, Flaw> {
     positive(written.control_hz, at, "control_hz", "Hz")?;
     positive(written.physics_hz, at, "physics_hz", "Hz")?;
     positive(written.episode_s, at, "episode_s", "s")?;
+    let episode_steps = episode_steps(written, at)?;
     let context = Context {
         robot,
+        around: Surroundings {
+            robot,
+            step_s: (1.0 / f64::from(written.control_hz)) as f32,
+            episode_steps,
+        },
         has_goal: written.goal.is_some(),
     };
     for (field, count) in [
@@ -39,7 +55,7 @@ pub(in crate::scene) fn task(written: &file::Task, robot: &Robot, at: &Path) -> 
         }
     }
     Ok(Task {
-        episode_steps: episode_steps(written, at)?,
+        episode_steps,
         control_hz: written.control_hz,
         substeps: substeps(written, at)?,
         gravity: written.gravity,
@@ -62,9 +78,7 @@ pub(in crate::scene) fn task(written: &file::Task, robot: &Robot, at: &Path) -> 
             .as_ref()
             .map(|written| goal(written, &at.field("goal")))
             .transpose()?,
-        observation: each(&written.observe, &at.field("observe"), |observe, at| {
-            context.observation(observe, at)
-        })?,
+        observation: context.observations(&written.observe, &at.field("observe"))?,
         reward: each(&written.reward, &at.field("reward"), |reward, at| {
             context.reward(reward, at)
         })?,
@@ -232,75 +246,106 @@ fn solved(written: &file::Solved, has_success: bool, at: &Path) -> Result<Solved
     }
 }
 
+/// What would do where a goal is missing.
+pub(super) const ADD_A_GOAL: &str =
+    "add a `goal` to the task, like `goal: Fixed(at: (0.5, 0, 0.5))`";
+
 /// What terms may speak of.
 struct Context<'a> {
     robot: &'a Robot,
+    around: Surroundings<'a>,
     has_goal: bool,
 }
 
 impl Context<'_> {
+    fn observations(&self, written: &[file::Observe], at: &Path) -> Result<Vec<Observation>, Flaw> {
+        let mut kept = 0;
+        each(written, at, |observe, at| self.observation(observe, at))?
+            .into_iter()
+            .enumerate()
+            .map(|(i, observation)| {
+                kept += observation.of.names(self.robot).len() * observation.kept();
+                if kept <= MAX_KEPT {
+                    return Ok(observation);
+                }
+                Err(Flaw::new(at.nth(i), "the observation remembers too much")
+                    .label(format!("with this term, {kept} numbers"))
+                    .help(format!(
+                        "at most {MAX_KEPT}: the entries of each term times its delay and history"
+                    )))
+            })
+            .collect()
+    }
+
     fn observation(&self, written: &file::Observe, at: &Path) -> Result<Observation, Flaw> {
+        let of = self.sensor(written, at)?;
+        let options = written.options();
+        if let Some([low, high]) = options.clip
+            && low >= high
+        {
+            return Err(
+                Flaw::new(at.field("clip"), "a clip must go from low to high")
+                    .help("(lowest, highest), in the unit of what is read"),
+            );
+        }
+        Ok(Observation {
+            of,
+            scale: options.scale,
+            noise: not_negative(options.noise, at, "noise", "in the unit of what is read")?,
+            clip: options.clip,
+            delay: steps(options.delay, 0, at, "delay")?,
+            history: steps(options.history, 1, at, "history")?,
+        })
+    }
+
+    fn sensor(&self, written: &file::Observe, at: &Path) -> Result<Sensor, Flaw> {
         use file::Observe as O;
 
-        let (of, scale) = match written {
-            O::Angle { joints, scale } => (
-                Sensor::Angle {
-                    joints: self.joints(joints, at)?,
-                },
-                scale,
-            ),
-            O::Cos { joints, scale } => (
-                Sensor::Cos {
-                    joints: self.joints(joints, at)?,
-                },
-                scale,
-            ),
-            O::Sin { joints, scale } => (
-                Sensor::Sin {
-                    joints: self.joints(joints, at)?,
-                },
-                scale,
-            ),
-            O::Speed { joints, scale } => (
-                Sensor::Speed {
-                    joints: self.joints(joints, at)?,
-                },
-                scale,
-            ),
-            O::Goal { axes, scale } => {
+        Ok(match written {
+            O::Angle { joints, .. } => Sensor::Angle {
+                joints: self.joints(joints, at)?,
+            },
+            O::Cos { joints, .. } => Sensor::Cos {
+                joints: self.joints(joints, at)?,
+            },
+            O::Sin { joints, .. } => Sensor::Sin {
+                joints: self.joints(joints, at)?,
+            },
+            O::Speed { joints, .. } => Sensor::Speed {
+                joints: self.joints(joints, at)?,
+            },
+            O::Goal { axes, .. } => {
                 self.goal(at)?;
-                (
-                    Sensor::Goal {
-                        axes: self::axes(axes, at)?,
-                    },
-                    scale,
-                )
+                Sensor::Goal {
+                    axes: self::axes(axes, at)?,
+                }
             }
-            O::Point { point, axes, scale } => {
-                let (point, axes) = (self.point(point, at)?, self::axes(axes, at)?);
-                (Sensor::Point { point, axes }, scale)
-            }
-            O::ToGoal { point, axes, scale } => {
-                let (point, axes) = (self.goal_point(point, at)?, self::axes(axes, at)?);
-                (Sensor::ToGoal { point, axes }, scale)
-            }
-            O::FromGoal { point, axes, scale } => {
-                let (point, axes) = (self.goal_point(point, at)?, self::axes(axes, at)?);
-                (Sensor::FromGoal { point, axes }, scale)
-            }
-            O::PointVelocity { point, axes, scale } => {
-                let (point, axes) = (self.point(point, at)?, self::axes(axes, at)?);
-                (Sensor::PointVelocity { point, axes }, scale)
-            }
-            O::Pull { point, scale } => {
-                let point = self.goal_point(point, at)?;
-                (Sensor::Pull { point }, scale)
-            }
-            O::GravityLoad { scale } => (Sensor::GravityLoad, scale),
-            O::LastAction { scale } => (Sensor::LastAction, scale),
-            O::TimeLeft { scale } => (Sensor::TimeLeft, scale),
-        };
-        Ok(Observation { of, scale: *scale })
+            O::Point { point, axes, .. } => Sensor::Point {
+                point: self.point(point, at)?,
+                axes: self::axes(axes, at)?,
+            },
+            O::ToGoal { point, axes, .. } => Sensor::ToGoal {
+                point: self.goal_point(point, at)?,
+                axes: self::axes(axes, at)?,
+            },
+            O::FromGoal { point, axes, .. } => Sensor::FromGoal {
+                point: self.goal_point(point, at)?,
+                axes: self::axes(axes, at)?,
+            },
+            O::PointVelocity { point, axes, .. } => Sensor::PointVelocity {
+                point: self.point(point, at)?,
+                axes: self::axes(axes, at)?,
+            },
+            O::Pull { point, .. } => Sensor::Pull {
+                point: self.goal_point(point, at)?,
+            },
+            O::GravityLoad { .. } => Sensor::GravityLoad,
+            O::LastAction { .. } => Sensor::LastAction,
+            O::TimeLeft { .. } => Sensor::TimeLeft,
+            O::Phase { period_s, .. } => Sensor::Phase {
+                period_s: positive(*period_s, at, "period_s", "s")?,
+            },
+        })
     }
 
     fn reward(&self, written: &file::Reward, at: &Path) -> Result<Reward, Flaw> {
@@ -340,6 +385,41 @@ impl Context<'_> {
                 }
             }
             T::Alive {} => Term::Alive,
+            T::Expr(text) => {
+                let scope = self.scope(match written.at {
+                    file::When::Before => Moments::Before,
+                    file::When::After => Moments::AfterAndBefore,
+                });
+                Term::Expr(formula(text, formula::Kind::Number, scope, of_at)?)
+            }
+            T::ActionRate {} => Term::ActionRate,
+            T::Energy {} => Term::Energy {
+                motors: self.motors(),
+            },
+            T::JointLimit { margin } => Term::JointLimit {
+                margin: positive(*margin, of_at, "margin", "rad, or m")?,
+                ranges: self.ranges(of_at)?,
+            },
+            T::VelocityTracking {
+                point,
+                axis,
+                target,
+                width,
+            } => Term::VelocityTracking {
+                point: self.point(point, of_at)?,
+                axis: *axis as usize,
+                target: *target,
+                width: positive(*width, of_at, "width", "m/s")?,
+            },
+            T::Height {
+                point,
+                target,
+                width,
+            } => Term::Height {
+                point: self.point(point, of_at)?,
+                target: *target,
+                width: positive(*width, of_at, "width", "m")?,
+            },
         };
         Ok(Reward {
             weight: written.weight,
@@ -368,15 +448,56 @@ impl Context<'_> {
                 point: self.goal_point(point, at)?,
                 distance: positive(*distance, at, "distance", "m")?,
             },
+            file::End::When(text) => End::When(self.condition(text, at)?),
         })
     }
 
     fn success(&self, written: &file::Success, at: &Path) -> Result<Success, Flaw> {
-        let file::Success::Within { point, distance } = written;
-        Ok(Success::Within {
-            point: self.goal_point(point, at)?,
-            distance: positive(*distance, at, "distance", "m")?,
+        Ok(match written {
+            file::Success::Within { point, distance } => Success::Within {
+                point: self.goal_point(point, at)?,
+                distance: positive(*distance, at, "distance", "m")?,
+            },
+            file::Success::When(text) => Success::When(self.condition(text, at)?),
         })
+    }
+
+    fn condition(&self, text: &str, at: &Path) -> Result<Formula, Flaw> {
+        let scope = self.scope(Moments::One);
+        formula(text, formula::Kind::Condition, scope, at)
+    }
+
+    fn scope(&self, moments: Moments) -> formula::Scope<'_> {
+        formula::Scope {
+            around: &self.around,
+            has_goal: self.has_goal,
+            moments,
+        }
+    }
+
+    fn motors(&self) -> Vec<Motor> {
+        let motor = |(i, joint): (usize, &Joint)| Motor {
+            action: i,
+            joint: i,
+            limit: joint.torque,
+        };
+        self.robot.joints.iter().enumerate().map(motor).collect()
+    }
+
+    /// The joints that have a range, one at least.
+    fn ranges(&self, at: &Path) -> Result<Vec<(usize, [f32; 2])>, Flaw> {
+        let joints = self.robot.joints.iter().enumerate();
+        let ranges: Vec<_> = joints
+            .filter_map(|(i, joint)| Some((i, joint.range?)))
+            .collect();
+        if ranges.is_empty() {
+            return Err(Flaw::new(
+                at.clone(),
+                "this needs a joint with a range, and there is none",
+            )
+            .help("give a joint its `range: (lowest, highest)`"));
+        }
+        Ok(ranges)
     }
 
     fn joints(&self, names: &Option<Vec<String>>, at: &Path) -> Result<Vec<usize>, Flaw> {
@@ -409,11 +530,19 @@ impl Context<'_> {
         if self.has_goal {
             return Ok(());
         }
-        Err(
-            Flaw::new(at.clone(), "this needs a goal, and the task has none")
-                .help("add a `goal` to the task, like `goal: Fixed(at: (0.5, 0, 0.5))`"),
-        )
+        Err(Flaw::new(at.clone(), "this needs a goal, and the task has none").help(ADD_A_GOAL))
     }
+}
+
+/// A number of control steps.
+fn steps(value: u32, least: u32, at: &Path, field: &'static str) -> Result<usize, Flaw> {
+    if (least..=MAX_PAST).contains(&value) {
+        return Ok(value as usize);
+    }
+    Err(
+        Flaw::new(at.field(field), format!("`{field}` is out of its range"))
+            .help(format!("{least} to {MAX_PAST} control steps")),
+    )
 }
 
 fn axes(written: &Option<Vec<Axis>>, at: &Path) -> Result<Vec<usize>, Flaw> {

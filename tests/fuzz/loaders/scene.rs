@@ -15,7 +15,7 @@ pub(super) fn loader() -> Loader {
     let own = [
         include_str!("../../scenes/small.ron"),
         include_str!("../../scenes/hinge.ron"),
-        EVERYTHING,
+        include_str!("../../scenes/everything.ron"),
     ];
     let shipped = Scene::shipped().map(|(_, text)| text);
     let texts = shipped.chain(own).map(|text| text.as_bytes().to_vec());
@@ -102,50 +102,7 @@ fn act(world: &mut World, entity: Entity, number: f32) {
     action.0.fill(number);
 }
 
-/// A scene with one of everything that a scene may have.
-const EVERYTHING: &str = r#"(
-    robot: (
-        links: [
-            (name: "cart", shapes: [Box(center: (0, 0, 0), half: (0.1, 0.1, 0.1), rpy: (0, 0.1, 0), density: 500)]),
-            (name: "arm", shapes: [
-                Capsule(from: (0, 0, 0), to: (0.3, 0, 0), radius: 0.02, mass: 1),
-                Sphere(center: (0.3, 0, 0), radius: 0.05, mass: 0.1),
-            ]),
-            (name: "hand", shapes: [Cylinder(from: (0, 0, 0), to: (0.1, 0, 0), radius: 0.02, density: 900)],
-                inertia: (mass: 1, center: (0, 0, 0), principal: (0.1, 0.1, 0.1))),
-        ],
-        joints: [
-            (name: "rail", kind: Prismatic, parent: "world", child: "cart", origin: (xyz: (0, 0, 1)), axis: (1, 0, 0),
-                range: (-1, 1), torque: 20, damping: 1, armature: 0.1, max_speed: 5),
-            (name: "elbow", kind: Revolute, parent: "cart", child: "arm", origin: (xyz: (0.5, 0, 0), rpy: (0, 0, 1)),
-                axis: (0, 1, 0), torque: 2, damping: 0, armature: 0),
-            (name: "weld", kind: Fixed, parent: "arm", child: "hand", origin: (xyz: (0.5, 0, 0))),
-        ],
-        home: {"rail": 0.5},
-        points: {"tip": (link: "hand", at: (0.1, 0, 0))},
-        collide: true,
-    ),
-    task: (
-        episode_s: 2, control_hz: 50, physics_hz: 200, gravity: (0, 0, -9),
-        start: (angle: 0.1, speed: 0.1),
-        goal: Box(min: (0, 0, 0), max: (1, 1, 1)),
-        observe: [Angle(), Cos(joints: ["elbow"]), Sin(), Speed(scale: 0.1), Goal(axes: [X, Z]), Point(point: "tip"),
-            ToGoal(point: "tip"), FromGoal(point: "tip"), PointVelocity(point: "tip"), Pull(point: "tip"), GravityLoad(),
-            LastAction(), TimeLeft()],
-        reward: [(weight: -1, of: Distance(point: "tip")), (weight: 1, of: Near(point: "tip", width: 0.1)),
-            (weight: 1, of: Gauss(point: "tip", width: 0.1)), (weight: 1, of: Inside(point: "tip", distance: 0.1)),
-            (weight: 1, of: Progress(point: "tip")), (weight: -1, of: Effort(), at: Before), (weight: -1, of: JointSpeed()),
-            (weight: -1, of: PointSpeed(point: "tip")), (weight: -1, of: AngleError(joint: "elbow", target: 1)),
-            (weight: 1, of: Alive())],
-        end: [PointBelow(point: "tip", z: 0), PointAbove(point: "tip", z: 9), JointSpeedAbove(speed: 50),
-            Inside(point: "tip", distance: 0.01)],
-        max_joint_speed: 100,
-        success: Within(point: "tip", distance: 0.05),
-        solved: Success(0.9),
-    ),
-)"#;
-
-const WORDS: [&str; 146] = [
+const WORDS: [&str; 165] = [
     "(",
     ")",
     "[",
@@ -292,4 +249,23 @@ const WORDS: [&str; 146] = [
     "scale_rewards",
     "true",
     "false",
+    "version",
+    "noise",
+    "clip",
+    "delay",
+    "history",
+    "Phase(",
+    "ActionRate(",
+    "Energy(",
+    "JointLimit(",
+    "VelocityTracking(",
+    "Height(",
+    "Expr(\"",
+    "When(\"",
+    "tip.x",
+    " before.",
+    " and ",
+    "^",
+    "sqrt(",
+    "if(",
 ];

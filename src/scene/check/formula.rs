@@ -1,0 +1,417 @@
+//! From a formula's text to its program: precedence climbing, with a number or a condition at every place where one is needed.
+//!
+//! ```text
+//! or < and < not < comparison < + - < * / < minus sign < ^
+//! ```
+//!
+//! Written by hand, because no crate of expressions says where in the text something is wrong, and what would do there.
+
+mod names;
+mod words;
+
+use std::ops::Range;
+
+use words::{Is, Part, Word};
+
+use crate::scene::{
+    error::Flaw,
+    formula::{FUNCTIONS, Formula, Function, Op, STACK, Source, Surroundings, Two},
+    locate::Path,
+};
+
+/// Deepest nesting of parentheses and signs.
+const MAX_DEPTH: usize = 64;
+/// Longest text.
+const MAX_BYTES: usize = 10_000;
+
+const OR: u8 = 1;
+const AND: u8 = 2;
+const NOT: u8 = 3;
+const COMPARISON: u8 = 4;
+const SUM: u8 = 5;
+const PRODUCT: u8 = 6;
+const MINUS: u8 = 7;
+const POWER: u8 = 8;
+
+/// What a formula may speak of.
+#[derive(Clone, Copy)]
+pub(super) struct Scope<'a> {
+    pub(super) around: &'a Surroundings<'a>,
+    pub(super) has_goal: bool,
+    /// Which moments it looks at.
+    pub(super) moments: Moments,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Moments {
+    /// One alone.
+    One,
+    /// The state after the step, and with `before.` that before it.
+    AfterAndBefore,
+    /// The state before the step, whatever it says; but the action of the step.
+    Before,
+}
+
+/// What there must be at a place of a formula.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Number,
+    Condition,
+}
+
+/// The formula that `text`, written at `at`, is; it gives what `kind` says.
+pub(super) fn formula(text: &str, kind: Kind, scope: Scope, at: &Path) -> Result<Formula, Flaw> {
+    let mut compiler = Compiler {
+        text,
+        at,
+        scope,
+        words: Vec::new(),
+        next: 0,
+        program: Vec::new(),
+        height: 0,
+        depth: 0,
+    };
+    if text.len() > MAX_BYTES {
+        return Err(compiler
+            .flaw(&(0..0), "a formula is too long")
+            .label(format!("{} bytes follow", text.len()))
+            .help(format!(
+                "at most {MAX_BYTES} bytes; several terms are added up"
+            )));
+    }
+    compiler.words =
+        words::words(text).map_err(|(span, title, help)| compiler.flaw(&span, title).help(help))?;
+    let whole = compiler.expression(0)?;
+    compiler.end()?;
+    match (kind, whole.kind) {
+        (Kind::Number, Kind::Condition) => {
+            return Err(compiler
+                .flaw(&whole.span, "a reward is a number, and this is a condition")
+                .help("`if(.., 1, 0)` makes a number of it"));
+        }
+        (Kind::Condition, Kind::Number) => {
+            return Err(compiler
+                .flaw(&whole.span, "this must be a condition, and it is a number")
+                .help("compare it, like `tip.z < 0.5`"));
+        }
+        _ => {}
+    }
+    let written: Vec<&str> = compiler
+        .words
+        .iter()
+        .map(|word| &text[word.span.clone()])
+        .collect();
+    Ok(Formula {
+        text: written.join(" ").trim_end().to_owned(),
+        program: compiler.program,
+    })
+}
+
+struct Compiler<'a> {
+    text: &'a str,
+    at: &'a Path,
+    scope: Scope<'a>,
+    words: Vec<Word>,
+    /// Which word is read next.
+    next: usize,
+    program: Vec<Op>,
+    /// Numbers on the stack after the program so far.
+    height: usize,
+    depth: usize,
+}
+
+/// A part of the formula whose program is written.
+struct Value {
+    kind: Kind,
+    span: Range<usize>,
+}
+
+impl Compiler<'_> {
+    /// Reads on for as long as operators bind at least as tightly as `least`.
+    fn expression(&mut self, least: u8) -> Result<Value, Flaw> {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            let span = self.words[self.next].span.clone();
+            return Err(self
+                .flaw(&span, "a formula is nested too deeply")
+                .help(format!(
+                    "at most {MAX_DEPTH} parentheses or signs in each other"
+                )));
+        }
+        let mut left = self.operand()?;
+        while let Some((two, binds)) = self.operator()
+            && binds >= least
+        {
+            let sign = self.take().span;
+            // A power takes what is on its right first: `2^3^2` is `2^(3^2)`.
+            let right = self.expression(if binds == POWER { binds } else { binds + 1 })?;
+            left = self.join(left, two, &sign, right)?;
+        }
+        self.depth -= 1;
+        Ok(left)
+    }
+
+    /// A number, a reading, a call, or an expression in parentheses or behind a sign.
+    fn operand(&mut self) -> Result<Value, Flaw> {
+        let Word { is, span } = self.take();
+        match is {
+            Is::Number(number) => {
+                self.load(Source::Number(number), &span)?;
+                Ok(Value {
+                    kind: Kind::Number,
+                    span,
+                })
+            }
+            Is::Sign("-") => {
+                let start = self.program.len();
+                let of = self.expression(MINUS)?;
+                self.needs(Kind::Number, "`-`", &of)?;
+                match &mut self.program[start..] {
+                    [Op::Load(Source::Number(number))] => *number = -*number,
+                    _ => self.program.push(Op::Negate),
+                }
+                Ok(Value {
+                    kind: Kind::Number,
+                    span: span.start..of.span.end,
+                })
+            }
+            Is::Sign("(") => {
+                let inside = self.expression(0)?;
+                let end = self.close(&span)?;
+                Ok(Value {
+                    kind: inside.kind,
+                    span: span.start..end,
+                })
+            }
+            Is::Name(parts) if is_word(&parts, "not") => {
+                let of = self.expression(NOT)?;
+                self.needs(Kind::Condition, "`not`", &of)?;
+                self.program.push(Op::Not);
+                Ok(Value {
+                    kind: Kind::Condition,
+                    span: span.start..of.span.end,
+                })
+            }
+            Is::Name(_) if self.peek() == &Is::Sign("(") => self.call(&span),
+            Is::Name(parts) if !is_word(&parts, "and") && !is_word(&parts, "or") => {
+                let source = self.reading(&parts, &span)?;
+                self.load(source, &span)?;
+                Ok(Value {
+                    kind: Kind::Number,
+                    span,
+                })
+            }
+            Is::End if self.words.len() == 1 => Err(self
+                .flaw(&span, "the formula is empty")
+                .label("nothing here")
+                .help("something like `tip.distance`")),
+            Is::End => Err(self
+                .flaw(&span, "the formula ends too early")
+                .label("a value is missing here")
+                .help("a number, a reading like `tip.x`, or something in parentheses")),
+            Is::Name(_) | Is::Sign(_) => Err(self
+                .flaw(&span, "expected a value")
+                .help("a number, a reading like `tip.x`, or something in parentheses")),
+        }
+    }
+
+    /// The operator that comes next, and how tightly it binds.
+    fn operator(&self) -> Option<(Two, u8)> {
+        Some(match self.peek() {
+            Is::Name(parts) if is_word(parts, "or") => (Two::Or, OR),
+            Is::Name(parts) if is_word(parts, "and") => (Two::And, AND),
+            Is::Sign(sign) => match *sign {
+                "<" => (Two::Less, COMPARISON),
+                "<=" => (Two::AtMost, COMPARISON),
+                ">" => (Two::Greater, COMPARISON),
+                ">=" => (Two::AtLeast, COMPARISON),
+                "==" => (Two::Equal, COMPARISON),
+                "!=" => (Two::Unequal, COMPARISON),
+                "+" => (Two::Add, SUM),
+                "-" => (Two::Subtract, SUM),
+                "*" => (Two::Multiply, PRODUCT),
+                "/" => (Two::Divide, PRODUCT),
+                "^" => (Two::Power, POWER),
+                _ => return None,
+            },
+            _ => return None,
+        })
+    }
+
+    fn join(
+        &mut self,
+        left: Value,
+        two: Two,
+        sign: &Range<usize>,
+        right: Value,
+    ) -> Result<Value, Flaw> {
+        let (takes, gives) = match two {
+            Two::And | Two::Or => (Kind::Condition, Kind::Condition),
+            Two::Add | Two::Subtract | Two::Multiply | Two::Divide | Two::Power => {
+                (Kind::Number, Kind::Number)
+            }
+            _ => (Kind::Number, Kind::Condition),
+        };
+        let name = format!("`{}`", &self.text[sign.clone()]);
+        self.needs(takes, &name, &left)?;
+        self.needs(takes, &name, &right)?;
+        // What is on the right is loaded last, if it takes no more than that.
+        match (two, self.program.last()) {
+            (Two::Power, Some(&Op::Load(Source::Number(2.0)))) => {
+                self.program.pop();
+                self.program.push(Op::Square);
+            }
+            (_, Some(&Op::Load(source))) => {
+                self.program.pop();
+                self.program.push(Op::With(two, source));
+            }
+            _ => self.program.push(Op::Two(two)),
+        }
+        self.height -= 1;
+        Ok(Value {
+            kind: gives,
+            span: left.span.start..right.span.end,
+        })
+    }
+
+    /// A call, of which the name has been read.
+    fn call(&mut self, name: &Range<usize>) -> Result<Value, Flaw> {
+        let written = &self.text[name.clone()];
+        let Some((function, _, form, takes, meaning)) =
+            FUNCTIONS.into_iter().find(|(_, name, ..)| *name == written)
+        else {
+            return Err(self
+                .flaw(name, format!("there is no function `{written}`"))
+                .label("unknown function")
+                .suggest("functions", written, FUNCTIONS.map(|(_, name, ..)| name)));
+        };
+        let open = self.take().span;
+        let mut count = 0;
+        if self.peek() != &Is::Sign(")") {
+            loop {
+                let argument = self.expression(0)?;
+                count += 1;
+                let kind = match (function, count) {
+                    (Function::If, 1) => Kind::Condition,
+                    _ => Kind::Number,
+                };
+                self.needs(kind, &format!("`{written}`"), &argument)?;
+                // These take two, and what they gave with the next one, and so on.
+                if matches!(function, Function::Min | Function::Max) && count > 1 {
+                    self.program.push(Op::Call(function));
+                    self.height -= 1;
+                }
+                if self.peek() != &Is::Sign(",") {
+                    break;
+                }
+                self.take();
+            }
+        }
+        let end = self.close(&open)?;
+        let span = name.start..end;
+        if !takes.contains(&count) {
+            let (least, most) = (takes.start(), takes.end());
+            let takes = match (least, most) {
+                (1, 1) => "1 argument".to_owned(),
+                (least, most) if least == most => format!("{least} arguments"),
+                (least, most) => format!("{least} to {most} arguments"),
+            };
+            let what = format!("`{written}` takes {takes}");
+            return Err(self
+                .flaw(&span, what)
+                .label(format!("found {count}"))
+                .help(format!("`{written}({form})`: {meaning}")));
+        }
+        if !matches!(function, Function::Min | Function::Max) {
+            self.program.push(Op::Call(function));
+            self.height -= count - 1;
+        }
+        Ok(Value {
+            kind: Kind::Number,
+            span,
+        })
+    }
+
+    fn needs(&self, kind: Kind, what: &str, value: &Value) -> Result<(), Flaw> {
+        if kind == value.kind {
+            return Ok(());
+        }
+        Err(match kind {
+            Kind::Number => self
+                .flaw(&value.span, format!("{what} needs a number here"))
+                .label("this is a condition")
+                .help("`if(.., 1, 0)` makes a number of it; two comparisons are joined by `and`"),
+            Kind::Condition => self
+                .flaw(&value.span, format!("{what} needs a condition here"))
+                .label("this is a number")
+                .help("compare it, like `tip.z < 0.5`"),
+        })
+    }
+
+    /// Past a closing parenthesis, whose end it returns.
+    fn close(&mut self, open: &Range<usize>) -> Result<usize, Flaw> {
+        let word = self.take();
+        match word.is {
+            Is::Sign(")") => Ok(word.span.end),
+            Is::End => Err(self
+                .flaw(open, "a parenthesis is not closed")
+                .label("this one")
+                .help("a `)`")),
+            _ => Err(self.expected_an_operator(&word)),
+        }
+    }
+
+    /// Nothing is left.
+    fn end(&mut self) -> Result<(), Flaw> {
+        let word = self.take();
+        match word.is {
+            Is::End => Ok(()),
+            Is::Sign(")") => Err(self
+                .flaw(&word.span, "a `)` too many")
+                .help("remove it, or add a `(` before it")),
+            _ => Err(self.expected_an_operator(&word)),
+        }
+    }
+
+    fn expected_an_operator(&self, word: &Word) -> Flaw {
+        let flaw = self.flaw(&word.span, "expected an operator");
+        match word.is {
+            Is::Sign("=") => flaw.help("`==` compares"),
+            Is::Sign(",") => flaw.help("only arguments of a function have commas between them"),
+            _ => flaw.help("`+ - * / ^`, `< <= > >= == !=`, `and`, `or`, or the formula's end"),
+        }
+    }
+
+    fn load(&mut self, source: Source, span: &Range<usize>) -> Result<(), Flaw> {
+        self.program.push(Op::Load(source));
+        self.height += 1;
+        if self.height > STACK {
+            return Err(self
+                .flaw(span, "a formula is nested too deeply")
+                .help(format!(
+                    "at most {STACK} values that wait for what is behind them"
+                )));
+        }
+        Ok(())
+    }
+
+    fn peek(&self) -> &Is {
+        &self.words[self.next].is
+    }
+
+    /// The next word; the last one again and again.
+    fn take(&mut self) -> Word {
+        let word = self.words[self.next].clone();
+        self.next = (self.next + 1).min(self.words.len() - 1);
+        word
+    }
+
+    fn flaw(&self, span: &Range<usize>, title: impl Into<String>) -> Flaw {
+        let characters = |byte: usize| self.text[..byte].chars().count();
+        Flaw::new(self.at.clone(), title).inside(characters(span.start)..characters(span.end))
+    }
+}
+
+fn is_word(parts: &[Part], word: &str) -> bool {
+    matches!(parts, [only] if only.is_word(word))
+}

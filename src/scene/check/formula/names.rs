@@ -1,0 +1,155 @@
+//! What the names in a formula mean, and what is said of one that means nothing.
+
+use std::ops::Range;
+
+use super::words::{self, Part};
+use super::{Compiler, Moments};
+use crate::scene::{
+    check::task::ADD_A_GOAL,
+    error::Flaw,
+    formula::{CONSTANTS, FUNCTIONS, Known, Of, READINGS, Reading, Source},
+};
+
+impl Compiler<'_> {
+    /// What a name reads.
+    pub(super) fn reading(&self, parts: &[Part], span: &Range<usize>) -> Result<Source, Flaw> {
+        let (before, of) = match parts {
+            [first, of @ ..] if first.is_word("before") && !of.is_empty() => (true, of),
+            _ => (false, parts),
+        };
+        if before && self.scope.moments == Moments::One {
+            return Err(self
+                .flaw(span, "there is no `before` here")
+                .help("ends and success look at one moment; a reward looks at a step"));
+        }
+        let step_s = self.scope.around.step_s;
+        match of {
+            [word] if word.is_word("dt") => return Ok(Source::Number(step_s)),
+            [word] if word.is_word("pi") => return Ok(Source::Number(std::f32::consts::PI)),
+            _ => {}
+        }
+        let found = self.find(of);
+        let (known, index) = match found.as_slice() {
+            [one] => *one,
+            [] => return Err(self.unknown(of, span)),
+            [_, _, ..] => {
+                let (name, what) = (&of[0].text, &of[1].text);
+                let title = format!(
+                    "both a joint and a point are named `{name}`, and both have a `{what}`"
+                );
+                return Err(self.flaw(span, title).help("rename one of them"));
+            }
+        };
+        let quantity = (known.quantity)(index, self.scope.around);
+        if (known.of, known.name) == (Of::Point, "distance") || known.of == Of::Goal {
+            self.goal(span)?;
+        }
+        // The action belongs to the step, not to a moment.
+        let is_of_the_step = matches!(known.name, "action" | "torque");
+        Ok(Source::Read(Reading {
+            of: quantity,
+            before: before || self.scope.moments == Moments::Before && !is_of_the_step,
+        }))
+    }
+
+    /// Whatever has this name, with the index of the joint or point.
+    fn find(&self, parts: &[Part]) -> Vec<(Known, usize)> {
+        let known = READINGS.into_iter();
+        let owned =
+            |of: Of, what: &str| READINGS.into_iter().find(|k| k.of == of && k.name == what);
+        match parts {
+            [word] if !word.quoted => known
+                .filter(|known| known.of == Of::Episode && known.name == word.text)
+                .map(|known| (known, 0))
+                .collect(),
+            [goal, what] if goal.is_word("goal") => owned(Of::Goal, &what.text)
+                .map(|known| (known, 0))
+                .into_iter()
+                .collect(),
+            [name, what] => self
+                .owners(&name.text)
+                .filter_map(|(of, index)| Some((owned(of, &what.text)?, index)))
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The point and the joint of a name, as far as there are.
+    fn owners(&self, name: &str) -> impl Iterator<Item = (Of, usize)> {
+        let robot = self.scope.around.robot;
+        let point = robot.points.iter().position(|point| point.name == name);
+        let joint = robot.joints.iter().position(|joint| joint.name == name);
+        let point = point.map(|index| (Of::Point, index));
+        point
+            .into_iter()
+            .chain(joint.map(|index| (Of::Joint, index)))
+    }
+
+    /// The flaw of a name that means nothing.
+    fn unknown(&self, parts: &[Part], span: &Range<usize>) -> Flaw {
+        let [name, rest @ ..] = parts else {
+            return self.flaw(span, "this name means nothing");
+        };
+        let written = &self.text[span.clone()];
+        let flaw = self
+            .flaw(span, format!("there is no reading `{written}`"))
+            .label("unknown name");
+        if FUNCTIONS
+            .iter()
+            .any(|(_, function, ..)| name.is_word(function))
+            && rest.is_empty()
+        {
+            return flaw.help(format!("the function is written `{}(..)`", name.text));
+        }
+        let goal = name.is_word("goal").then_some(Of::Goal);
+        let owners: Vec<Of> = match goal {
+            Some(goal) => vec![goal],
+            None => self.owners(&name.text).map(|(of, _)| of).collect(),
+        };
+        let what = rest.first().map_or("", |what| what.text.as_str());
+        if owners.is_empty() {
+            let robot = self.scope.around.robot;
+            let points = robot.points.iter().map(|point| plainly(&point.name));
+            let joints = robot.joints.iter().map(|joint| plainly(&joint.name));
+            let mut all: Vec<String> = points.chain(joints).chain(["goal".to_owned()]).collect();
+            if rest.is_empty() {
+                let episode = READINGS.into_iter().filter(|known| known.of == Of::Episode);
+                let words = episode.map(|known| known.name);
+                let words = words.chain(CONSTANTS.map(|(name, ..)| name));
+                all.extend(words.map(str::to_owned));
+            }
+            return flaw.suggest("names", &name.text, all);
+        }
+        let owned = READINGS
+            .into_iter()
+            .filter(|known| owners.contains(&known.of));
+        let owner = if goal.is_some() {
+            "goal".to_owned()
+        } else {
+            plainly(&name.text)
+        };
+        let all: Vec<String> = owned
+            .map(|known| format!("{owner}.{}", known.name))
+            .collect();
+        flaw.suggest("readings", &format!("{owner}.{what}"), all)
+    }
+
+    fn goal(&self, span: &Range<usize>) -> Result<(), Flaw> {
+        if self.scope.has_goal {
+            return Ok(());
+        }
+        Err(self
+            .flaw(span, "this needs a goal, and the task has none")
+            .help(ADD_A_GOAL))
+    }
+}
+
+/// A name as formulas write it.
+fn plainly(name: &str) -> String {
+    let is_word = ["before", "goal", "and", "or", "not"].contains(&name);
+    if words::is_plain(name) && !is_word {
+        name.to_owned()
+    } else {
+        format!("'{}'", name.replace('\'', "''"))
+    }
+}

@@ -1,0 +1,469 @@
+//! Formulas over named readings, compiled: `Expr("-tip.distance - 0.1 * elbow.speed^2")`.
+//!
+//! What a formula may read and call is declared here, in [`READINGS`] and [`FUNCTIONS`]; checking, running and documents take it
+//! from there.
+
+use std::fmt;
+use std::ops::RangeInclusive;
+
+use super::robot::Robot;
+
+/// How many numbers a running formula holds at most; a power of two.
+pub const STACK: usize = 16;
+
+/// A checked formula: a program for a stack of numbers. A condition is 1 where it holds, 0 where it does not, and not a number where
+/// something in it is none.
+#[derive(Clone, PartialEq)]
+pub struct Formula {
+    /// As written, but for blanks.
+    pub text: String,
+    /// Never needs more than [`STACK`] numbers, never takes one that is not there, and leaves exactly one.
+    pub program: Vec<Op>,
+}
+
+impl Formula {
+    /// What it reads, at whatever moment.
+    pub fn quantities(&self) -> impl Iterator<Item = Quantity> {
+        self.program.iter().filter_map(|op| match op {
+            Op::Load(Source::Read(reading)) | Op::With(_, Source::Read(reading)) => {
+                Some(reading.of)
+            }
+            _ => None,
+        })
+    }
+}
+
+/// A formula is what it says; its program follows from that and the robot.
+impl fmt::Debug for Formula {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        fmt::Debug::fmt(&self.text, f)
+    }
+}
+
+/// One step of a formula's program. The newest number is the one at hand.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Op {
+    /// Lays aside the number at hand and takes another one.
+    Load(Source),
+    /// Takes the negative of the number at hand.
+    Negate,
+    /// Takes the square of the number at hand: `x^2`, without a power.
+    Square,
+    /// Takes the contrary of the condition at hand.
+    Not,
+    /// Joins what was laid aside last with what is at hand.
+    Two(Two),
+    /// Joins what is at hand with another number.
+    With(Two, Source),
+    /// Calls a function; the last of its arguments is at hand.
+    Call(Function),
+}
+
+/// Where a number comes from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Source {
+    /// The text.
+    Number(f32),
+    /// The robot, the goal or the clock.
+    Read(Reading),
+}
+
+/// What stands between two numbers or conditions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Two {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Power,
+    Less,
+    AtMost,
+    Greater,
+    AtLeast,
+    Equal,
+    Unequal,
+    And,
+    Or,
+}
+
+/// A quantity, on one side of the step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Reading {
+    /// What is read.
+    pub of: Quantity,
+    /// Before the step, instead of after it.
+    pub before: bool,
+}
+
+/// What a formula can read. Indices are those of the robot's joints and points, and of x, y, z.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Quantity {
+    /// A coordinate of a point (m).
+    Place {
+        /// Which point.
+        point: usize,
+        /// Which axis.
+        axis: usize,
+    },
+    /// A point's velocity along an axis (m/s).
+    Velocity {
+        /// Which point.
+        point: usize,
+        /// Which axis.
+        axis: usize,
+    },
+    /// A point's speed (m/s).
+    PointSpeed(usize),
+    /// A point's distance from the goal (m).
+    Distance(usize),
+    /// A joint's position (rad, or m).
+    Angle(usize),
+    /// A joint's speed (rad/s, or m/s).
+    Speed(usize),
+    /// What a joint's motor was given, clamped to -1..1.
+    Action(usize),
+    /// The torque of a joint's motor (N m, or N).
+    Torque {
+        /// Which joint.
+        joint: usize,
+        /// At the action 1.
+        limit: f32,
+    },
+    /// The share of a joint's limit that holding the pose takes.
+    GravityLoad(usize),
+    /// A coordinate of the goal (m).
+    Goal(usize),
+    /// Since the episode began (s).
+    Time {
+        /// Length of a control step (s).
+        step_s: f32,
+    },
+    /// What is left of the episode: from 1 to 0.
+    TimeLeft {
+        /// Length of the episode in control steps.
+        steps: u32,
+    },
+}
+
+/// What a reading is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Of {
+    /// A named point of the robot: `tip.x`.
+    Point,
+    /// A moving joint: `elbow.angle`.
+    Joint,
+    /// The goal: `goal.x`.
+    Goal,
+    /// Nothing that has a name: `time`.
+    Episode,
+}
+
+impl Of {
+    /// What a list calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Of::Point => "a point",
+            Of::Joint => "a joint",
+            Of::Goal => "the goal",
+            Of::Episode => "the episode",
+        }
+    }
+}
+
+/// A reading that formulas know.
+#[derive(Clone, Copy, Debug)]
+pub struct Known {
+    /// What it is of.
+    pub of: Of,
+    /// What stands behind the point: `x` of `tip.x`; the whole name where it is of the episode.
+    pub name: &'static str,
+    /// Its unit.
+    pub unit: &'static str,
+    /// What it says, in words.
+    pub meaning: &'static str,
+    /// What it is of the joint or point of an index.
+    pub(super) quantity: fn(usize, &Surroundings) -> Quantity,
+}
+
+/// What readings depend on besides the robot's state.
+pub(super) struct Surroundings<'a> {
+    pub(super) robot: &'a Robot,
+    pub(super) step_s: f32,
+    pub(super) episode_steps: u32,
+}
+
+const fn known(
+    of: Of,
+    name: &'static str,
+    unit: &'static str,
+    meaning: &'static str,
+    quantity: fn(usize, &Surroundings) -> Quantity,
+) -> Known {
+    Known {
+        of,
+        name,
+        unit,
+        meaning,
+        quantity,
+    }
+}
+
+/// Everything that a formula can read, besides [`CONSTANTS`].
+pub const READINGS: [Known; 18] = [
+    known(Of::Point, "x", "m", "where it is along x", |point, _| {
+        Quantity::Place { point, axis: 0 }
+    }),
+    known(Of::Point, "y", "m", "where it is along y", |point, _| {
+        Quantity::Place { point, axis: 1 }
+    }),
+    known(Of::Point, "z", "m", "how high it is", |point, _| {
+        Quantity::Place { point, axis: 2 }
+    }),
+    known(
+        Of::Point,
+        "vx",
+        "m/s",
+        "its velocity along x",
+        |point, _| Quantity::Velocity { point, axis: 0 },
+    ),
+    known(
+        Of::Point,
+        "vy",
+        "m/s",
+        "its velocity along y",
+        |point, _| Quantity::Velocity { point, axis: 1 },
+    ),
+    known(
+        Of::Point,
+        "vz",
+        "m/s",
+        "its velocity along z",
+        |point, _| Quantity::Velocity { point, axis: 2 },
+    ),
+    known(Of::Point, "speed", "m/s", "how fast it is", |point, _| {
+        Quantity::PointSpeed(point)
+    }),
+    known(
+        Of::Point,
+        "distance",
+        "m",
+        "how far it is from the goal",
+        |point, _| Quantity::Distance(point),
+    ),
+    known(
+        Of::Joint,
+        "angle",
+        "rad, or m",
+        "its position",
+        |joint, _| Quantity::Angle(joint),
+    ),
+    known(
+        Of::Joint,
+        "speed",
+        "rad/s, or m/s",
+        "its speed",
+        |joint, _| Quantity::Speed(joint),
+    ),
+    known(
+        Of::Joint,
+        "action",
+        "1",
+        "what its motor was given, from -1 to 1",
+        |joint, _| Quantity::Action(joint),
+    ),
+    known(
+        Of::Joint,
+        "torque",
+        "N m, or N",
+        "its action times its limit",
+        |joint, around| Quantity::Torque {
+            joint,
+            limit: around.robot.joints[joint].torque,
+        },
+    ),
+    known(
+        Of::Joint,
+        "gravity_load",
+        "1",
+        "the share of its limit that holding the pose against gravity takes",
+        |joint, _| Quantity::GravityLoad(joint),
+    ),
+    known(Of::Goal, "x", "m", "where it is along x", |_, _| {
+        Quantity::Goal(0)
+    }),
+    known(Of::Goal, "y", "m", "where it is along y", |_, _| {
+        Quantity::Goal(1)
+    }),
+    known(Of::Goal, "z", "m", "how high it is", |_, _| {
+        Quantity::Goal(2)
+    }),
+    known(
+        Of::Episode,
+        "time",
+        "s",
+        "time since the episode began",
+        |_, around| Quantity::Time {
+            step_s: around.step_s,
+        },
+    ),
+    known(
+        Of::Episode,
+        "time_left",
+        "1",
+        "what is left of the episode, from 1 to 0",
+        |_, around| Quantity::TimeLeft {
+            steps: around.episode_steps,
+        },
+    ),
+];
+
+/// Names that always mean the same number, with their units and meanings.
+pub const CONSTANTS: [(&str, &str, &str); 2] = [
+    ("dt", "s", "length of a control step"),
+    ("pi", "1", "half a turn in radians"),
+];
+
+/// Something that a formula can call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "`FUNCTIONS` says what they are")]
+pub enum Function {
+    Abs,
+    Sqrt,
+    Exp,
+    Ln,
+    Sin,
+    Cos,
+    Tan,
+    Asin,
+    Acos,
+    Atan,
+    Atan2,
+    Tanh,
+    Floor,
+    Sign,
+    Wrap,
+    Min,
+    Max,
+    Clamp,
+    If,
+}
+
+/// Everything that a formula can call: the name, the form and the number of its arguments, what it gives.
+pub const FUNCTIONS: [(Function, &str, &str, RangeInclusive<usize>, &str); 19] = [
+    (Function::Abs, "abs", "x", 1..=1, "`x` without its sign"),
+    (Function::Sqrt, "sqrt", "x", 1..=1, "the square root of `x`"),
+    (Function::Exp, "exp", "x", 1..=1, "e to the power of `x`"),
+    (
+        Function::Ln,
+        "ln",
+        "x",
+        1..=1,
+        "the natural logarithm of `x`",
+    ),
+    (
+        Function::Sin,
+        "sin",
+        "x",
+        1..=1,
+        "the sine of an angle (rad)",
+    ),
+    (
+        Function::Cos,
+        "cos",
+        "x",
+        1..=1,
+        "the cosine of an angle (rad)",
+    ),
+    (
+        Function::Tan,
+        "tan",
+        "x",
+        1..=1,
+        "the tangent of an angle (rad)",
+    ),
+    (
+        Function::Asin,
+        "asin",
+        "x",
+        1..=1,
+        "the angle of a sine (rad)",
+    ),
+    (
+        Function::Acos,
+        "acos",
+        "x",
+        1..=1,
+        "the angle of a cosine (rad)",
+    ),
+    (
+        Function::Atan,
+        "atan",
+        "x",
+        1..=1,
+        "the angle of a tangent (rad)",
+    ),
+    (
+        Function::Atan2,
+        "atan2",
+        "y, x",
+        2..=2,
+        "the angle of the direction (x, y) (rad)",
+    ),
+    (
+        Function::Tanh,
+        "tanh",
+        "x",
+        1..=1,
+        "the hyperbolic tangent of `x`",
+    ),
+    (
+        Function::Floor,
+        "floor",
+        "x",
+        1..=1,
+        "the largest whole number that is not above `x`",
+    ),
+    (
+        Function::Sign,
+        "sign",
+        "x",
+        1..=1,
+        "1, 0 or -1, as `x` is above, at or below 0",
+    ),
+    (
+        Function::Wrap,
+        "wrap",
+        "x",
+        1..=1,
+        "the same angle from -pi to pi (rad)",
+    ),
+    (
+        Function::Min,
+        "min",
+        "x, y, ..",
+        2..=8,
+        "the least of its arguments",
+    ),
+    (
+        Function::Max,
+        "max",
+        "x, y, ..",
+        2..=8,
+        "the greatest of its arguments",
+    ),
+    (
+        Function::Clamp,
+        "clamp",
+        "x, low, high",
+        3..=3,
+        "`x`, but not below `low` and not above `high`",
+    ),
+    (
+        Function::If,
+        "if",
+        "condition, x, y",
+        3..=3,
+        "`x` where the condition holds, else `y`",
+    ),
+];

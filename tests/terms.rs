@@ -1,0 +1,272 @@
+//! Promise: what a task observes and pays is what its terms say, also late, noisy and with its history; and what an environment
+//! remembers of its episode comes back with it.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot read its own data fails"
+)]
+
+use sinew::pod::scene::{Goal, SceneEnvironment, spaces};
+use sinew::pod::{Action, Observation, Pod, Purpose, Restored, Reward};
+use sinew::scene::Scene;
+use sinew::seed::Seed;
+use sinew::sim::Readings;
+use sinew::task::observe::Senses;
+use sinew::task::{Moment, judge, observe};
+use std::sync::Arc;
+
+const EVERYTHING: &str = include_str!("scenes/everything.ron");
+
+/// The robot of `everything.ron`, a cart on a rail from -1 to 1 with a motor of 20 N, and on it an arm with one of 2 N m, with another task.
+fn scene(observe: &str, reward: &str, more: &str) -> Scene {
+    let (robot, _) = EVERYTHING.split_once("    task: (").unwrap();
+    let text = format!(
+        "{robot} task: (
+            episode_s: 2, control_hz: 50, physics_hz: 200, start: (angle: 0.1, speed: 0.1), goal: Fixed(at: (1, 2, 0)),
+            observe: [{observe}], reward: [{reward}], max_joint_speed: 100, {more}
+        ))"
+    );
+    Scene::parse("terms", &text).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn readings(angles: [f32; 2], speeds: [f32; 2]) -> Readings {
+    Readings {
+        angles: angles.to_vec(),
+        speeds: speeds.to_vec(),
+        points: vec![[1.0, 2.0, 2.0]],
+        velocities: vec![[1.5, 2.0, 0.0]],
+        gravity_loads: vec![0.0, 0.75],
+        ..Readings::default()
+    }
+}
+
+fn moment<'a>(readings: &'a Readings, action: &'a [f32], step: u32) -> Moment<'a> {
+    Moment {
+        readings,
+        goal: [1.0, 2.0, 0.0],
+        action,
+        step,
+    }
+}
+
+/// What a reward of this one term is for a step from the one moment to the other.
+fn paid(term: &str) -> f32 {
+    let scene = scene("Angle()", term, "");
+    let before = readings([1.25, 2.0], [1.0, -1.0]);
+    let after = readings([0.5, 2.5], [3.0, -4.0]);
+    let before = moment(&before, &[0.5, -0.5], 24);
+    let after = moment(&after, &[1.0, 0.5], 25);
+    judge::reward(scene.task(), &before, &after)
+}
+
+#[test]
+fn rewards_are_what_their_formulas_say() {
+    // 0.5^2 + 1^2
+    assert_eq!(paid("(weight: 1, of: ActionRate())"), 1.25);
+    // |1 * 20 N * 3 m/s| + |0.5 * 2 N m * -4 rad/s|
+    assert_eq!(paid("(weight: 1, of: Energy())"), 64.0);
+    // |1 * 20 * 1| + |0.5 * 2 * -1|
+    assert_eq!(paid("(weight: 1, of: Energy(), at: Before)"), 21.0);
+    // 0.5 m from the end, half of the margin; a quarter of a metre beyond the end; not yet in the margin. The elbow has no range.
+    assert_eq!(paid("(weight: 1, of: JointLimit(margin: 1))"), 0.5);
+    assert_eq!(
+        paid("(weight: 1, of: JointLimit(margin: 1), at: Before)"),
+        1.25
+    );
+    assert_eq!(paid("(weight: 1, of: JointLimit(margin: 0.25))"), 0.0);
+    let one_away = (-1.0_f32).exp();
+    for (term, expected) in [
+        (
+            "VelocityTracking(point: \"tip\", axis: X, target: 1.5, width: 0.1)",
+            1.0,
+        ),
+        (
+            "VelocityTracking(point: \"tip\", axis: Y, target: 1, width: 1)",
+            one_away,
+        ),
+        ("Height(point: \"tip\", target: 2, width: 0.1)", 1.0),
+        ("Height(point: \"tip\", target: 2.5, width: 0.5)", one_away),
+    ] {
+        let paid = paid(&format!("(weight: 1, of: {term})"));
+        assert!((paid - expected).abs() < 1e-6, "{term}: {paid}");
+    }
+}
+
+/// What a term shows while the cart goes to 1, 2 and 3 and the arm stays at 0.5.
+fn seen(term: &str) -> Vec<Vec<f32>> {
+    let scene = scene(term, "(weight: 1, of: Alive())", "");
+    let mut senses = Senses::new(scene.task());
+    let see = |(step, place)| {
+        let readings = readings([place, 0.5], [0.0; 2]);
+        let mut observation = Vec::new();
+        let moment = moment(&readings, &[0.0; 2], step);
+        observe::observe(scene.task(), &moment, &mut senses, &mut observation);
+        observation
+    };
+    [(0, 1.0), (1, 2.0), (2, 3.0)]
+        .into_iter()
+        .map(see)
+        .collect()
+}
+
+#[test]
+fn observations_are_clipped_scaled_late_and_remembered() {
+    assert_eq!(
+        seen("Angle(clip: (0.75, 2.5), scale: 2)"),
+        [[2.0, 1.5], [4.0, 1.5], [5.0, 1.5]]
+    );
+    let rail = r#"joints: ["rail"]"#;
+    assert_eq!(
+        seen(&format!("Angle({rail}, history: 3)")),
+        [[1.0, 1.0, 1.0], [2.0, 1.0, 1.0], [3.0, 2.0, 1.0]]
+    );
+    assert_eq!(
+        seen(&format!("Angle({rail}, delay: 1)")),
+        [[1.0], [1.0], [2.0]]
+    );
+    assert_eq!(
+        seen(&format!("Angle({rail}, delay: 2)")),
+        [[1.0], [1.0], [1.0]]
+    );
+    assert_eq!(
+        seen(&format!("Angle({rail}, delay: 1, history: 2)"))[2],
+        [2.0, 1.0]
+    );
+    // All entries of a step stand together, and terms do not mix.
+    assert_eq!(
+        seen("Angle(history: 2), TimeLeft()")[2],
+        [3.0, 0.5, 2.0, 0.5, 0.98]
+    );
+}
+
+#[test]
+fn a_clock_comes_round() {
+    // Four steps of 0.02 s are a turn.
+    for (seen, expected) in
+        seen("Phase(period_s: 0.08)")
+            .iter()
+            .zip([[0.0, 1.0], [1.0, 0.0], [0.0, -1.0]])
+    {
+        assert!(
+            (seen[0] - expected[0]).abs() < 1e-6 && (seen[1] - expected[1]).abs() < 1e-6,
+            "{seen:?}"
+        );
+    }
+}
+
+#[test]
+fn entries_have_names() {
+    let scene = scene(
+        "Angle(history: 2, delay: 3), Phase(period_s: 1)",
+        "(weight: 1, of: Alive())",
+        "",
+    );
+    let expected = [
+        "rail.angle",
+        "elbow.angle",
+        "rail.angle.1ago",
+        "elbow.angle.1ago",
+        "phase.sin",
+        "phase.cos",
+    ];
+    assert_eq!(spaces(&scene).observation, expected);
+}
+
+fn pod(scene: &Arc<Scene>, environments: std::ops::Range<u64>) -> Pod {
+    let environment = SceneEnvironment::new(scene.clone());
+    Pod::new(&environment, Seed::new(1), Purpose::Training, environments).unwrap()
+}
+
+/// Everything that an environment shows over some steps, as bits.
+fn trace(pod: &mut Pod, row: usize, steps: std::ops::Range<usize>) -> Vec<u32> {
+    let mut bits = Vec::new();
+    for step in steps {
+        let entity = pod.entity(row);
+        let mut action = pod.world.get_mut::<Action>(entity).unwrap();
+        for (i, action) in action.0.iter_mut().enumerate() {
+            *action = ((step * (i + 2)) as f32 * 0.37).sin();
+        }
+        pod.step();
+        let Observation(observation) = pod.world.get(entity).unwrap();
+        let Reward(reward) = pod.world.get(entity).unwrap();
+        bits.extend(observation.iter().chain([reward]).map(|x| x.to_bits()));
+    }
+    bits
+}
+
+#[test]
+fn noise_has_its_deviation_and_touches_nothing_else() {
+    let of = |term: &str| Arc::new(scene(term, "(weight: 1, of: Alive())", ""));
+    let (exact, noisy) = (of("Angle()"), of("Angle(noise: 0.5, scale: 2)"));
+    let (mut exact, mut noisy) = (pod(&exact, 0..1000), pod(&noisy, 0..1000));
+    let see = |pod: &Pod, row| {
+        pod.world
+            .get::<Observation>(pod.entity(row))
+            .unwrap()
+            .0
+            .clone()
+    };
+    for _ in 0..2 {
+        let mut errors = Vec::new();
+        for row in 0..1000 {
+            assert_eq!(
+                exact.world.get::<Readings>(exact.entity(row)),
+                noisy.world.get::<Readings>(noisy.entity(row))
+            );
+            assert_eq!(
+                exact.world.get::<Goal>(exact.entity(row)),
+                noisy.world.get::<Goal>(noisy.entity(row))
+            );
+            let pairs = see(&exact, row).into_iter().zip(see(&noisy, row));
+            errors.extend(pairs.map(|(exact, noisy)| f64::from(noisy / 2.0 - exact)));
+        }
+        let mean = errors.iter().sum::<f64>() / 2000.0;
+        let variance = errors.iter().map(|error| error * error).sum::<f64>() / 2000.0;
+        // Four standard deviations of each.
+        assert!(
+            mean.abs() < 0.045 && (variance - 0.25).abs() < 0.032,
+            "{mean} {variance}"
+        );
+        exact.step();
+        noisy.step();
+    }
+}
+
+#[test]
+fn an_environment_that_remembers_has_the_same_bits_in_any_pod_and_any_episode() {
+    let scene = Arc::new(Scene::parse("everything", EVERYTHING).unwrap());
+    let mut among_others = pod(&scene, 0..4);
+    let mut alone = pod(&scene, 2..3);
+    // Two episodes and a half of 100 steps at most.
+    assert_eq!(
+        trace(&mut alone, 0, 0..250),
+        trace(&mut among_others, 2, 0..250)
+    );
+}
+
+#[test]
+fn what_is_remembered_comes_back() {
+    let scene = Arc::new(Scene::parse("everything", EVERYTHING).unwrap());
+    for steps in [0, 1, 2, 3, 4, 17] {
+        let mut first = pod(&scene, 0..2);
+        trace(&mut first, 0, 0..steps);
+        let mut second = pod(&scene, 0..2);
+        let states = first.states();
+        let restored = second.restore(states.iter().map(Vec::as_slice)).unwrap();
+        assert_eq!(restored, Restored::Same, "after {steps} steps");
+        let see = |pod: &Pod| {
+            pod.world
+                .get::<Observation>(pod.entity(0))
+                .unwrap()
+                .0
+                .clone()
+        };
+        assert_eq!(see(&first), see(&second), "after {steps} steps");
+        let on = steps..steps + 30;
+        assert_eq!(
+            trace(&mut first, 0, on.clone()),
+            trace(&mut second, 0, on),
+            "after {steps} steps"
+        );
+        assert_eq!(first.states(), second.states());
+    }
+}
