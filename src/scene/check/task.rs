@@ -1,6 +1,11 @@
 //! The task: every term speaks of something that the robot and the goal have.
 
+mod goal;
+mod observe;
+
 use std::collections::BTreeSet;
+
+use goal::goal;
 
 use super::{
     formula::{self, Moments, formula},
@@ -8,22 +13,16 @@ use super::{
 };
 use crate::scene::{
     error::Flaw,
-    file::{self, Axis, Triple},
+    file,
     formula::{Formula, Surroundings},
     locate::Path,
     robot::{Joint, JointKind, Robot},
-    task::{
-        End, Goal, Motor, Observation, Reward, Sensor, Solved, Start, Success, Task, Term, When,
-    },
+    task::{End, Motor, Reward, Solved, Start, Success, Task, Term, When},
 };
 
 const MAX_STEPS: u32 = 1_000_000;
 const MAX_SUBSTEPS: u32 = 1000;
 const MAX_TERMS: usize = 1024;
-/// Longest delay and history (control steps).
-const MAX_PAST: u32 = 1000;
-/// Numbers that an observation may keep: as many as all terms of all joints have.
-const MAX_KEPT: usize = 65_536;
 
 /// The task at `at`, checked against its robot.
 pub(in crate::scene) fn task(written: &file::Task, robot: &Robot, at: &Path) -> Result<Task, Flaw> {
@@ -161,74 +160,6 @@ fn whole(x: f64, most: u32) -> Option<u32> {
     (near && (1.0..=f64::from(most)).contains(&x.round())).then(|| x.round() as u32)
 }
 
-fn goal(written: &file::Goal, at: &Path) -> Result<Goal, Flaw> {
-    use file::Goal as G;
-
-    match *written {
-        G::Shell {
-            center,
-            radius,
-            min_z,
-        } => {
-            let [inner, outer] = radius;
-            if inner < 0.0 || inner > outer {
-                return Err(
-                    Flaw::new(at.field("radius"), "no distance is within this shell")
-                        .help("(inner, outer), with 0 <= inner <= outer (m)"),
-                );
-            }
-            if let Some(min_z) = min_z {
-                let share = share_above(center, radius, min_z);
-                if share < 0.001 {
-                    let top = center[2] + outer;
-                    let what = match share {
-                        0.0 => "the whole shell is below `min_z`",
-                        _ => "almost all of the shell is below `min_z`",
-                    };
-                    return Err(Flaw::new(at.field("min_z"), what).help(format!(
-                        "the shell reaches up to {top}; at least 1 place in 1000 must be above"
-                    )));
-                }
-            }
-            Ok(Goal::Shell {
-                center,
-                radius,
-                min_z,
-            })
-        }
-        G::Disc { center, radius } => {
-            not_negative(radius, at, "radius", "m")?;
-            Ok(Goal::Disc { center, radius })
-        }
-        G::Box { min, max } => {
-            if (0..3).any(|axis| min[axis] > max[axis]) {
-                return Err(Flaw::new(at.field("max"), "the box ends before it begins")
-                    .help("in x, y and z, `max` must not be below `min` (m)"));
-            }
-            Ok(Goal::Box { min, max })
-        }
-        G::Fixed { at } => Ok(Goal::Fixed { at }),
-    }
-}
-
-/// The share of a shell that is at least as high as `min_z`, when direction and distance are uniform.
-///
-/// By Archimedes' theorem the height on a sphere is uniform, so `(1 - (min_z - z) / r) / 2` at each distance `r`.
-fn share_above(center: Triple, radius: [f32; 2], min_z: f32) -> f64 {
-    const SAMPLES: u32 = 256;
-    let [inner, outer] = radius.map(f64::from);
-    let height = f64::from(min_z) - f64::from(center[2]);
-    let at_distance = |i: u32| {
-        let distance = inner + (outer - inner) * (f64::from(i) + 0.5) / f64::from(SAMPLES);
-        match height {
-            _ if height <= -distance => 1.0,
-            _ if height >= distance => 0.0,
-            _ => (1.0 - height / distance) / 2.0,
-        }
-    };
-    (0..SAMPLES).map(at_distance).sum::<f64>() / f64::from(SAMPLES)
-}
-
 fn solved(written: &file::Solved, has_success: bool, at: &Path) -> Result<Solved, Flaw> {
     match *written {
         file::Solved::Return(mean) => Ok(Solved::Return(mean)),
@@ -258,96 +189,6 @@ struct Context<'a> {
 }
 
 impl Context<'_> {
-    fn observations(&self, written: &[file::Observe], at: &Path) -> Result<Vec<Observation>, Flaw> {
-        let mut kept = 0;
-        each(written, at, |observe, at| self.observation(observe, at))?
-            .into_iter()
-            .enumerate()
-            .map(|(i, observation)| {
-                kept += observation.of.names(self.robot).len() * observation.kept();
-                if kept <= MAX_KEPT {
-                    return Ok(observation);
-                }
-                Err(Flaw::new(at.nth(i), "the observation remembers too much")
-                    .label(format!("with this term, {kept} numbers"))
-                    .help(format!(
-                        "at most {MAX_KEPT}: the entries of each term times its delay and history"
-                    )))
-            })
-            .collect()
-    }
-
-    fn observation(&self, written: &file::Observe, at: &Path) -> Result<Observation, Flaw> {
-        let of = self.sensor(written, at)?;
-        let options = written.options();
-        if let Some([low, high]) = options.clip
-            && low >= high
-        {
-            return Err(
-                Flaw::new(at.field("clip"), "a clip must go from low to high")
-                    .help("(lowest, highest), in the unit of what is read"),
-            );
-        }
-        Ok(Observation {
-            of,
-            scale: options.scale,
-            noise: not_negative(options.noise, at, "noise", "in the unit of what is read")?,
-            clip: options.clip,
-            delay: steps(options.delay, 0, at, "delay")?,
-            history: steps(options.history, 1, at, "history")?,
-        })
-    }
-
-    fn sensor(&self, written: &file::Observe, at: &Path) -> Result<Sensor, Flaw> {
-        use file::Observe as O;
-
-        Ok(match written {
-            O::Angle { joints, .. } => Sensor::Angle {
-                joints: self.joints(joints, at)?,
-            },
-            O::Cos { joints, .. } => Sensor::Cos {
-                joints: self.joints(joints, at)?,
-            },
-            O::Sin { joints, .. } => Sensor::Sin {
-                joints: self.joints(joints, at)?,
-            },
-            O::Speed { joints, .. } => Sensor::Speed {
-                joints: self.joints(joints, at)?,
-            },
-            O::Goal { axes, .. } => {
-                self.goal(at)?;
-                Sensor::Goal {
-                    axes: self::axes(axes, at)?,
-                }
-            }
-            O::Point { point, axes, .. } => Sensor::Point {
-                point: self.point(point, at)?,
-                axes: self::axes(axes, at)?,
-            },
-            O::ToGoal { point, axes, .. } => Sensor::ToGoal {
-                point: self.goal_point(point, at)?,
-                axes: self::axes(axes, at)?,
-            },
-            O::FromGoal { point, axes, .. } => Sensor::FromGoal {
-                point: self.goal_point(point, at)?,
-                axes: self::axes(axes, at)?,
-            },
-            O::PointVelocity { point, axes, .. } => Sensor::PointVelocity {
-                point: self.point(point, at)?,
-                axes: self::axes(axes, at)?,
-            },
-            O::Pull { point, .. } => Sensor::Pull {
-                point: self.goal_point(point, at)?,
-            },
-            O::GravityLoad { .. } => Sensor::GravityLoad,
-            O::LastAction { .. } => Sensor::LastAction,
-            O::TimeLeft { .. } => Sensor::TimeLeft,
-            O::Phase { period_s, .. } => Sensor::Phase {
-                period_s: positive(*period_s, at, "period_s", "s")?,
-            },
-        })
-    }
-
     fn reward(&self, written: &file::Reward, at: &Path) -> Result<Reward, Flaw> {
         use file::Term as T;
 
@@ -532,26 +373,6 @@ impl Context<'_> {
         }
         Err(Flaw::new(at.clone(), "this needs a goal, and the task has none").help(ADD_A_GOAL))
     }
-}
-
-/// A number of control steps.
-fn steps(value: u32, least: u32, at: &Path, field: &'static str) -> Result<usize, Flaw> {
-    if (least..=MAX_PAST).contains(&value) {
-        return Ok(value as usize);
-    }
-    Err(
-        Flaw::new(at.field(field), format!("`{field}` is out of its range"))
-            .help(format!("{least} to {MAX_PAST} control steps")),
-    )
-}
-
-fn axes(written: &Option<Vec<Axis>>, at: &Path) -> Result<Vec<usize>, Flaw> {
-    let Some(axes) = written else {
-        return Ok(vec![0, 1, 2]);
-    };
-    let axes: Vec<usize> = axes.iter().map(|axis| *axis as usize).collect();
-    each_once("axis", &axes, &at.field("axes"))?;
-    Ok(axes)
 }
 
 fn each_once(what: &str, indices: &[usize], at: &Path) -> Result<(), Flaw> {
