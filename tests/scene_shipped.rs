@@ -6,7 +6,7 @@ use sinew::{
     learn::LearnerSettings,
     scene::{
         Scene,
-        robot::{Form, Shape, Weight},
+        robot::{Form, Motor, Shape, Weight},
         task::{End, Goal, Solved, Success, Term, When},
     },
 };
@@ -127,8 +127,8 @@ fn the_reference_arm() {
             (name, i, axis)
         );
         assert_eq!(
-            (joint.torque, joint.damping, joint.armature),
-            (torque, damping, armature)
+            (robot.motors[i], joint.damping, joint.armature),
+            (Motor { joint: i, torque }, damping, armature)
         );
         assert_eq!(
             joint.range,
@@ -145,7 +145,8 @@ fn the_reference_arm() {
             link.shapes,
             [Shape {
                 form,
-                weight: Weight::Mass(mass)
+                weight: Weight::Mass(mass),
+                surface: link.shapes[0].surface,
             }]
         );
     }

@@ -1,7 +1,9 @@
 //! The scene as its author writes it: names instead of indices, nothing checked but the types.
 //!
-//! These types are the format. [`super::check`] turns them into [`super::robot`] and [`super::task`], whose docs
+//! These types are the format. [`super::check`] turns them into [`super::world`], [`super::robot`] and [`super::task`], whose docs
 //! give meaning, unit and range of every field.
+
+mod world;
 
 use std::{fmt, marker::PhantomData};
 
@@ -9,6 +11,8 @@ use serde::{
     Deserialize, Deserializer,
     de::{DeserializeOwned, MapAccess, Visitor},
 };
+
+pub(super) use world::{Terrain, World};
 
 use crate::learn::LearnerSettings;
 
@@ -42,6 +46,8 @@ impl Written for LearnerSettings {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Scene {
+    #[serde(default)]
+    pub(super) world: World,
     pub(super) robot: Robot,
     pub(super) task: Task,
     #[serde(default)]
@@ -67,6 +73,10 @@ pub(super) struct Robot {
     pub(super) points: Entries<Point>,
     #[serde(default)]
     pub(super) collide: bool,
+    #[serde(default)]
+    pub(super) friction: Option<f32>,
+    #[serde(default)]
+    pub(super) restitution: Option<f32>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -90,6 +100,10 @@ pub(super) enum Shape {
         mass: Option<f32>,
         #[serde(default)]
         density: Option<f32>,
+        #[serde(default)]
+        friction: Option<f32>,
+        #[serde(default)]
+        restitution: Option<f32>,
     },
     Sphere {
         center: Triple,
@@ -98,6 +112,10 @@ pub(super) enum Shape {
         mass: Option<f32>,
         #[serde(default)]
         density: Option<f32>,
+        #[serde(default)]
+        friction: Option<f32>,
+        #[serde(default)]
+        restitution: Option<f32>,
     },
     Box {
         center: Triple,
@@ -108,6 +126,10 @@ pub(super) enum Shape {
         mass: Option<f32>,
         #[serde(default)]
         density: Option<f32>,
+        #[serde(default)]
+        friction: Option<f32>,
+        #[serde(default)]
+        restitution: Option<f32>,
     },
     Cylinder {
         from: Triple,
@@ -117,6 +139,10 @@ pub(super) enum Shape {
         mass: Option<f32>,
         #[serde(default)]
         density: Option<f32>,
+        #[serde(default)]
+        friction: Option<f32>,
+        #[serde(default)]
+        restitution: Option<f32>,
     },
 }
 
@@ -148,7 +174,19 @@ pub(super) struct Joint {
     #[serde(default)]
     pub(super) armature: Option<f32>,
     #[serde(default)]
+    pub(super) spring: Option<Spring>,
+    #[serde(default)]
+    pub(super) friction: Option<f32>,
+    #[serde(default)]
     pub(super) max_speed: Option<f32>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Spring {
+    pub(super) stiffness: f32,
+    #[serde(default)]
+    pub(super) rest: f32,
 }
 
 /// `Ball` and `Universal` are here so that they can be refused with a reason.
@@ -157,6 +195,7 @@ pub(super) enum Kind {
     Revolute,
     Prismatic,
     Fixed,
+    Free,
     Ball,
     Universal,
 }
@@ -302,6 +341,31 @@ pub(super) enum Observe {
         #[serde(default = "one")]
         scale: f32,
     },
+    LinkOrientation {
+        link: String,
+        #[serde(default = "one")]
+        scale: f32,
+    },
+    LinkVelocity {
+        link: String,
+        #[serde(default)]
+        axes: Option<Vec<Axis>>,
+        #[serde(default = "one")]
+        scale: f32,
+    },
+    LinkAngularVelocity {
+        link: String,
+        #[serde(default)]
+        axes: Option<Vec<Axis>>,
+        #[serde(default = "one")]
+        scale: f32,
+    },
+    ContactForce {
+        #[serde(default)]
+        links: Option<Vec<String>>,
+        #[serde(default = "one")]
+        scale: f32,
+    },
     LastAction {
         #[serde(default = "one")]
         scale: f32,
@@ -351,6 +415,7 @@ pub(super) enum Term {
     JointSpeed {},
     PointSpeed { point: String },
     AngleError { joint: String, target: f32 },
+    Speed { joint: String },
     Alive {},
 }
 
@@ -360,6 +425,8 @@ pub(super) enum End {
     PointBelow { point: String, z: f32 },
     PointAbove { point: String, z: f32 },
     JointSpeedAbove { speed: f32 },
+    AngleOutside { joint: String, range: [f32; 2] },
+    Touches { link: String },
     Inside { point: String, distance: f32 },
 }
 

@@ -18,6 +18,11 @@ pub fn is_terminal(task: &Task, moment: &Moment) -> bool {
         End::PointBelow { point, z } => readings.points[point][2] < z,
         End::PointAbove { point, z } => readings.points[point][2] > z,
         End::JointSpeedAbove { speed } => readings.speeds.iter().any(|s| s.abs() > speed),
+        End::AngleOutside {
+            joint,
+            range: [low, high],
+        } => !(low..=high).contains(&readings.angles[joint]),
+        End::Touches { link } => readings.contact_forces[link] > 0.0,
         End::Inside { point, distance } => moment.distance(point) <= distance,
     })
 }
@@ -57,6 +62,7 @@ fn term(term: &Term, at: When, before: &Moment, after: &Moment) -> f32 {
             let error = if turns { wrap(apart) } else { apart };
             error * error
         }
+        Term::Speed { joint } => readings.speeds[joint],
         Term::Alive => 1.0,
     }
 }

@@ -297,6 +297,22 @@ impl Context<'_> {
                 (Sensor::Pull { point }, scale)
             }
             O::GravityLoad { scale } => (Sensor::GravityLoad, scale),
+            O::LinkOrientation { link, scale } => {
+                let link = self.link(link, at)?;
+                (Sensor::LinkOrientation { link }, scale)
+            }
+            O::LinkVelocity { link, axes, scale } => {
+                let (link, axes) = (self.link(link, at)?, self::axes(axes, at)?);
+                (Sensor::LinkVelocity { link, axes }, scale)
+            }
+            O::LinkAngularVelocity { link, axes, scale } => {
+                let (link, axes) = (self.link(link, at)?, self::axes(axes, at)?);
+                (Sensor::LinkAngularVelocity { link, axes }, scale)
+            }
+            O::ContactForce { links, scale } => {
+                let links = self.links(links, at)?;
+                (Sensor::ContactForce { links }, scale)
+            }
             O::LastAction { scale } => (Sensor::LastAction, scale),
             O::TimeLeft { scale } => (Sensor::TimeLeft, scale),
         };
@@ -339,6 +355,9 @@ impl Context<'_> {
                     turns: self.robot.joints[joint].kind == JointKind::Revolute,
                 }
             }
+            T::Speed { joint } => Term::Speed {
+                joint: self.joint(joint, of_at.field("joint"))?,
+            },
             T::Alive {} => Term::Alive,
         };
         Ok(Reward {
@@ -363,6 +382,22 @@ impl Context<'_> {
             },
             file::End::JointSpeedAbove { speed } => End::JointSpeedAbove {
                 speed: positive(*speed, at, "speed", "rad/s, or m/s")?,
+            },
+            file::End::AngleOutside { joint, range } => {
+                let [low, high] = *range;
+                if low >= high {
+                    return Err(
+                        Flaw::new(at.field("range"), "a range must go from low to high")
+                            .help("(lowest, highest) position of the joint (rad, or m)"),
+                    );
+                }
+                End::AngleOutside {
+                    joint: self.joint(joint, at.field("joint"))?,
+                    range: *range,
+                }
+            }
+            file::End::Touches { link } => End::Touches {
+                link: self.link(link, at)?,
             },
             file::End::Inside { point, distance } => End::Inside {
                 point: self.goal_point(point, at)?,
@@ -392,6 +427,24 @@ impl Context<'_> {
     fn joint(&self, name: &str, at: Path) -> Result<usize, Flaw> {
         let known = self.robot.joints.iter().map(|joint| joint.name.as_str());
         index_of("moving joint", name, known, at)
+    }
+
+    fn links(&self, names: &Option<Vec<String>>, at: &Path) -> Result<Vec<usize>, Flaw> {
+        let Some(names) = names else {
+            return Ok((0..self.robot.links.len()).collect());
+        };
+        let at = at.field("links");
+        let known = || self.robot.links.iter().map(|link| link.name.as_str());
+        let links = each(names, &at, |name, at| {
+            index_of("link", name, known(), at.clone())
+        })?;
+        each_once("link", &links, &at)?;
+        Ok(links)
+    }
+
+    fn link(&self, name: &str, at: &Path) -> Result<usize, Flaw> {
+        let known = self.robot.links.iter().map(|link| link.name.as_str());
+        index_of("link", name, known, at.field("link"))
     }
 
     fn point(&self, name: &str, at: &Path) -> Result<usize, Flaw> {
