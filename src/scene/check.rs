@@ -80,7 +80,12 @@ fn surface(
     }
     let friction = friction.unwrap_or(otherwise.friction);
     Ok(Surface {
-        friction: not_negative(friction, at, "friction", "force along a surface per force on it")?,
+        friction: not_negative(
+            friction,
+            at,
+            "friction",
+            "force along a surface per force on it",
+        )?,
         restitution,
     })
 }

@@ -11,9 +11,7 @@ use bevy_rapier3d::rapier::dynamics::{
     CCDSolver, GenericJoint, JointAxesMask, JointAxis, Multibody, MultibodyIndex,
     MultibodyJointSet, RigidBodyBuilder, RigidBodyHandle, RigidBodySet,
 };
-use bevy_rapier3d::rapier::geometry::{
-    Capsule, ColliderBuilder, ColliderSet, SharedShape,
-};
+use bevy_rapier3d::rapier::geometry::{Capsule, ColliderBuilder, ColliderSet, SharedShape};
 use bevy_rapier3d::rapier::math::Pose;
 use bevy_rapier3d::rapier::parry::mass_properties::MassProperties;
 use bevy_rapier3d::rapier::pipeline::PhysicsPipeline;

@@ -50,11 +50,7 @@ pub(super) fn half_sizes(half: Triple, at: &Path) -> Result<(), Flaw> {
 }
 
 /// A shape of a robot whose other shapes touch like `otherwise`.
-pub(super) fn shape(
-    written: &file::Shape,
-    otherwise: Surface,
-    at: &Path,
-) -> Result<Shape, Flaw> {
+pub(super) fn shape(written: &file::Shape, otherwise: Surface, at: &Path) -> Result<Shape, Flaw> {
     use file::Shape as S;
 
     let radius_at = |radius| positive(radius, at, "radius", "m");
@@ -79,7 +75,13 @@ pub(super) fn shape(
         } => {
             ends(from, to, "a capsule without length is a `Sphere`")?;
             let radius = radius_at(radius)?;
-            (Form::Capsule { from, to, radius }, mass, density, friction, restitution)
+            (
+                Form::Capsule { from, to, radius },
+                mass,
+                density,
+                friction,
+                restitution,
+            )
         }
         S::Cylinder {
             from,
@@ -92,7 +94,13 @@ pub(super) fn shape(
         } => {
             ends(from, to, "the centres of the two ends")?;
             let radius = radius_at(radius)?;
-            (Form::Cylinder { from, to, radius }, mass, density, friction, restitution)
+            (
+                Form::Cylinder { from, to, radius },
+                mass,
+                density,
+                friction,
+                restitution,
+            )
         }
         S::Sphere {
             center,
@@ -103,7 +111,13 @@ pub(super) fn shape(
             restitution,
         } => {
             let radius = radius_at(radius)?;
-            (Form::Sphere { center, radius }, mass, density, friction, restitution)
+            (
+                Form::Sphere { center, radius },
+                mass,
+                density,
+                friction,
+                restitution,
+            )
         }
         S::Box {
             center,
@@ -115,7 +129,13 @@ pub(super) fn shape(
             restitution,
         } => {
             half_sizes(half, at)?;
-            (Form::Box { center, half, rpy }, mass, density, friction, restitution)
+            (
+                Form::Box { center, half, rpy },
+                mass,
+                density,
+                friction,
+                restitution,
+            )
         }
     };
     let weight = match (mass, density) {

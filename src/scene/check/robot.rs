@@ -57,12 +57,7 @@ pub(in crate::scene) fn robot(written: &file::Robot, at: &Path) -> Result<Robot,
                     torque: positive(torque, &at, "torque", units(kind).torque)?,
                 });
             }
-            let child = index_of(
-                "link",
-                &joint.child,
-                link_names(),
-                at.field("child"),
-            )?;
+            let child = index_of("link", &joint.child, link_names(), at.field("child"))?;
             joints.push(self::joint(joint, kind, place[child], &at)?);
         }
     }
@@ -278,12 +273,10 @@ fn bare(joint: &file::Joint, what: &str, at: &Path) -> Result<Option<JointKind>,
     ];
     match given.into_iter().find(|(_, given)| *given) {
         None => Ok(None),
-        Some((field, _)) => {
-            Err(
-                Flaw::new(at.field(field), format!("{what} has no `{field}`"))
-                    .help("remove it, or make the joint Revolute or Prismatic"),
-            )
-        }
+        Some((field, _)) => Err(
+            Flaw::new(at.field(field), format!("{what} has no `{field}`"))
+                .help("remove it, or make the joint Revolute or Prismatic"),
+        ),
     }
 }
 

@@ -37,7 +37,9 @@ pub(in crate::scene) fn world(written: &file::World, at: &Path) -> Result<World,
         if terrain.len() > MAX_SOLIDS {
             return Err(Flaw::new(at, "the terrain has too many solids")
                 .label(format!("with this, {}", terrain.len()))
-                .help(format!("at most {MAX_SOLIDS}, each step of stairs being one")));
+                .help(format!(
+                    "at most {MAX_SOLIDS}, each step of stairs being one"
+                )));
         }
     }
     Ok(World { ground, terrain })
