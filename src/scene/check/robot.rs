@@ -67,6 +67,7 @@ pub(in crate::scene) fn robot(written: &file::Robot, at: &Path) -> Result<Robot,
     }
     if motors.is_empty() {
         return Err(Flaw::new(joints_at, "the robot has no motor")
+            .label("no joint here has a `torque`")
             .help("a `torque` for at least one joint: what its motor can do"));
     }
     home(written, &mut joints, &joints_at, &at.field("home"))?;
