@@ -291,8 +291,7 @@ impl Plant {
             .expect("the robot is never removed")
             .generalized_velocity();
         let mut speeds = self.floating.iter().map(|&freedom| speeds[freedom]);
-        // A speed that is no number is not below either.
-        match speeds.find(|speed| !(speed.abs() <= self.max_speed)) {
+        match speeds.find(|speed| speed.is_nan() || speed.abs() > self.max_speed) {
             None => Ok(()),
             Some(speed) => Err(format!(
                 "a floating link moves at {speed}, above max_joint_speed {}",
