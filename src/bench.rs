@@ -124,7 +124,7 @@ fn bare_us(scene: &Scene) -> f64 {
     let mut rng = Seed::new(SEED).stream("bench").nth(0);
     let mut physics = plant.instantiate();
     let mut now = Readings::default();
-    let mut torques = vec![0.0; robot.joints.len()];
+    let mut torques = vec![0.0; robot.motors.len()];
     let (mut spent, mut steps) = (0.0, 0);
     while spent < SPAN_S {
         let (angles, speeds) = draw::start(robot, &task.start, &mut rng);

@@ -1,6 +1,6 @@
 //! Scenes: a robot, a task and presets for learners, read from one RON file; and presets alone, for what is no scene.
 //!
-//! What an author writes is in `file`, what has been checked in [`robot`] and [`task`]. Between them: `read` (text to
+//! What an author writes is in `file`, what has been checked in [`world`], [`robot`] and [`task`]. Between them: `read` (text to
 //! types), `check` (types to a scene that can be run) and `locate` (where in the text a value stands, so that every
 //! error has a line). `edit` changes the text, never the values, so that an edited scene is read like any file.
 
@@ -16,6 +16,7 @@ mod read;
 pub mod robot;
 mod shipped;
 pub mod task;
+pub mod world;
 
 use std::{
     fs::{self, File},
@@ -30,12 +31,14 @@ use crate::learn::LearnerSettings;
 use read::MAX_BYTES;
 use robot::Robot;
 use task::Task;
+use world::World;
 
 /// A scene that can be run: everything in it has been checked.
 #[derive(Clone, Debug)]
 pub struct Scene {
     name: String,
     text: String,
+    world: World,
     robot: Robot,
     task: Task,
     learners: Vec<(String, LearnerSettings)>,
@@ -90,16 +93,18 @@ impl Scene {
         let (written, tree) = read::read::<file::Scene>(name, text)?;
         let root = locate::Path::default();
         let checked = || {
+            let world = check::world(&written.world, &root.field("world"))?;
             let robot = check::robot(&written.robot, &root.field("robot"))?;
             let task = check::task(&written.task, &robot, &root.field("task"))?;
             let learners = check::learners(&written.learners, &root.field("learners"))?;
-            Ok((robot, task, learners))
+            Ok((world, robot, task, learners))
         };
-        let (robot, task, learners) =
+        let (world, robot, task, learners) =
             checked().map_err(|flaw: error::Flaw| flaw.locate(name, text, &tree))?;
         Ok(Scene {
             name: short_name(name).to_owned(),
             text: text.to_owned(),
+            world,
             robot,
             task,
             learners,
@@ -140,10 +145,16 @@ impl Scene {
 
     fn parts(&self, learner: &str) -> Parts<'_> {
         Parts {
+            world: &self.world,
             robot: &self.robot,
             task: &self.task,
             learner: presets::meant(&self.learners, learner),
         }
+    }
+
+    /// What is around the robot.
+    pub fn world(&self) -> &World {
+        &self.world
     }
 
     /// The robot.
@@ -171,6 +182,7 @@ impl Scene {
 #[derive(Debug)]
 #[expect(dead_code, reason = "it is compared as it prints")]
 struct Parts<'a> {
+    world: &'a World,
     robot: &'a Robot,
     task: &'a Task,
     learner: Option<LearnerSettings>,

@@ -1,5 +1,5 @@
 //! Robots in Rapier: a validated [`Robot`](crate::scene::robot::Robot) becomes one multibody, actions become joint
-//! torques, and the state becomes readings. Knows no rewards and no learners.
+//! torques, what is around it becomes what it can touch, and the state becomes readings. Knows no rewards and no learners.
 //!
 //! One physics world per environment, made as a clone of a template ([`Plant`]). One Rapier step per control step,
 //! with as many solver iterations as the scene wants substeps: Rapier rebuilds mass matrix and accelerations in each.
@@ -9,6 +9,7 @@ pub mod energy;
 pub mod plant;
 pub mod readings;
 pub mod reset;
+mod surroundings;
 
 pub use plant::{Physics, Plant};
 pub use readings::Readings;

@@ -20,7 +20,7 @@ fn the_page_on_formulas_lists_what_they_read_and_call_and_nothing_else() {
         let of = known.of.name();
         let name = match known.of {
             Of::Point => format!("tip.{}", known.name),
-            Of::Joint => format!("elbow.{}", known.name),
+            Of::Joint | Of::Motor => format!("elbow.{}", known.name),
             Of::Goal => format!("goal.{}", known.name),
             Of::Episode => known.name.to_owned(),
         };

@@ -62,7 +62,10 @@ fn class() -> String {
 
 /// A short run of a shipped scene.
 fn hash(scene: &str, learner: &str, its_own: &[&str], threads: usize) -> String {
-    let set = ["learner.envs=8", "learner.steps=4096", "task.episode_s=0.5"];
+    // Half a second, in whole steps.
+    let rate = Scene::open(scene).unwrap().task().control_hz;
+    let episode = format!("task.episode_s={}", (0.5 * rate).round() / rate);
+    let set = ["learner.envs=8", "learner.steps=4096", &episode];
     let set: Vec<String> = set.iter().chain(its_own).map(|&s| s.to_owned()).collect();
     let scene = Scene::open_with(scene, Some(learner), &set).unwrap();
     let job = Job {

@@ -90,14 +90,14 @@ fn what_has_another_form() {
         "damping: 1,",
         "dampling: 1,",
         expect![[r#"
-        error: there is no field `dampling` in `Joint`
-          --> small.ron:11:72
-           |
-        11 |                 origin: (xyz: (0, 0, 1)), axis: (0, 1, 0), torque: 50, dampling: 1, armature: 0.1,
-           |                                                                        ^^^^^^^^ unknown field
-           |
-           = help: did you mean `damping`?
-           = help: fields: `name`, `kind`, `parent`, `child`, `origin`, `axis`, `range`, `torque`, `damping`, `armature`, `max_speed`"#]],
+            error: there is no field `dampling` in `Joint`
+              --> small.ron:11:72
+               |
+            11 |                 origin: (xyz: (0, 0, 1)), axis: (0, 1, 0), torque: 50, dampling: 1, armature: 0.1,
+               |                                                                        ^^^^^^^^ unknown field
+               |
+               = help: did you mean `damping`?
+               = help: fields: `name`, `kind`, `parent`, `child`, `origin`, `axis`, `range`, `torque`, `damping`, `armature`, `spring`, `friction`, `max_speed`"#]],
     );
     refused(
         "torque: 50, damping: 1",
@@ -124,16 +124,16 @@ fn what_has_another_form() {
            = help: add `control_hz: ..`"#]],
     );
     refused(
-        "torque: 50, ",
+        "axis: (0, 1, 0), ",
         "",
         expect![[r#"
-        error: the field `torque` of the joint `shoulder` is missing
+        error: the field `axis` of the joint `shoulder` is missing
          --> small.ron:9:13
           |
         9 |             (
-          |             ^ `torque` is missing here
+          |             ^ `axis` is missing here
           |
-          = help: add `torque: 10.0`"#]],
+          = help: add `axis: (0, 0, 1)`"#]],
     );
     refused(
         "torque: 50",
@@ -169,14 +169,14 @@ fn what_has_another_form() {
         "kind: Revolute",
         "kind: Revolut",
         expect![[r#"
-        error: there is no `Revolut` here
-          --> small.ron:10:41
-           |
-        10 |                 name: "shoulder", kind: Revolut, parent: "world", child: "upper",
-           |                                         ^^^^^^^ unknown name
-           |
-           = help: did you mean `Revolute`?
-           = help: known here: `Revolute`, `Prismatic`, `Fixed`, `Ball`, `Universal`"#]],
+            error: there is no `Revolut` here
+              --> small.ron:10:41
+               |
+            10 |                 name: "shoulder", kind: Revolut, parent: "world", child: "upper",
+               |                                         ^^^^^^^ unknown name
+               |
+               = help: did you mean `Revolute`?
+               = help: known here: `Revolute`, `Prismatic`, `Fixed`, `Free`, `Ball`, `Universal`"#]],
     );
     refused(
         "Distance(point",
@@ -189,7 +189,7 @@ fn what_has_another_form() {
                |                                   ^^^^^^^^ unknown name
                |
                = help: did you mean `Distance`?
-               = help: known here: `Distance`, `Near`, `Gauss`, `Inside`, `Progress`, `Effort`, `JointSpeed`, `PointSpeed`, `AngleError`, `Alive`, `ActionRate`, `Energy`, `JointLimit`, `VelocityTracking`, `Height`, `Expr`"#]],
+               = help: known here: `Distance`, `Near`, `Gauss`, `Inside`, `Progress`, `Effort`, `JointSpeed`, `PointSpeed`, `AngleError`, `Speed`, `Alive`, `ActionRate`, `Energy`, `JointLimit`, `VelocityTracking`, `Height`, `Expr`"#]],
     );
     refused(
         "Cos()",
@@ -834,6 +834,248 @@ fn robots_that_cannot_be_built() {
               |                                                                             ^^^^^^^^^^^^^ found `(0.1, 0.1, 0)`
               |
               = help: three numbers above 0 (kg m^2)"#]],
+    );
+}
+
+#[test]
+fn what_a_robot_cannot_hang_on_or_move_with() {
+    refused_text(
+        &SMALL
+            .replace("torque: 50, ", "")
+            .replace("torque: 20, ", ""),
+        expect![[r#"
+            error: the robot has no motor
+             --> small.ron:8:17
+              |
+            8 |         joints: [
+              |                 ^ no joint here has a `torque`
+              |
+              = help: a `torque` for at least one joint: what its motor can do"#]],
+    );
+    refused(
+        r#"kind: Fixed, parent: "lower""#,
+        r#"kind: Free, parent: "lower""#,
+        expect![[r#"
+            error: a free joint lets a link float in the world
+              --> small.ron:17:48
+               |
+            17 |             (name: "weld", kind: Free, parent: "lower", child: "hand", origin: (xyz: (0.5, 0, 0))),
+               |                                                ^^^^^^^ `lower` is a link
+               |
+               = help: `parent: "world"`, or another kind of joint"#]],
+    );
+    refused(
+        r#"kind: Fixed, parent: "lower""#,
+        r#"kind: Free, damping: 1, parent: "world""#,
+        expect![[r#"
+            error: a free joint has no `damping`
+              --> small.ron:17:49
+               |
+            17 |             (name: "weld", kind: Free, damping: 1, parent: "world", child: "hand", origin: (xyz: (0.5, 0, 0))),
+               |                                                 ^ found `1`
+               |
+               = help: remove it, or make the joint Revolute or Prismatic"#]],
+    );
+    refused(
+        "torque: 50, ",
+        "torque: 50, spring: (stiffness: 0), ",
+        expect![[r#"
+            error: `stiffness` must be above 0
+              --> small.ron:11:92
+               |
+            11 |                 origin: (xyz: (0, 0, 1)), axis: (0, 1, 0), torque: 50, spring: (stiffness: 0), damping: 1, armature: 0.1,
+               |                                                                                            ^ found `0`
+               |
+               = help: a number above 0 (N m/rad)"#]],
+    );
+    refused(
+        "torque: 50, ",
+        "torque: 50, friction: -1, ",
+        expect![[r#"
+            error: `friction` must not be negative
+              --> small.ron:11:82
+               |
+            11 |                 origin: (xyz: (0, 0, 1)), axis: (0, 1, 0), torque: 50, friction: -1, damping: 1, armature: 0.1,
+               |                                                                                  ^^ found `-1`
+               |
+               = help: 0 or more (N m)"#]],
+    );
+}
+
+#[test]
+fn what_cannot_be_touched() {
+    refused(
+        "robot: (",
+        "world: (floor: (z: 0)), robot: (",
+        expect![[r#"
+            error: there is no field `floor` in `World`
+             --> small.ron:2:13
+              |
+            2 |     world: (floor: (z: 0)), robot: (
+              |             ^^^^^ unknown field
+              |
+              = help: fields: `ground`, `terrain`"#]],
+    );
+    refused(
+        "robot: (",
+        "world: (ground: (friction: -1)), robot: (",
+        expect![[r#"
+            error: `friction` must not be negative
+             --> small.ron:2:32
+              |
+            2 |     world: (ground: (friction: -1)), robot: (
+              |                                ^^ found `-1`
+              |
+              = help: 0 or more (force along a surface per force on it)"#]],
+    );
+    refused(
+        "robot: (",
+        "world: (ground: (restitution: 2)), robot: (",
+        expect![[r#"
+            error: `restitution` must be from 0 to 1
+             --> small.ron:2:35
+              |
+            2 |     world: (ground: (restitution: 2)), robot: (
+              |                                   ^ found `2`
+              |
+              = help: the share of the speed that is left after a bounce"#]],
+    );
+    refused(
+        "robot: (",
+        "world: (terrain: [Hill(height: 1)]), robot: (",
+        expect![[r#"
+            error: there is no `Hill` here
+             --> small.ron:2:23
+              |
+            2 |     world: (terrain: [Hill(height: 1)]), robot: (
+              |                       ^^^^ unknown name
+              |
+              = help: known here: `Box`, `Stairs`"#]],
+    );
+    refused(
+        "robot: (",
+        "world: (terrain: [Box(center: (0, 0, 0), half: (1, 1, 0))]), robot: (",
+        expect![[r#"
+            error: the half sizes of a box must be above 0
+             --> small.ron:2:52
+              |
+            2 |     world: (terrain: [Box(center: (0, 0, 0), half: (1, 1, 0))]), robot: (
+              |                                                    ^^^^^^^^^ found `(1, 1, 0)`
+              |
+              = help: half of its width, depth and height (m)"#]],
+    );
+    refused(
+        "robot: (",
+        "world: (terrain: [Stairs(foot: (0, 0, 0), count: 0, rise: 0.1, run: 0.3, width: 1)]), robot: (",
+        expect![[r#"
+            error: `count` is out of its range
+             --> small.ron:2:54
+              |
+            2 |     world: (terrain: [Stairs(foot: (0, 0, 0), count: 0, rise: 0.1, run: 0.3, width: 1)]), robot: (
+              |                                                      ^ found `0`
+              |
+              = help: 1 to 1024 steps"#]],
+    );
+    refused(
+        "robot: (",
+        "world: (terrain: [Stairs(foot: (0, 0, 0), count: 3, rise: 0, run: 0.3, width: 1)]), robot: (",
+        expect![[r#"
+            error: `rise` must be above 0
+             --> small.ron:2:63
+              |
+            2 |     world: (terrain: [Stairs(foot: (0, 0, 0), count: 3, rise: 0, run: 0.3, width: 1)]), robot: (
+              |                                                               ^ found `0`
+              |
+              = help: a number above 0 (m)"#]],
+    );
+    let stairs = "Stairs(foot: (0, 0, 0), count: 600, rise: 0.1, run: 0.3, width: 1)";
+    refused(
+        "robot: (",
+        &format!("world: (terrain: [{stairs}, {stairs}]), robot: ("),
+        expect![[r#"
+            error: the terrain has too many solids
+             --> small.ron:2:91
+              |
+            2 | ...1, run: 0.3, width: 1), Stairs(foot: (0, 0, 0), count: 600, rise: 0.1, run: 0.3, width: 1)]), robot: (
+              |                            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ with this, 1200
+              |
+              = help: at most 1024, each step of stairs being one"#]],
+    );
+    refused(
+        "radius: 0.05, mass: 2",
+        "radius: 0.05, mass: 2, friction: -0.5",
+        expect![[r#"
+            error: `friction` must not be negative
+             --> small.ron:4:113
+              |
+            4 |             (name: "upper", shapes: [Capsule(from: (0, 0, 0), to: (0.5, 0, 0), radius: 0.05, mass: 2, friction: -0.5)]),
+              |                                                                                                                 ^^^^ found `-0.5`
+              |
+              = help: 0 or more (force along a surface per force on it)"#]],
+    );
+}
+
+#[test]
+fn what_cannot_be_seen_of_links_or_end_an_episode() {
+    refused(
+        "Cos(), ",
+        r#"LinkVelocity(link: "foot"), "#,
+        expect![[r#"
+            error: there is no link `foot`
+              --> small.ron:26:38
+               |
+            26 |         observe: [LinkVelocity(link: "foot"), Speed(joints: ["elbow"], scale: 0.1), Goal(axes: [X, Z])],
+               |                                      ^^^^^^ unknown link
+               |
+               = help: links: `upper`, `lower`, `hand`"#]],
+    );
+    refused(
+        "Cos(), ",
+        r#"ContactForce(links: ["hand", "hand"]), "#,
+        expect![[r#"
+            error: the same link is listed twice
+              --> small.ron:26:48
+               |
+            26 |         observe: [ContactForce(links: ["hand", "hand"]), Speed(joints: ["elbow"], scale: 0.1), Goal(axes: [X, Z])],
+               |                                                ^^^^^^ found `"hand"`
+               |
+               = help: list it once"#]],
+    );
+    refused(
+        r#"PointBelow(point: "tip", z: 0)"#,
+        r#"Touches(link: "foot")"#,
+        expect![[r#"
+            error: there is no link `foot`
+              --> small.ron:28:29
+               |
+            28 |         end: [Touches(link: "foot")],
+               |                             ^^^^^^ unknown link
+               |
+               = help: links: `upper`, `lower`, `hand`"#]],
+    );
+    refused(
+        r#"PointBelow(point: "tip", z: 0)"#,
+        r#"AngleOutside(joint: "elbow", range: (1, 1))"#,
+        expect![[r#"
+            error: a range must go from low to high
+              --> small.ron:28:51
+               |
+            28 |         end: [AngleOutside(joint: "elbow", range: (1, 1))],
+               |                                                   ^^^^^^ found `(1, 1)`
+               |
+               = help: (lowest, highest) position of the joint (rad, or m)"#]],
+    );
+    refused(
+        r#"of: Distance(point: "tip")"#,
+        r#"of: Speed(joint: "weld")"#,
+        expect![[r#"
+            error: there is no moving joint `weld`
+              --> small.ron:27:48
+               |
+            27 |         reward: [(weight: -1, of: Speed(joint: "weld"))],
+               |                                                ^^^^^^ unknown moving joint
+               |
+               = help: moving joints: `shoulder`, `elbow`"#]],
     );
 }
 
@@ -1767,10 +2009,10 @@ fn files_that_are_no_scenes() {
         "reech.ron",
         None,
         expect![[r#"
-        error: `FOLDER/reech.ron` is neither a file nor a shipped scene
-         |
-         = help: did you mean `reach`?
-         = help: shipped scenes: `reach`, `reacher`, `pendulum`"#]],
+            error: `FOLDER/reech.ron` is neither a file nor a shipped scene
+             |
+             = help: did you mean `reach`?
+             = help: shipped scenes: `reach`, `reacher`, `pendulum`, `hopper`, `walker`"#]],
     );
     opened(
         "empty.ron",
@@ -1841,7 +2083,7 @@ fn files_that_are_no_scenes() {
         error: `reech` is neither a file nor a shipped scene
          |
          = help: did you mean `reach`?
-         = help: shipped scenes: `reach`, `reacher`, `pendulum`"#]]
+         = help: shipped scenes: `reach`, `reacher`, `pendulum`, `hopper`, `walker`"#]]
     .assert_eq(&Scene::open("reech").unwrap_err().to_string());
     expect![[r#"
         error: there is no learner `pppo`, neither in the scene nor shipped

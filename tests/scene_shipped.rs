@@ -6,9 +6,10 @@ use sinew::{
     learn::LearnerSettings,
     scene::{
         Scene,
-        robot::{Form, Shape, Weight},
+        robot::{Form, Motor, Shape, Weight},
         task::{End, Goal, Solved, Success, Term, When},
     },
+    sim::plant::mass_properties,
 };
 
 fn shipped(name: &str) -> Scene {
@@ -127,8 +128,8 @@ fn the_reference_arm() {
             (name, i, axis)
         );
         assert_eq!(
-            (joint.torque, joint.damping, joint.armature),
-            (torque, damping, armature)
+            (robot.motors[i], joint.damping, joint.armature),
+            (Motor { joint: i, torque }, damping, armature)
         );
         assert_eq!(
             joint.range,
@@ -145,7 +146,8 @@ fn the_reference_arm() {
             link.shapes,
             [Shape {
                 form,
-                weight: Weight::Mass(mass)
+                weight: Weight::Mass(mass),
+                surface: link.shapes[0].surface,
             }]
         );
     }
@@ -297,4 +299,36 @@ fn links_are_put_behind_their_parents() {
     );
     assert_eq!(robot.points[0].link, 2);
     assert_eq!(robot.joints[1].axis, [0.0, 1.0, 0.0]);
+}
+
+#[test]
+fn hopper_and_walker_weigh_what_gymnasiums_do() {
+    // Computed with MuJoCo from Gymnasium's models, without the two links that carry the plane's slides (kg).
+    let (torso, thigh, leg) = (3.66519, 4.05789, 2.78136);
+    let legs = [thigh, leg, 3.16673].repeat(2);
+    let walker = [vec![torso], legs].concat();
+    for (name, masses) in [
+        ("hopper", vec![torso, thigh, leg, 5.31557]),
+        ("walker", walker),
+    ] {
+        let scene = shipped(name);
+        let robot = scene.robot();
+        let found = robot.links[2..]
+            .iter()
+            .map(|link| mass_properties(link).mass());
+        for (found, expected) in found.zip(&masses) {
+            assert!(
+                (found - expected).abs() < 1e-4,
+                "{name}: {found} {expected}"
+            );
+        }
+        assert_eq!(robot.links.len(), masses.len() + 2);
+        assert_eq!(robot.motors.len(), masses.len() - 1);
+        assert_eq!(robot.motors[0].joint, 3);
+        let steps = scene.task().episode_steps;
+        assert_eq!(
+            (steps, scene.task().control_hz, scene.task().substeps),
+            (1000, 125.0, 4)
+        );
+    }
 }

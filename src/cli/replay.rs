@@ -57,7 +57,7 @@ pub(super) fn replay(args: &ReplayArgs) -> Result<ExitCode, Failure> {
     let scene = Arc::new(scene);
     let flight = &record.flight;
     let outcome = play(&scene, record.seed, flight).map_err(wrong)?;
-    let acted = scene.robot().joints.len();
+    let acted = scene.robot().motors.len();
     let report = Report {
         scene: scene.name(),
         seed: record.seed,
@@ -111,7 +111,7 @@ fn play(scene: &Arc<Scene>, seed: u64, flight: &Flight) -> Result<Outcome, Strin
     let environment = SceneEnvironment::new(scene.clone());
     let mut pod = flight.begin(&environment, Seed::new(seed))?;
     let dt = 1.0 / scene.task().control_hz;
-    let steps = flight.steps(scene.robot().joints.len());
+    let steps = flight.steps(scene.robot().motors.len());
     let mut outcome = Outcome {
         good_steps: 0,
         reproduced: false,
@@ -155,10 +155,11 @@ fn short(number: f32) -> String {
 }
 
 fn print(report: &Report, scene: &Scene, outcome: &Outcome) {
-    let joints = 1..=scene.robot().joints.len();
+    let robot = scene.robot();
+    let (motors, joints) = (1..=robot.motors.len(), 1..=robot.joints.len());
     let header: Vec<String> = ["t".to_owned()]
         .into_iter()
-        .chain(joints.clone().map(|i| format!("a{i}")))
+        .chain(motors.map(|i| format!("a{i}")))
         .chain(joints.clone().map(|i| format!("q{i}")))
         .chain(joints.map(|i| format!("qd{i}")))
         .chain(["reward".to_owned()])

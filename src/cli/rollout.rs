@@ -30,9 +30,9 @@ enum Actor {
 
 pub(super) fn rollout(args: &RolloutArgs) -> Result<ExitCode, Failure> {
     let scene = Scene::open(&args.scene)?;
-    let joints = scene.robot().joints.len();
+    let motors = scene.robot().motors.len();
     let actor = match (&args.actions, &args.run) {
-        (Some(table), _) => Actor::Table(read_actions(table, joints)?),
+        (Some(table), _) => Actor::Table(read_actions(table, motors)?),
         (_, Some(run)) => Actor::Policy(policy_of(run, &scene)?),
         _ => Actor::Zero,
     };
@@ -107,7 +107,7 @@ fn play(
         steps += 1;
         is_over = end.is_end();
     }
-    let blanks = vec![String::new(); scene.robot().joints.len()];
+    let blanks = vec![String::new(); scene.robot().motors.len()];
     let last = [time(steps, dt)].into_iter().chain(blanks).chain(before);
     write(last.chain([String::new()]).collect())?;
     Ok(steps)
@@ -118,11 +118,11 @@ fn time(step: usize, dt: f64) -> String {
 }
 
 fn header(robot: &Robot) -> Vec<String> {
-    let joints = 1..=robot.joints.len();
+    let (motors, joints) = (1..=robot.motors.len(), 1..=robot.joints.len());
     let points = robot.points.iter().map(|point| &point.name);
     ["t".to_owned()]
         .into_iter()
-        .chain(joints.clone().map(|i| format!("a{i}")))
+        .chain(motors.map(|i| format!("a{i}")))
         .chain(joints.clone().map(|i| format!("q{i}")))
         .chain(joints.map(|i| format!("qd{i}")))
         .chain(points.flat_map(|name| ["x", "y", "z"].map(|axis| format!("{name}_{axis}"))))
@@ -138,7 +138,7 @@ fn state(world: &World, entity: bevy::ecs::prelude::Entity) -> Vec<String> {
     numbers.map(ToString::to_string).collect()
 }
 
-fn read_actions(path: &Path, joints: usize) -> Result<Vec<Vec<f32>>, Failure> {
+fn read_actions(path: &Path, motors: usize) -> Result<Vec<Vec<f32>>, Failure> {
     let wrong = |message: String| Failure::Wrong(format!("{}: {message}", path.display()));
     let size = std::fs::metadata(path).map_err(|error| wrong(error.to_string()))?;
     if !size.is_file() || size.len() > LARGEST_TABLE {
@@ -146,7 +146,7 @@ fn read_actions(path: &Path, joints: usize) -> Result<Vec<Vec<f32>>, Failure> {
     }
     let mut reader = csv::Reader::from_path(path).map_err(|error| wrong(error.to_string()))?;
     let header = reader.headers().map_err(|error| wrong(error.to_string()))?;
-    let columns = (1..=joints)
+    let columns = (1..=motors)
         .map(|i| {
             let name = format!("a{i}");
             header
@@ -154,7 +154,7 @@ fn read_actions(path: &Path, joints: usize) -> Result<Vec<Vec<f32>>, Failure> {
                 .position(|column| column.trim() == name)
                 .ok_or_else(|| {
                     wrong(format!(
-                        "line 1: no column `{name}`; the scene's robot needs a1 to a{joints}"
+                        "line 1: no column `{name}`; the scene's robot needs a1 to a{motors}"
                     ))
                 })
         })

@@ -88,11 +88,12 @@ impl Environment for SceneEnvironment {
             let physics = plant.instantiate();
             readings::read(
                 &plant,
+                &physics.simulation.narrow_phase,
                 &physics.joints.multibody_joints,
                 &physics.bodies.bodies,
                 &mut now,
             );
-            let motors = MotorAction(vec![0.0; self.scene.robot().joints.len()]);
+            let motors = MotorAction(vec![0.0; self.scene.robot().motors.len()]);
             let motors_before = MotorActionBefore(motors.0.clone());
             let sensors = Sensors(Senses::new(self.scene.task()));
             let before = ReadingsBefore(now.clone());
@@ -139,8 +140,7 @@ pub fn spaces(scene: &Scene) -> Spaces {
         action: ActionSpace::Continuous(
             scene
                 .robot()
-                .joints
-                .iter()
+                .motor_joints()
                 .map(|joint| joint.name.clone())
                 .collect(),
         ),
@@ -181,15 +181,22 @@ fn step_physics(
 fn read_robots(
     plant: Res<Plant>,
     mut environments: Query<(
+        &RapierContextSimulation,
         &RapierContextJoints,
         &RapierRigidBodySet,
         &mut Readings,
         &mut ReadingsBefore,
     )>,
 ) {
-    for (joints, bodies, mut now, mut before) in &mut environments {
+    for (simulation, joints, bodies, mut now, mut before) in &mut environments {
         std::mem::swap(&mut *now, &mut before.0);
-        readings::read(&plant, &joints.multibody_joints, &bodies.bodies, &mut now);
+        readings::read(
+            &plant,
+            &simulation.narrow_phase,
+            &joints.multibody_joints,
+            &bodies.bodies,
+            &mut now,
+        );
     }
 }
 
@@ -278,15 +285,15 @@ fn play_again(
     let task = scene.0.task();
     for (ActionHistory(actions), mut environs) in &mut environments {
         let steps = environs.episode.steps;
-        let joints = scene.0.robot().joints.len();
+        let acted = scene.0.robot().motors.len();
         let is_over = steps >= task.episode_steps && !rules.no_time_limit;
-        if is_over || actions.len() != steps as usize * joints {
+        if is_over || actions.len() != steps as usize * acted {
             *restored = Restored::Refused("its episode has other steps than actions".to_owned());
             return;
         }
         let saved = environs.now.clone();
         environs.begin(&plant, &scene.0, *rules);
-        for (step, action) in actions.chunks(joints).enumerate() {
+        for (step, action) in actions.chunks(acted).enumerate() {
             if task.remembers() {
                 environs.look(&plant, task, step as u32);
             }
@@ -296,7 +303,7 @@ fn play_again(
             }
         }
         environs.look(&plant, task, steps);
-        if *environs.now != saved {
+        if !environs.now.is_saved_as(&saved) {
             *restored = Restored::Similar;
         }
     }
@@ -366,8 +373,13 @@ impl EnvironsItem<'_, '_> {
 
     /// Reads the robot and observes it, `steps` after the episode's start.
     fn look(&mut self, plant: &Plant, task: &Task, steps: u32) {
-        let multibodies = &self.joints.multibody_joints;
-        readings::read(plant, multibodies, &self.bodies.bodies, &mut self.now);
+        readings::read(
+            plant,
+            &self.simulation.narrow_phase,
+            &self.joints.multibody_joints,
+            &self.bodies.bodies,
+            &mut self.now,
+        );
         let moment = Moment {
             readings: &self.now,
             goal: self.goal.0,

@@ -4,9 +4,11 @@ mod formula;
 mod mass;
 mod robot;
 mod task;
+mod world;
 
 pub(super) use robot::robot;
 pub(super) use task::task;
+pub(super) use world::world;
 
 use std::collections::BTreeSet;
 
@@ -14,6 +16,7 @@ use super::{
     error::Flaw,
     file::{Entries, Triple},
     locate::Path,
+    robot::Surface,
 };
 use crate::learn::LearnerSettings;
 
@@ -60,6 +63,32 @@ fn not_negative(value: f32, at: &Path, field: &'static str, unit: &str) -> Resul
         Flaw::new(at.field(field), format!("`{field}` must not be negative"))
             .help(format!("0 or more ({unit})")),
     )
+}
+
+/// How something touches; what is not written is as `otherwise`.
+fn surface(
+    friction: Option<f32>,
+    restitution: Option<f32>,
+    otherwise: Surface,
+    at: &Path,
+) -> Result<Surface, Flaw> {
+    let restitution = restitution.unwrap_or(otherwise.restitution);
+    if !(0.0..=1.0).contains(&restitution) {
+        return Err(
+            Flaw::new(at.field("restitution"), "`restitution` must be from 0 to 1")
+                .help("the share of the speed that is left after a bounce"),
+        );
+    }
+    let friction = friction.unwrap_or(otherwise.friction);
+    Ok(Surface {
+        friction: not_negative(
+            friction,
+            at,
+            "friction",
+            "force along a surface per force on it",
+        )?,
+        restitution,
+    })
 }
 
 /// Longest name (bytes): names are repeated, in every observation of a joint for one.

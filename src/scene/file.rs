@@ -1,7 +1,9 @@
 //! The scene as its author writes it: names instead of indices, nothing checked but the types.
 //!
-//! These types are the format. [`super::check`] turns them into [`super::robot`] and [`super::task`], whose docs
+//! These types are the format. [`super::check`] turns them into [`super::world`], [`super::robot`] and [`super::task`], whose docs
 //! give meaning, unit and range of every field.
+
+mod world;
 
 use std::{fmt, marker::PhantomData};
 
@@ -9,6 +11,8 @@ use serde::{
     Deserialize, Deserializer,
     de::{DeserializeOwned, MapAccess, Visitor},
 };
+
+pub(super) use world::{Terrain, World};
 
 use crate::learn::LearnerSettings;
 
@@ -48,6 +52,8 @@ pub(super) struct Scene {
     /// Looked at before the rest is read.
     #[serde(default, rename = "version")]
     _version: Option<u32>,
+    #[serde(default)]
+    pub(super) world: World,
     pub(super) robot: Robot,
     pub(super) task: Task,
     #[serde(default)]
@@ -73,6 +79,10 @@ pub(super) struct Robot {
     pub(super) points: Entries<Point>,
     #[serde(default)]
     pub(super) collide: bool,
+    #[serde(default)]
+    pub(super) friction: Option<f32>,
+    #[serde(default)]
+    pub(super) restitution: Option<f32>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -96,6 +106,10 @@ pub(super) enum Shape {
         mass: Option<f32>,
         #[serde(default)]
         density: Option<f32>,
+        #[serde(default)]
+        friction: Option<f32>,
+        #[serde(default)]
+        restitution: Option<f32>,
     },
     Sphere {
         center: Triple,
@@ -104,6 +118,10 @@ pub(super) enum Shape {
         mass: Option<f32>,
         #[serde(default)]
         density: Option<f32>,
+        #[serde(default)]
+        friction: Option<f32>,
+        #[serde(default)]
+        restitution: Option<f32>,
     },
     Box {
         center: Triple,
@@ -114,6 +132,10 @@ pub(super) enum Shape {
         mass: Option<f32>,
         #[serde(default)]
         density: Option<f32>,
+        #[serde(default)]
+        friction: Option<f32>,
+        #[serde(default)]
+        restitution: Option<f32>,
     },
     Cylinder {
         from: Triple,
@@ -123,6 +145,10 @@ pub(super) enum Shape {
         mass: Option<f32>,
         #[serde(default)]
         density: Option<f32>,
+        #[serde(default)]
+        friction: Option<f32>,
+        #[serde(default)]
+        restitution: Option<f32>,
     },
 }
 
@@ -154,7 +180,19 @@ pub(super) struct Joint {
     #[serde(default)]
     pub(super) armature: Option<f32>,
     #[serde(default)]
+    pub(super) spring: Option<Spring>,
+    #[serde(default)]
+    pub(super) friction: Option<f32>,
+    #[serde(default)]
     pub(super) max_speed: Option<f32>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Spring {
+    pub(super) stiffness: f32,
+    #[serde(default)]
+    pub(super) rest: f32,
 }
 
 /// `Ball` and `Universal` are here so that they can be refused with a reason.
@@ -163,6 +201,7 @@ pub(super) enum Kind {
     Revolute,
     Prismatic,
     Fixed,
+    Free,
     Ball,
     Universal,
 }
@@ -288,6 +327,10 @@ observe! {
     PointVelocity { point: String, axes: Option<Vec<Axis>> }
     Pull { point: String }
     GravityLoad {}
+    LinkOrientation { link: String }
+    LinkVelocity { link: String, axes: Option<Vec<Axis>> }
+    LinkAngularVelocity { link: String, axes: Option<Vec<Axis>> }
+    ContactForce { links: Option<Vec<String>> }
     LastAction {}
     TimeLeft {}
     Phase { period_s: f32 }
@@ -364,6 +407,9 @@ pub(super) enum Term {
         joint: String,
         target: f32,
     },
+    Speed {
+        joint: String,
+    },
     Alive {},
     ActionRate {},
     Energy {},
@@ -390,6 +436,8 @@ pub(super) enum End {
     PointBelow { point: String, z: f32 },
     PointAbove { point: String, z: f32 },
     JointSpeedAbove { speed: f32 },
+    AngleOutside { joint: String, range: [f32; 2] },
+    Touches { link: String },
     Inside { point: String, distance: f32 },
     When(String),
 }

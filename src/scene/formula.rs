@@ -96,7 +96,7 @@ pub struct Reading {
     pub before: bool,
 }
 
-/// What a formula can read. Indices are those of the robot's joints and points, and of x, y, z.
+/// What a formula can read. Indices are those of the robot's points, joints and motors, and of x, y, z.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Quantity {
     /// A coordinate of a point (m).
@@ -121,16 +121,16 @@ pub enum Quantity {
     Angle(usize),
     /// A joint's speed (rad/s, or m/s).
     Speed(usize),
-    /// What a joint's motor was given, clamped to -1..1.
+    /// What a motor was given, clamped to -1..1.
     Action(usize),
-    /// The torque of a joint's motor (N m, or N).
+    /// The torque of a motor (N m, or N).
     Torque {
-        /// Which joint.
-        joint: usize,
+        /// Which motor.
+        motor: usize,
         /// At the action 1.
         limit: f32,
     },
-    /// The share of a joint's limit that holding the pose takes.
+    /// The share of a motor's limit that holding the pose takes.
     GravityLoad(usize),
     /// A coordinate of the goal (m).
     Goal(usize),
@@ -153,6 +153,8 @@ pub enum Of {
     Point,
     /// A moving joint: `elbow.angle`.
     Joint,
+    /// A joint's motor, by the name of the joint: `elbow.action`.
+    Motor,
     /// The goal: `goal.x`.
     Goal,
     /// Nothing that has a name: `time`.
@@ -165,6 +167,7 @@ impl Of {
         match self {
             Of::Point => "a point",
             Of::Joint => "a joint",
+            Of::Motor => "a joint with a motor",
             Of::Goal => "the goal",
             Of::Episode => "the episode",
         }
@@ -182,7 +185,7 @@ pub struct Known {
     pub unit: &'static str,
     /// What it says, in words.
     pub meaning: &'static str,
-    /// What it is of the joint or point of an index.
+    /// What it is of the point, joint or motor of an index.
     pub(super) quantity: fn(usize, &Surroundings) -> Quantity,
 }
 
@@ -266,28 +269,28 @@ pub const READINGS: [Known; 18] = [
         |joint, _| Quantity::Speed(joint),
     ),
     known(
-        Of::Joint,
+        Of::Motor,
         "action",
         "1",
         "what its motor was given, from -1 to 1",
-        |joint, _| Quantity::Action(joint),
+        |motor, _| Quantity::Action(motor),
     ),
     known(
-        Of::Joint,
+        Of::Motor,
         "torque",
         "N m, or N",
         "its action times its limit",
-        |joint, around| Quantity::Torque {
-            joint,
-            limit: around.robot.joints[joint].torque,
+        |motor, around| Quantity::Torque {
+            motor,
+            limit: around.robot.motors[motor].torque,
         },
     ),
     known(
-        Of::Joint,
+        Of::Motor,
         "gravity_load",
         "1",
         "the share of its limit that holding the pose against gravity takes",
-        |joint, _| Quantity::GravityLoad(joint),
+        |motor, _| Quantity::GravityLoad(motor),
     ),
     known(Of::Goal, "x", "m", "where it is along x", |_, _| {
         Quantity::Goal(0)

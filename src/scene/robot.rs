@@ -1,12 +1,14 @@
 //! The robot of a scene, validated: every index is in bounds and every number in its range.
 
-/// A tree of rigid links, moved by joints of one axis each.
+/// A tree of rigid links, held by joints of one axis each. What hangs on the world by no joint at all floats.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Robot {
     /// Rigid bodies, ordered so that a parent precedes its children; otherwise in the order of the file.
     pub links: Vec<Link>,
-    /// Moving joints, in the order of the file: the order of actions, angles and speeds.
+    /// Moving joints, in the order of the file: the order of angles and speeds.
     pub joints: Vec<Joint>,
+    /// What turns or pushes joints, in the order of the file: the order of actions. One at least.
+    pub motors: Vec<Motor>,
     /// Named places that observations, rewards and goals speak of.
     pub points: Vec<Point>,
     /// Whether links collide with each other. Neighbours never do.
@@ -20,8 +22,10 @@ pub struct Link {
     pub name: String,
     /// Index of the link that this one hangs on; `None`: the world.
     pub parent: Option<usize>,
-    /// Index of the joint that moves it; `None`: fixed to its parent.
+    /// Index of the joint that moves it; `None`: fixed to its parent, or floating.
     pub joint: Option<usize>,
+    /// Whether nothing holds it: it hangs on the world with six degrees of freedom, from `origin` on.
+    pub floats: bool,
     /// The joint's frame in the parent's frame, at angle 0.
     pub origin: Origin,
     /// What it is made of. May be empty if `inertia` is given.
@@ -39,7 +43,7 @@ pub struct Origin {
     pub rpy: [f32; 3],
 }
 
-/// A motor with one axis.
+/// A joint with one axis, with or without a motor.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Joint {
     /// Unique among the joints.
@@ -52,16 +56,36 @@ pub struct Joint {
     pub axis: [f32; 3],
     /// Hard stops (rad, or m of a prismatic joint), the lower first; `None`: free.
     pub range: Option<[f32; 2]>,
-    /// Largest torque (N m, or N of a prismatic joint), above 0; the action 1.0 means exactly this.
-    pub torque: f32,
     /// Torque against the speed (N m s/rad, or N s/m), 0 or more.
     pub damping: f32,
     /// Inertia of the rotor as the joint feels it (kg m^2, or kg), 0 or more.
     pub armature: f32,
+    /// What pulls it to a place; `None`: nothing does.
+    pub spring: Option<Spring>,
+    /// Torque that it takes to move it at all (N m, or N), 0 or more: dry friction, the same at every speed.
+    pub friction: f32,
     /// The speed is clipped to plus or minus this (rad/s, or m/s), above 0; `None`: never.
     pub max_speed: Option<f32>,
     /// Position at which episodes start (rad, or m), within `range`.
     pub home: f32,
+}
+
+/// A spring in a joint: the torque `stiffness (rest - position)`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Spring {
+    /// Torque per angle (N m/rad, or N/m), above 0.
+    pub stiffness: f32,
+    /// Where it pulls to (rad, or m).
+    pub rest: f32,
+}
+
+/// The motor of a joint.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Motor {
+    /// Index of the joint.
+    pub joint: usize,
+    /// Largest torque (N m, or N of a prismatic joint), above 0; the action 1.0 means exactly this.
+    pub torque: f32,
 }
 
 /// What a joint allows.
@@ -80,6 +104,17 @@ pub struct Shape {
     pub form: Form,
     /// How heavy it is.
     pub weight: Weight,
+    /// What touches it.
+    pub surface: Surface,
+}
+
+/// How a surface touches others. Of two that touch, the larger number of each counts.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Surface {
+    /// Largest force along the surface, in units of the force on it; 0 or more.
+    pub friction: f32,
+    /// Share of the speed that is left after a bounce, from 0 to 1.
+    pub restitution: f32,
 }
 
 /// Geometry of a shape (m, rad). Radii and half sizes are above 0.
@@ -150,4 +185,22 @@ pub struct Point {
     pub link: usize,
     /// Where, in the link's frame (m).
     pub at: [f32; 3],
+}
+
+impl Robot {
+    /// The joints with a motor, in the order of actions.
+    pub fn motor_joints(&self) -> impl Iterator<Item = &Joint> + Clone {
+        self.motors.iter().map(|motor| &self.joints[motor.joint])
+    }
+
+    /// Whether anything moves a link: a joint, or nothing that holds it, of its own or of a link that it hangs on.
+    pub fn moves(&self, link: usize) -> bool {
+        let Link {
+            parent,
+            joint,
+            floats,
+            ..
+        } = self.links[link];
+        floats || joint.is_some() || parent.is_some_and(|parent| self.moves(parent))
+    }
 }

@@ -6,10 +6,12 @@ use super::read;
 use crate::learn::LearnerSettings;
 
 /// Names and texts of the scenes.
-pub(super) const SCENES: [(&str, &str); 3] = [
+pub(super) const SCENES: [(&str, &str); 5] = [
     ("reach", include_str!("../../scenes/reach.ron")),
     ("reacher", include_str!("../../scenes/reacher.ron")),
     ("pendulum", include_str!("../../scenes/pendulum.ron")),
+    ("hopper", include_str!("../../scenes/hopper.ron")),
+    ("walker", include_str!("../../scenes/walker.ron")),
 ];
 
 /// Names and texts of the presets; the first is the default.

@@ -1,7 +1,7 @@
 //! The task of a scene, validated: terms refer to joints and points by index.
 
 use super::formula::{Formula, Quantity};
-use super::robot::Robot;
+use super::robot::{Joint, Motor, Robot};
 
 /// What an episode is, what the agent sees, and what it is paid for.
 #[derive(Clone, Debug, PartialEq)]
@@ -124,6 +124,26 @@ impl Task {
             || self.formulas().flat_map(Formula::quantities).any(reads)
     }
 
+    /// Whether any term is about how links move.
+    pub fn looks_at_links(&self) -> bool {
+        let observes = |o: &Observation| {
+            matches!(
+                o.of,
+                Sensor::LinkOrientation { .. }
+                    | Sensor::LinkVelocity { .. }
+                    | Sensor::LinkAngularVelocity { .. }
+            )
+        };
+        self.observation.iter().any(observes)
+    }
+
+    /// Whether any term is about what links touch.
+    pub fn looks_at_contacts(&self) -> bool {
+        let observes = |o: &Observation| matches!(o.of, Sensor::ContactForce { .. });
+        let ends = |e: &End| matches!(e, End::Touches { .. });
+        self.observation.iter().any(observes) || self.end.iter().any(ends)
+    }
+
     /// Whether any term is about what gravity does to the motors.
     pub fn looks_at_gravity(&self) -> bool {
         let observes = |o: &Observation| matches!(o.of, Sensor::GravityLoad);
@@ -224,7 +244,32 @@ pub enum Sensor {
     },
     /// The share of each motor's limit that holding the pose against gravity takes; 1 when it is just enough.
     GravityLoad,
-    /// The previous action as the motors got it, one entry per joint; 0 at the start.
+    /// How a link is turned, as the unit quaternion `(x, y, z, w)` that takes its axes to the world's, `w` not negative.
+    LinkOrientation {
+        /// Which link.
+        link: usize,
+    },
+    /// The velocity of the origin of a link's frame (m/s).
+    LinkVelocity {
+        /// Which link.
+        link: usize,
+        /// Which coordinates.
+        axes: Vec<usize>,
+    },
+    /// How fast a link turns about the world's axes (rad/s).
+    LinkAngularVelocity {
+        /// Which link.
+        link: usize,
+        /// Which coordinates.
+        axes: Vec<usize>,
+    },
+    /// The force that everything which touches a link presses on it with, without friction (N): the sum of the magnitudes,
+    /// at the end of the step; 0 when nothing touches it.
+    ContactForce {
+        /// Which links.
+        links: Vec<usize>,
+    },
+    /// The previous action as the motors got it, one entry per motor; 0 at the start.
     LastAction,
     /// What is left of the episode: 1 at the start, 0 at the limit.
     TimeLeft,
@@ -249,6 +294,11 @@ impl Sensor {
         let of_point = |point: usize, what: &str, axes: &[usize]| {
             of_axes(&format!("{}{what}", robot.points[point].name), axes)
         };
+        let of_motors = |what: &str| {
+            let name = |joint: &Joint| format!("{}.{what}", joint.name);
+            robot.motor_joints().map(name).collect()
+        };
+        let of_link = |link: usize, what: &str| format!("{}.{what}", robot.links[link].name);
         let every: Vec<usize> = (0..robot.joints.len()).collect();
         match self {
             Sensor::Angle { joints } => of_joints(joints, "angle"),
@@ -263,8 +313,20 @@ impl Sensor {
             Sensor::Pull { point } => {
                 of_joints(&every, &format!("pull_of_{}", robot.points[*point].name))
             }
-            Sensor::GravityLoad => of_joints(&every, "gravity_load"),
-            Sensor::LastAction => of_joints(&every, "last_action"),
+            Sensor::GravityLoad => of_motors("gravity_load"),
+            Sensor::LinkOrientation { link } => {
+                let name = |axis| of_link(*link, &format!("orientation.{axis}"));
+                ["x", "y", "z", "w"].map(name).to_vec()
+            }
+            Sensor::LinkVelocity { link, axes } => of_axes(&of_link(*link, "velocity"), axes),
+            Sensor::LinkAngularVelocity { link, axes } => {
+                of_axes(&of_link(*link, "angular_velocity"), axes)
+            }
+            Sensor::ContactForce { links } => {
+                let name = |&link: &usize| of_link(link, "contact_force");
+                links.iter().map(name).collect()
+            }
+            Sensor::LastAction => of_motors("last_action"),
             Sensor::TimeLeft => vec!["time_left".to_owned()],
             Sensor::Phase { .. } => vec!["phase.sin".to_owned(), "phase.cos".to_owned()],
         }
@@ -344,6 +406,11 @@ pub enum Term {
         /// Whether the joint turns, so that a full turn is no difference.
         turns: bool,
     },
+    /// Speed of a joint, with its sign (rad/s, or m/s).
+    Speed {
+        /// Which joint.
+        joint: usize,
+    },
     /// 1.
     Alive,
     /// The sum over the motors of `(a - a')^2`, with the action `a` of the step and `a'` of the step before it, each clamped to -1..1;
@@ -351,7 +418,7 @@ pub enum Term {
     ActionRate,
     /// The power that the motors give or take (W): the sum of `|a * limit * speed|`, with the action `a` of the step.
     Energy {
-        /// All of them.
+        /// All of them, in the order of actions.
         motors: Vec<Motor>,
     },
     /// How far joints are into the margins of their ranges: the sum of `max(0, 1 - s / margin)` over the joints that have a range, with
@@ -386,17 +453,6 @@ pub enum Term {
     Expr(Formula),
 }
 
-/// What moves a joint.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Motor {
-    /// Index of its entry of the action.
-    pub action: usize,
-    /// Index of the joint.
-    pub joint: usize,
-    /// Its torque (N m), or force (N), at the action 1.
-    pub limit: f32,
-}
-
 /// What ends an episode before its time.
 #[derive(Clone, Debug, PartialEq)]
 pub enum End {
@@ -418,6 +474,18 @@ pub enum End {
     JointSpeedAbove {
         /// In either direction (rad/s, or m/s), above 0.
         speed: f32,
+    },
+    /// The joint's position is below or above `range`.
+    AngleOutside {
+        /// Which joint.
+        joint: usize,
+        /// Lowest and highest (rad, or m), the lower first.
+        range: [f32; 2],
+    },
+    /// Anything presses on the link.
+    Touches {
+        /// Which link.
+        link: usize,
     },
     /// The point is at most `distance` from the goal.
     Inside {

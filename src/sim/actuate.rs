@@ -13,7 +13,7 @@ pub fn clamp_action(action: &[f32], clamped: &mut [f32]) {
     }
 }
 
-/// Sets the forces of the next step from a clamped action (length `A`, one entry per joint; 1.0 is the joint's largest
+/// Sets the forces of the next step from a clamped action (length `A`, one entry per motor; 1.0 is its largest
 /// torque in N m, or force in N for a slide). Forces of the step before are removed.
 pub fn apply_torques(plant: &Plant, action: &[f32], bodies: &mut RigidBodySet) {
     for link in &plant.links {
@@ -22,9 +22,10 @@ pub fn apply_torques(plant: &Plant, action: &[f32], bodies: &mut RigidBodySet) {
             body.reset_forces(false);
         }
     }
-    for (joint, action) in plant.joints.iter().zip(action) {
+    for (motor, action) in plant.motors.iter().zip(action) {
+        let joint = &plant.joints[motor.joint];
         let parent = *bodies[joint.parent].position();
-        let effort = parent.rotation * joint.axis * (joint.torque * action);
+        let effort = parent.rotation * joint.axis * (motor.torque * action);
         let anchor = parent * joint.anchor;
         push(
             joint.kind,

@@ -5,7 +5,7 @@ use bevy_rapier3d::rapier::dynamics::{MultibodyJointSet, RigidBodySet};
 use super::plant::Plant;
 use super::readings::velocity;
 
-/// Kinetic energy of links and rotors plus potential energy in the scene's gravity (J).
+/// Kinetic energy of links and rotors plus potential energy in the scene's gravity and in springs (J).
 pub fn energy(plant: &Plant, multibodies: &MultibodyJointSet, bodies: &RigidBodySet) -> f64 {
     let multibody = &multibodies
         .get_multibody(plant.multibody)
@@ -34,5 +34,16 @@ pub fn energy(plant: &Plant, multibodies: &MultibodyJointSet, bodies: &RigidBody
             f64::from(body.mass() * (0.5 * speed.length_squared() + height) + 0.5 * rotation)
         })
         .sum();
-    links + rotors
+    let springs: f64 = plant
+        .joints
+        .iter()
+        .map(|joint| {
+            let id = plant.links[joint.link].id;
+            let bent = multibody.link(id).expect("links are never removed").joint();
+            let (stiffness, rest) = bent.spring(joint.coordinate);
+            let apart = bent.coords()[joint.coordinate] - rest;
+            0.5 * f64::from(stiffness * apart * apart)
+        })
+        .sum();
+    links + rotors + springs
 }

@@ -11,17 +11,18 @@ use bevy_rapier3d::rapier::dynamics::{
     CCDSolver, GenericJoint, JointAxesMask, JointAxis, Multibody, MultibodyIndex,
     MultibodyJointSet, RigidBodyBuilder, RigidBodyHandle, RigidBodySet,
 };
-use bevy_rapier3d::rapier::geometry::{
-    Capsule, Collider, ColliderBuilder, ColliderSet, SharedShape,
-};
+use bevy_rapier3d::rapier::geometry::{Capsule, ColliderBuilder, ColliderSet, SharedShape};
 use bevy_rapier3d::rapier::math::Pose;
 use bevy_rapier3d::rapier::parry::mass_properties::MassProperties;
 use bevy_rapier3d::rapier::pipeline::PhysicsPipeline;
 use std::borrow::Cow;
 
+use super::surroundings::{self, touching};
 use crate::contain::contain;
 use crate::scene::Scene;
-use crate::scene::robot::{Form, Inertia, Joint, JointKind, Link, Origin, Robot, Shape, Weight};
+use crate::scene::robot::{
+    Form, Inertia, Joint, JointKind, Link, Motor, Origin, Robot, Shape, Surface, Weight,
+};
 
 /// One physics world, as the components of a `bevy_rapier` context.
 #[derive(Bundle)]
@@ -65,8 +66,12 @@ pub struct Plant {
     pub(super) multibody: MultibodyIndex,
     /// One per link of the robot, in its order.
     pub(super) links: Vec<LinkHandles>,
-    /// One per actuated joint, in the order of actions.
+    /// One per moving joint, in the robot's order.
     pub(super) joints: Vec<JointHandles>,
+    /// In the order of actions.
+    pub(super) motors: Vec<Motor>,
+    /// Places of the generalised velocities of links that float: six each, and none for most robots.
+    pub(super) floating: Vec<usize>,
     /// Link (index into `links`) and place in it, one per named point.
     pub(super) points: Vec<(usize, Vec3)>,
     /// Generalised coordinates of the multibody.
@@ -75,6 +80,14 @@ pub struct Plant {
     pub(super) reads_motion: bool,
     /// Whether the task looks at what gravity does to the motors.
     pub(super) reads_gravity: bool,
+    /// Whether the task looks at how links move.
+    pub(super) reads_links: bool,
+    /// Whether the task looks at what links touch.
+    pub(super) reads_contacts: bool,
+    /// Seconds of one physics step.
+    pub(super) substep: f32,
+    /// Above this speed of a floating link (m/s, rad/s) the physics has broken.
+    max_speed: f32,
 }
 
 pub(super) struct LinkHandles {
@@ -98,7 +111,6 @@ pub(super) struct JointHandles {
     pub(super) freedom: usize,
     /// Its place among Rapier's six joint coordinates.
     pub(super) coordinate: usize,
-    pub(super) torque: f32,
     pub(super) max_speed: Option<f32>,
 }
 
@@ -113,8 +125,12 @@ impl Plant {
 
         let world = bodies.insert(RigidBodyBuilder::fixed());
         let mut links: Vec<LinkHandles> = Vec::with_capacity(robot.links.len());
-        for link in &robot.links {
-            let body = insert_link(link, robot.collide, &mut bodies, &mut colliders);
+        for (index, link) in robot.links.iter().enumerate() {
+            let touches = Touches {
+                links: robot.collide,
+                world: !scene.world().is_empty() && robot.moves(index),
+            };
+            let body = insert_link(link, touches, &mut bodies, &mut colliders);
             let parent = link.parent.map_or(world, |parent| links[parent].body);
             let joint = rapier_joint(link, link.joint.map(|joint| &robot.joints[joint]));
             multibodies
@@ -122,6 +138,7 @@ impl Plant {
                 .expect("a validated robot is a tree");
             links.push(LinkHandles { body, id: 0 });
         }
+        surroundings::insert(scene.world(), &mut colliders);
         let root = multibodies
             .rigid_body_link(world)
             .expect("a validated robot has links");
@@ -144,8 +161,10 @@ impl Plant {
             multibody.damping_mut()[handles.freedom] = joint.damping;
             multibody.armature_mut()[handles.freedom] = joint.armature;
         }
+        set_springs(robot, &links, multibody);
         multibody.update_rigid_bodies(&mut bodies, true);
         let freedoms = multibody.ndofs();
+        let floating = floating(robot, &links, multibody);
 
         let mut simulation = RapierContextSimulation::default();
         simulation.integration_parameters.dt = dt;
@@ -167,8 +186,14 @@ impl Plant {
             multibody: multibody_index,
             links,
             joints,
+            motors: robot.motors.clone(),
+            floating,
             reads_motion: task.looks_at_motion(),
             reads_gravity: task.looks_at_gravity(),
+            reads_links: task.looks_at_links(),
+            reads_contacts: task.looks_at_contacts(),
+            substep: dt / task.substeps as f32,
+            max_speed: task.max_joint_speed,
             points: robot
                 .points
                 .iter()
@@ -249,8 +274,30 @@ impl Plant {
         self.clip_speeds(&mut joints.multibody_joints);
         match stepped {
             Err(panic) => Err(format!("the physics engine panicked: {panic}").into()),
-            Ok(()) if simulation.pipeline.quarantine().is_empty() => Ok(()),
+            Ok(()) if simulation.pipeline.quarantine().is_empty() => {
+                self.check_floating(&joints.multibody_joints)
+            }
             Ok(()) => Err("the physics engine met a number that is not finite".into()),
+        }
+    }
+
+    /// The tripwire of links that no joint holds; that of joints is in their readings.
+    fn check_floating(&self, multibodies: &MultibodyJointSet) -> Result<(), Cow<'static, str>> {
+        if self.floating.is_empty() {
+            return Ok(());
+        }
+        let speeds = multibodies
+            .get_multibody(self.multibody)
+            .expect("the robot is never removed")
+            .generalized_velocity();
+        let mut speeds = self.floating.iter().map(|&freedom| speeds[freedom]);
+        match speeds.find(|speed| speed.is_nan() || speed.abs() > self.max_speed) {
+            None => Ok(()),
+            Some(speed) => Err(format!(
+                "a floating link moves at {speed}, above max_joint_speed {}",
+                self.max_speed
+            )
+            .into()),
         }
     }
 
@@ -271,9 +318,16 @@ impl Plant {
     }
 }
 
+/// What a link may touch.
+#[derive(Clone, Copy)]
+struct Touches {
+    links: bool,
+    world: bool,
+}
+
 fn insert_link(
     link: &Link,
-    collide: bool,
+    touches: Touches,
     bodies: &mut RigidBodySet,
     colliders: &mut ColliderSet,
 ) -> RigidBodyHandle {
@@ -283,9 +337,11 @@ fn insert_link(
             .can_sleep(false)
             .additional_mass_properties(mass_properties(link)),
     );
-    if collide {
+    if touches.links || touches.world {
+        let groups = surroundings::link_groups(touches.links, touches.world);
         for shape in &link.shapes {
-            colliders.insert_with_parent(collider(shape), body, bodies);
+            let collider = collider(&shape.form, shape.surface).collision_groups(groups);
+            colliders.insert_with_parent(collider, body, bodies);
         }
     }
     if let Some(body) = bodies.get_mut(body) {
@@ -349,12 +405,12 @@ fn parry_shape(form: &Form) -> (SharedShape, Pose) {
     }
 }
 
-fn collider(shape: &Shape) -> Collider {
-    let (form, pose) = parry_shape(&shape.form);
-    ColliderBuilder::new(form)
+/// A shape that touches and weighs nothing.
+pub(super) fn collider(form: &Form, surface: Surface) -> ColliderBuilder {
+    let (form, pose) = parry_shape(form);
+    touching(ColliderBuilder::new(form), surface)
         .position(pose)
         .density(0.0)
-        .build()
 }
 
 /// URDF's convention: roll about x first, then pitch about y, then yaw about z, all about the parent's axes.
@@ -365,6 +421,7 @@ fn rotation(rpy: [f32; 3]) -> Quat {
 fn rapier_joint(link: &Link, joint: Option<&Joint>) -> GenericJoint {
     let Origin { xyz, rpy } = link.origin;
     let (locked, axis) = match joint {
+        None if link.floats => (JointAxesMask::empty(), Vec3::X),
         None => (JointAxesMask::LOCKED_FIXED_AXES, Vec3::X),
         Some(joint) => match joint.kind {
             JointKind::Revolute => (JointAxesMask::LOCKED_REVOLUTE_AXES, joint.axis.into()),
@@ -382,7 +439,45 @@ fn rapier_joint(link: &Link, joint: Option<&Joint>) -> GenericJoint {
     {
         result.set_limits(free_axis(joint.kind), range);
     }
+    if let Some(joint) = joint
+        && joint.friction > 0.0
+    {
+        // A motor that wants to stand still and has no more than this force.
+        result.set_motor_velocity(free_axis(joint.kind), 0.0, STIFF);
+        result.set_motor_max_force(free_axis(joint.kind), joint.friction);
+    }
     result
+}
+
+/// How hard dry friction holds what it can hold (1/s): more than any physics step needs.
+const STIFF: f32 = 1e9;
+
+/// Springs that Rapier integrates implicitly, so that stiff ones are calm.
+fn set_springs(robot: &Robot, links: &[LinkHandles], multibody: &mut Multibody) {
+    for link in multibody.links_mut() {
+        let Some(index) = links.iter().position(|other| other.id == link.link_id()) else {
+            continue;
+        };
+        let joint = robot.links[index].joint.map(|joint| &robot.joints[joint]);
+        if let Some(joint) = joint
+            && let Some(spring) = joint.spring
+        {
+            let axis = free_axis(joint.kind) as usize;
+            link.joint.set_spring(axis, spring.stiffness, spring.rest);
+        }
+    }
+}
+
+fn floating(robot: &Robot, links: &[LinkHandles], multibody: &Multibody) -> Vec<usize> {
+    let of = |handles: &LinkHandles| {
+        let link = multibody.link(handles.id).expect("every link is in it");
+        link.assembly_id()..link.assembly_id() + link.joint().ndofs()
+    };
+    let links = robot.links.iter().zip(links);
+    links
+        .filter(|(link, _)| link.floats)
+        .flat_map(|(_, handles)| of(handles))
+        .collect()
 }
 
 fn free_axis(kind: JointKind) -> JointAxis {
@@ -417,7 +512,6 @@ fn joint_handles(
                 anchor: link.origin.xyz.into(),
                 freedom,
                 coordinate: free_axis(joint.kind) as usize,
-                torque: joint.torque,
                 max_speed: joint.max_speed,
             }
         })

@@ -3,6 +3,7 @@
 use bevy::ecs::prelude::Component;
 use bevy::math::{Quat, Vec3};
 use bevy_rapier3d::rapier::dynamics::{Multibody, MultibodyJointSet, MultibodyLink, RigidBodySet};
+use bevy_rapier3d::rapier::geometry::NarrowPhase;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
@@ -11,7 +12,7 @@ use super::plant::{LinkHandles, Plant};
 /// One moment of a robot, as plain numbers.
 #[derive(Component, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Readings {
-    /// Joint angles (rad; m for slides), in the order of actions.
+    /// Joint angles (rad; m for slides), in the robot's order.
     pub angles: Vec<f32>,
     /// Joint speeds (rad/s; m/s for slides).
     pub speeds: Vec<f32>,
@@ -24,9 +25,40 @@ pub struct Readings {
     pub jacobians: Vec<Vec<[f32; 3]>>,
     /// The share of each motor's limit that holding this pose takes; empty for tasks that do not look at gravity.
     pub gravity_loads: Vec<f32>,
+    /// The links, in the robot's order; empty for tasks that do not look at links. Not saved: it follows from the joints, and is
+    /// read again.
+    #[serde(skip)]
+    pub links: Vec<LinkReading>,
+    /// How hard each link is pressed by what touches it, at the end of the step (N, 0 or more); empty for tasks that do not look
+    /// at contacts. Not saved either.
+    #[serde(skip)]
+    pub contact_forces: Vec<f32>,
+}
+
+/// How a link is and moves, in the world.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LinkReading {
+    /// Where the origin of its frame is (m).
+    pub position: [f32; 3],
+    /// The unit quaternion `(x, y, z, w)` that takes its axes to the world's, `w` not negative.
+    pub orientation: [f32; 4],
+    /// How fast the origin moves (m/s).
+    pub velocity: [f32; 3],
+    /// How fast it turns (rad/s).
+    pub angular_velocity: [f32; 3],
 }
 
 impl Readings {
+    /// Whether what is saved of both is the same, to the bit.
+    pub fn is_saved_as(&self, other: &Self) -> bool {
+        let saved = |readings: &Self| Self {
+            links: Vec::new(),
+            contact_forces: Vec::new(),
+            ..readings.clone()
+        };
+        saved(self) == saved(other)
+    }
+
     /// Whether every joint reading is a number and no joint is faster than `max_speed` (rad/s or m/s).
     ///
     /// # Errors
@@ -51,6 +83,7 @@ impl Readings {
 /// Reads the state of a world, as far as the task looks at it.
 pub fn read(
     plant: &Plant,
+    contacts: &NarrowPhase,
     multibodies: &MultibodyJointSet,
     bodies: &RigidBodySet,
     readings: &mut Readings,
@@ -59,6 +92,12 @@ pub fn read(
     let multibody = multibody(plant, multibodies);
     if plant.reads_gravity {
         read_gravity_loads(plant, multibody, bodies, &mut readings.gravity_loads);
+    }
+    if plant.reads_links {
+        read_links(plant, multibody, bodies, &mut readings.links);
+    }
+    if plant.reads_contacts {
+        read_contacts(plant, contacts, bodies, &mut readings.contact_forces);
     }
     readings.points.clear();
     readings.velocities.clear();
@@ -129,6 +168,12 @@ fn read_motion(
         velocity += column * *speed;
         columns.push(column.into());
     }
+    for &freedom in &plant.floating {
+        let twist = jacobian.column(freedom);
+        let turning = Vec3::new(twist[3], twist[4], twist[5]);
+        let column = Vec3::new(twist[0], twist[1], twist[2]) + turning.cross(place - center);
+        velocity += column * multibody.generalized_velocity()[freedom];
+    }
     velocity
 }
 
@@ -140,16 +185,60 @@ fn read_gravity_loads(
     loads: &mut Vec<f32>,
 ) {
     loads.clear();
-    loads.resize(plant.joints.len(), 0.0);
+    loads.resize(plant.motors.len(), 0.0);
     for handles in &plant.links {
         let lift = -plant.gravity * bodies[handles.body].mass();
         let jacobian = multibody.body_jacobian(handles.id);
-        for (load, joint) in loads.iter_mut().zip(&plant.joints) {
-            let column = jacobian.column(joint.freedom);
+        for (load, motor) in loads.iter_mut().zip(&plant.motors) {
+            let column = jacobian.column(plant.joints[motor.joint].freedom);
             let torque = column[0] * lift.x + column[1] * lift.y + column[2] * lift.z;
-            *load += torque / joint.torque;
+            *load += torque / motor.torque;
         }
     }
+}
+
+fn read_links(
+    plant: &Plant,
+    multibody: &Multibody,
+    bodies: &RigidBodySet,
+    links: &mut Vec<LinkReading>,
+) {
+    links.clear();
+    links.extend(plant.links.iter().map(|handles| {
+        let pose = *link_of(multibody, handles.id).local_to_world();
+        let center = pose * bodies[handles.body].local_center_of_mass();
+        let (of_center, turning) = velocity(multibody, handles.id);
+        // Both signs are the same rotation.
+        let turned = pose.rotation;
+        let turned = if turned.w < 0.0 { -turned } else { turned };
+        LinkReading {
+            position: pose.translation.into(),
+            orientation: turned.to_array(),
+            velocity: (of_center + turning.cross(pose.translation - center)).into(),
+            angular_velocity: turning.into(),
+        }
+    }));
+}
+
+/// The sums of normal forces. The engine keeps the impulse of the last physics step apart, to begin the next one with it.
+fn read_contacts(
+    plant: &Plant,
+    contacts: &NarrowPhase,
+    bodies: &RigidBodySet,
+    forces: &mut Vec<f32>,
+) {
+    forces.clear();
+    forces.extend(plant.links.iter().map(|handles| {
+        let impulses: f32 = bodies[handles.body]
+            .colliders()
+            .iter()
+            .flat_map(|&collider| contacts.contact_pairs_with(collider))
+            .flat_map(|pair| pair.solver_manifolds())
+            .flat_map(|manifold| &manifold.points)
+            .map(|point| point.data.warmstart_impulse)
+            .sum();
+        impulses / plant.substep
+    }));
 }
 
 /// Velocity of a link's centre of mass (m/s) and its angular velocity (rad/s), both in the world. From the joint speeds:

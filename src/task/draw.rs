@@ -6,7 +6,7 @@ use crate::scene::robot::Robot;
 use crate::scene::task::{Goal, Start};
 use crate::seed::Rng;
 
-/// Joint angles and speeds at the start: home plus uniform noise, within the joints' ranges; each of length `A`.
+/// Joint angles and speeds at the start: home plus uniform noise, within the joints' ranges; one of each per joint.
 pub fn start(robot: &Robot, start: &Start, rng: &mut Rng) -> (Vec<f32>, Vec<f32>) {
     let mut around = |center: f32, noise: f32| center + noise * (2.0 * rng.random::<f32>() - 1.0);
     let angles = robot

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use super::{Moment, formula, norm};
-use crate::scene::task::{End, Motor, Success, Task, Term, When};
+use crate::scene::robot::Motor;
+use crate::scene::task::{End, Success, Task, Term, When};
 
 /// The weighted sum of the task's reward terms for the step that led from `before` to `after`.
 pub fn reward(task: &Task, before: &Moment, after: &Moment) -> f32 {
@@ -24,6 +25,11 @@ pub fn is_terminal(task: &Task, moment: &Moment) -> Result<bool, Cow<'static, st
             End::PointBelow { point, z } => readings.points[point][2] < z,
             End::PointAbove { point, z } => readings.points[point][2] > z,
             End::JointSpeedAbove { speed } => readings.speeds.iter().any(|s| s.abs() > speed),
+            End::AngleOutside {
+                joint,
+                range: [low, high],
+            } => !(low..=high).contains(&readings.angles[joint]),
+            End::Touches { link } => readings.contact_forces[link] > 0.0,
             End::Inside { point, distance } => moment.distance(point) <= distance,
             End::When(ref formula) => formula::holds(formula, moment)
                 .ok_or("the condition of an end is neither true nor false")?,
@@ -75,16 +81,17 @@ fn term(term: &Term, at: When, before: &Moment, after: &Moment) -> f32 {
             let error = if turns { wrap(apart) } else { apart };
             error * error
         }
+        Term::Speed { joint } => readings.speeds[joint],
         Term::Alive => 1.0,
         Term::ActionRate => {
             let changes = after.action.iter().zip(before.action).map(|(a, b)| a - b);
             changes.map(|change| change * change).sum()
         }
         Term::Energy { ref motors } => {
-            let power = |motor: &Motor| {
-                (after.action[motor.action] * motor.limit * readings.speeds[motor.joint]).abs()
+            let power = |(motor, action): (&Motor, &f32)| {
+                (action * motor.torque * readings.speeds[motor.joint]).abs()
             };
-            motors.iter().map(power).sum()
+            motors.iter().zip(after.action).map(power).sum()
         }
         Term::JointLimit { margin, ref ranges } => {
             let depth = |&(joint, [low, high]): &(usize, [f32; 2])| {

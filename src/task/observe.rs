@@ -104,6 +104,16 @@ fn sense(task: &Task, sensor: &Sensor, moment: &Moment, out: &mut Vec<f32>) {
             out.extend(pull);
         }
         Sensor::GravityLoad => out.extend_from_slice(&readings.gravity_loads),
+        Sensor::LinkOrientation { link } => {
+            out.extend_from_slice(&readings.links[*link].orientation);
+        }
+        Sensor::LinkVelocity { link, axes } => axes_of(axes, readings.links[*link].velocity),
+        Sensor::LinkAngularVelocity { link, axes } => {
+            axes_of(axes, readings.links[*link].angular_velocity);
+        }
+        Sensor::ContactForce { links } => {
+            out.extend(links.iter().map(|&link| readings.contact_forces[link]));
+        }
         Sensor::LastAction => out.extend_from_slice(moment.action),
         Sensor::TimeLeft => out.push(moment.time_left(task.episode_steps)),
         Sensor::Phase { period_s } => {

@@ -81,7 +81,8 @@ fn build_robot(
                 let material = paint.of_link(robot, index);
                 parts.spawn((Mesh3d(meshes.add(mesh)), MeshMaterial3d(material), at));
             }
-            if let Some(joint) = link.joint {
+            let has_motor = |&joint: &usize| robot.motors.iter().any(|motor| motor.joint == joint);
+            if let Some(joint) = link.joint.filter(has_motor) {
                 let (mesh, at) = motor(robot, &robot.joints[joint], thickness);
                 parts.spawn((
                     Mesh3d(meshes.add(mesh)),
@@ -90,7 +91,7 @@ fn build_robot(
                 ));
             }
         });
-        if link.parent.is_none() {
+        if link.parent.is_none() && !link.floats {
             for (mesh, at) in stand(robot, link, thickness) {
                 commands.spawn((
                     Part,
@@ -101,6 +102,16 @@ fn build_robot(
                 ));
             }
         }
+    }
+    for solid in &scene.world().terrain {
+        let (mesh, at) = mesh::of_form(&solid.form);
+        commands.spawn((
+            Part,
+            ChildOf(*root),
+            Mesh3d(meshes.add(mesh)),
+            MeshMaterial3d(paint.stand.clone()),
+            at,
+        ));
     }
 }
 

@@ -109,7 +109,7 @@ impl Shown {
     fn begin(&mut self) {
         self.target = None;
         if let Actor::Hand(actions) = &mut self.actor {
-            actions.resize(self.scene.robot().joints.len(), 0.0);
+            actions.resize(self.scene.robot().motors.len(), 0.0);
         }
         self.apply_rules();
         self.apply_actor();

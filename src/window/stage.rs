@@ -31,6 +31,8 @@ pub(super) struct Extent {
     pub(super) reach: f32,
     /// The radius of its thickest part.
     pub(super) thickness: f32,
+    /// The height of the ground.
+    pub(super) ground: f32,
 }
 
 impl Extent {
@@ -63,6 +65,7 @@ impl Extent {
             base,
             reach: reach.max(1e-3),
             thickness: thickness.max(1e-4),
+            ground: scene.world().ground.map_or(0.0, |ground| ground.z),
         }
     }
 }
@@ -190,6 +193,7 @@ fn lay_ground(
         Ground,
         Mesh3d(meshes.add(Plane3d::new(Vec3::Y, Vec2::splat(radius)))),
         MeshMaterial3d(materials.add(material)),
+        Transform::from_xyz(0.0, extent.ground, 0.0),
         NotShadowCaster,
     ));
 }

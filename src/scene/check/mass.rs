@@ -1,11 +1,11 @@
 //! What a link is made of: shapes with a weight, or mass properties given outright.
 
-use super::{distance, positive};
+use super::{distance, positive, surface};
 use crate::scene::{
     error::Flaw,
-    file,
+    file::{self, Triple},
     locate::Path,
-    robot::{Form, Inertia, Shape, Weight},
+    robot::{Form, Inertia, Shape, Surface, Weight},
 };
 
 pub(super) fn inertia(written: &file::Inertia, at: &Path) -> Result<Inertia, Flaw> {
@@ -38,7 +38,19 @@ pub(super) fn inertia(written: &file::Inertia, at: &Path) -> Result<Inertia, Fla
     })
 }
 
-pub(super) fn shape(written: &file::Shape, at: &Path) -> Result<Shape, Flaw> {
+/// The half sizes of a box, each above 0.
+pub(super) fn half_sizes(half: Triple, at: &Path) -> Result<(), Flaw> {
+    if half.iter().all(|half| *half > 0.0) {
+        return Ok(());
+    }
+    Err(
+        Flaw::new(at.field("half"), "the half sizes of a box must be above 0")
+            .help("half of its width, depth and height (m)"),
+    )
+}
+
+/// A shape of a robot whose other shapes touch like `otherwise`.
+pub(super) fn shape(written: &file::Shape, otherwise: Surface, at: &Path) -> Result<Shape, Flaw> {
     use file::Shape as S;
 
     let radius_at = |radius| positive(radius, at, "radius", "m");
@@ -51,17 +63,25 @@ pub(super) fn shape(written: &file::Shape, at: &Path) -> Result<Shape, Flaw> {
                 .help(format!("two places; {instead}")),
         )
     };
-    let (form, mass, density) = match *written {
+    let (form, mass, density, friction, restitution) = match *written {
         S::Capsule {
             from,
             to,
             radius,
             mass,
             density,
+            friction,
+            restitution,
         } => {
             ends(from, to, "a capsule without length is a `Sphere`")?;
             let radius = radius_at(radius)?;
-            (Form::Capsule { from, to, radius }, mass, density)
+            (
+                Form::Capsule { from, to, radius },
+                mass,
+                density,
+                friction,
+                restitution,
+            )
         }
         S::Cylinder {
             from,
@@ -69,19 +89,35 @@ pub(super) fn shape(written: &file::Shape, at: &Path) -> Result<Shape, Flaw> {
             radius,
             mass,
             density,
+            friction,
+            restitution,
         } => {
             ends(from, to, "the centres of the two ends")?;
             let radius = radius_at(radius)?;
-            (Form::Cylinder { from, to, radius }, mass, density)
+            (
+                Form::Cylinder { from, to, radius },
+                mass,
+                density,
+                friction,
+                restitution,
+            )
         }
         S::Sphere {
             center,
             radius,
             mass,
             density,
+            friction,
+            restitution,
         } => {
             let radius = radius_at(radius)?;
-            (Form::Sphere { center, radius }, mass, density)
+            (
+                Form::Sphere { center, radius },
+                mass,
+                density,
+                friction,
+                restitution,
+            )
         }
         S::Box {
             center,
@@ -89,14 +125,17 @@ pub(super) fn shape(written: &file::Shape, at: &Path) -> Result<Shape, Flaw> {
             rpy,
             mass,
             density,
+            friction,
+            restitution,
         } => {
-            if !half.iter().all(|half| *half > 0.0) {
-                return Err(
-                    Flaw::new(at.field("half"), "the half sizes of a box must be above 0")
-                        .help("half of its width, depth and height (m)"),
-                );
-            }
-            (Form::Box { center, half, rpy }, mass, density)
+            half_sizes(half, at)?;
+            (
+                Form::Box { center, half, rpy },
+                mass,
+                density,
+                friction,
+                restitution,
+            )
         }
     };
     let weight = match (mass, density) {
@@ -116,5 +155,9 @@ pub(super) fn shape(written: &file::Shape, at: &Path) -> Result<Shape, Flaw> {
             );
         }
     };
-    Ok(Shape { form, weight })
+    Ok(Shape {
+        form,
+        weight,
+        surface: surface(friction, restitution, otherwise, at)?,
+    })
 }

@@ -1,18 +1,24 @@
 //! The robot: a tree of links that Rapier's multibody can move.
 
-use super::{index_of, length, mass, not_negative, positive, unique};
+use super::{index_of, length, mass, not_negative, positive, surface, unique};
 use crate::scene::{
     error::Flaw,
     file::{self, Kind},
     locate::Path,
-    robot::{Joint, JointKind, Link, Origin, Point, Robot},
+    robot::{Joint, JointKind, Link, Motor, Origin, Point, Robot, Spring, Surface},
 };
 
 /// What a parent is called when it is no link.
 const WORLD: &str = "world";
 const MAX_JOINTS: usize = 64;
+const MAX_FLOATING: usize = 16;
 const MAX_LINKS: usize = 1024;
 const MAX_SHAPES: usize = 1024;
+/// How the shapes of a robot touch if nothing is said: like plastic.
+const SURFACE: Surface = Surface {
+    friction: 0.5,
+    restitution: 0.0,
+};
 
 /// The robot at `at`, checked.
 pub(in crate::scene) fn robot(written: &file::Robot, at: &Path) -> Result<Robot, Flaw> {
@@ -39,37 +45,48 @@ pub(in crate::scene) fn robot(written: &file::Robot, at: &Path) -> Result<Robot,
     }
 
     let mut joints = Vec::new();
+    let mut motors = Vec::new();
     let mut joint_of = vec![None; written.joints.len()];
     for (i, joint) in written.joints.iter().enumerate() {
-        if let Some(kind) = moving(joint, &joints_at.nth(i))? {
+        let at = joints_at.nth(i);
+        if let Some(kind) = moving(joint, &at)? {
             joint_of[i] = Some(joints.len());
-            let child = index_of(
-                "link",
-                &joint.child,
-                link_names(),
-                joints_at.nth(i).field("child"),
-            )?;
-            joints.push(self::joint(joint, kind, place[child], &joints_at.nth(i))?);
+            if let Some(torque) = joint.torque {
+                motors.push(Motor {
+                    joint: joints.len(),
+                    torque: positive(torque, &at, "torque", units(kind).torque)?,
+                });
+            }
+            let child = index_of("link", &joint.child, link_names(), at.field("child"))?;
+            joints.push(self::joint(joint, kind, place[child], &at)?);
         }
     }
     if joints.is_empty() {
         return Err(Flaw::new(joints_at, "the robot has no joint that moves")
             .help("at least one joint of kind Revolute or Prismatic"));
     }
+    if motors.is_empty() {
+        return Err(Flaw::new(joints_at, "the robot has no motor")
+            .label("no joint here has a `torque`")
+            .help("a `torque` for at least one joint: what its motor can do"));
+    }
     home(written, &mut joints, &joints_at, &at.field("home"))?;
 
+    let otherwise = surface(written.friction, written.restitution, SURFACE, at)?;
     let mut links = Vec::with_capacity(order.len());
     for &old in &order {
         let attachment = &attachments[old];
-        let origin = &written.joints[attachment.joint].origin;
+        let holder = &written.joints[attachment.joint];
+        let origin = &holder.origin;
         links.push(Link {
             parent: attachment.parent.map(|parent| place[parent]),
             joint: joint_of[attachment.joint],
+            floats: holder.kind == Kind::Free,
             origin: Origin {
                 xyz: origin.xyz,
                 rpy: origin.rpy,
             },
-            ..link(&written.links[old], &links_at.nth(old))?
+            ..link(&written.links[old], otherwise, &links_at.nth(old))?
         });
     }
 
@@ -97,6 +114,7 @@ pub(in crate::scene) fn robot(written: &file::Robot, at: &Path) -> Result<Robot,
     Ok(Robot {
         links,
         joints,
+        motors,
         points,
         collide: written.collide,
     })
@@ -107,10 +125,16 @@ fn sizes(written: &file::Robot, at: &Path) -> Result<(), Flaw> {
     let moving = written
         .joints
         .iter()
-        .filter(|joint| joint.kind != Kind::Fixed)
+        .filter(|joint| !matches!(joint.kind, Kind::Fixed | Kind::Free))
+        .count();
+    let floating = written
+        .joints
+        .iter()
+        .filter(|joint| joint.kind == Kind::Free)
         .count();
     for (field, what, count, most) in [
         ("joints", "moving joints", moving, MAX_JOINTS),
+        ("joints", "floating links", floating, MAX_FLOATING),
         ("links", "links", written.links.len(), MAX_LINKS),
         ("links", "shapes", shapes, MAX_SHAPES),
     ] {
@@ -211,7 +235,7 @@ fn topological(attachments: &[Attachment], joints_at: &Path) -> Result<Vec<usize
     .help(format!("following the parents must lead to `{WORLD}`")))
 }
 
-/// How a joint moves; `None`: it is fixed, and says nothing that only a motor has.
+/// How a joint moves; `None`: it is fixed or there is none, and says nothing that only a moving joint has.
 fn moving(joint: &file::Joint, at: &Path) -> Result<Option<JointKind>, Flaw> {
     let several = |axes| {
         Flaw::new(
@@ -225,24 +249,63 @@ fn moving(joint: &file::Joint, at: &Path) -> Result<Option<JointKind>, Flaw> {
         Kind::Prismatic => Ok(Some(JointKind::Prismatic)),
         Kind::Universal => Err(several("two")),
         Kind::Ball => Err(several("three")),
-        Kind::Fixed => {
-            let given = [
-                ("axis", joint.axis.is_some()),
-                ("range", joint.range.is_some()),
-                ("torque", joint.torque.is_some()),
-                ("damping", joint.damping.is_some()),
-                ("armature", joint.armature.is_some()),
-                ("max_speed", joint.max_speed.is_some()),
-            ];
-            match given.into_iter().find(|(_, given)| *given) {
-                None => Ok(None),
-                Some((field, _)) => Err(Flaw::new(
-                    at.field(field),
-                    format!("a fixed joint has no `{field}`"),
-                )
-                .help("remove it, or make the joint Revolute or Prismatic")),
-            }
-        }
+        Kind::Fixed => bare(joint, "a fixed joint", at),
+        Kind::Free if joint.parent != WORLD => Err(Flaw::new(
+            at.field("parent"),
+            format!("a free joint lets a link float in the {WORLD}"),
+        )
+        .label(format!("`{}` is a link", joint.parent))
+        .help(format!("`parent: \"{WORLD}\"`, or another kind of joint"))),
+        Kind::Free => bare(joint, "a free joint", at),
+    }
+}
+
+/// A joint without an axis has nothing that needs one.
+fn bare(joint: &file::Joint, what: &str, at: &Path) -> Result<Option<JointKind>, Flaw> {
+    let given = [
+        ("axis", joint.axis.is_some()),
+        ("range", joint.range.is_some()),
+        ("torque", joint.torque.is_some()),
+        ("damping", joint.damping.is_some()),
+        ("armature", joint.armature.is_some()),
+        ("spring", joint.spring.is_some()),
+        ("friction", joint.friction.is_some()),
+        ("max_speed", joint.max_speed.is_some()),
+    ];
+    match given.into_iter().find(|(_, given)| *given) {
+        None => Ok(None),
+        Some((field, _)) => Err(
+            Flaw::new(at.field(field), format!("{what} has no `{field}`"))
+                .help("remove it, or make the joint Revolute or Prismatic"),
+        ),
+    }
+}
+
+/// What the numbers of a joint are counted in.
+struct Units {
+    torque: &'static str,
+    damping: &'static str,
+    armature: &'static str,
+    stiffness: &'static str,
+    speed: &'static str,
+}
+
+fn units(kind: JointKind) -> Units {
+    match kind {
+        JointKind::Revolute => Units {
+            torque: "N m",
+            damping: "N m s/rad",
+            armature: "kg m^2",
+            stiffness: "N m/rad",
+            speed: "rad/s",
+        },
+        JointKind::Prismatic => Units {
+            torque: "N",
+            damping: "N s/m",
+            armature: "kg",
+            stiffness: "N/m",
+            speed: "m/s",
+        },
     }
 }
 
@@ -257,7 +320,6 @@ fn joint(written: &file::Joint, kind: JointKind, link: usize, at: &Path) -> Resu
         .help(format!("add `{field}: {example}`"))
     };
     let axis = written.axis.ok_or_else(|| missing("axis", "(0, 0, 1)"))?;
-    let torque = written.torque.ok_or_else(|| missing("torque", "10.0"))?;
     let damping = written.damping.ok_or_else(|| missing("damping", "0.1"))?;
     let armature = written
         .armature
@@ -275,22 +337,28 @@ fn joint(written: &file::Joint, kind: JointKind, link: usize, at: &Path) -> Resu
                 .help("(lowest, highest), or leave `range` out for a joint without stops"),
         );
     }
-    let (torque_unit, damping_unit, armature_unit, speed_unit) = match kind {
-        JointKind::Revolute => ("N m", "N m s/rad", "kg m^2", "rad/s"),
-        JointKind::Prismatic => ("N", "N s/m", "kg", "m/s"),
-    };
+    let units = units(kind);
     if let Some(speed) = written.max_speed {
-        positive(speed, at, "max_speed", speed_unit)?;
+        positive(speed, at, "max_speed", units.speed)?;
     }
+    let friction = written.friction.unwrap_or(0.0);
+    let spring = match written.spring {
+        None => None,
+        Some(file::Spring { stiffness, rest }) => Some(Spring {
+            stiffness: positive(stiffness, &at.field("spring"), "stiffness", units.stiffness)?,
+            rest,
+        }),
+    };
     Ok(Joint {
         name: name.clone(),
         link,
         kind,
         axis: axis.map(|x| (f64::from(x) / length) as f32),
         range: written.range,
-        torque: positive(torque, at, "torque", torque_unit)?,
-        damping: not_negative(damping, at, "damping", damping_unit)?,
-        armature: not_negative(armature, at, "armature", armature_unit)?,
+        damping: not_negative(damping, at, "damping", units.damping)?,
+        armature: not_negative(armature, at, "armature", units.armature)?,
+        spring,
+        friction: not_negative(friction, at, "friction", units.torque)?,
         max_speed: written.max_speed,
         home: 0.0,
     })
@@ -343,11 +411,12 @@ fn home(
 }
 
 /// The link itself; where it hangs is for the caller to say.
-fn link(written: &file::Link, at: &Path) -> Result<Link, Flaw> {
+fn link(written: &file::Link, otherwise: Surface, at: &Path) -> Result<Link, Flaw> {
     let name = &written.name;
     let mut shapes = Vec::with_capacity(written.shapes.len());
     for (i, shape) in written.shapes.iter().enumerate() {
-        shapes.push(mass::shape(shape, &at.field("shapes").nth(i))?);
+        let at = at.field("shapes").nth(i);
+        shapes.push(mass::shape(shape, otherwise, &at)?);
     }
     if shapes.is_empty() && written.inertia.is_none() {
         return Err(
@@ -364,6 +433,7 @@ fn link(written: &file::Link, at: &Path) -> Result<Link, Flaw> {
         name: name.clone(),
         parent: None,
         joint: None,
+        floats: false,
         origin: Origin::default(),
         shapes,
         inertia,

@@ -16,8 +16,8 @@ use crate::scene::{
     file,
     formula::{Formula, Surroundings},
     locate::Path,
-    robot::{Joint, JointKind, Robot},
-    task::{End, Motor, Reward, Solved, Start, Success, Task, Term, When},
+    robot::{JointKind, Robot},
+    task::{End, Reward, Solved, Start, Success, Task, Term, When},
 };
 
 const MAX_STEPS: u32 = 1_000_000;
@@ -225,6 +225,9 @@ impl Context<'_> {
                     turns: self.robot.joints[joint].kind == JointKind::Revolute,
                 }
             }
+            T::Speed { joint } => Term::Speed {
+                joint: self.joint(joint, of_at.field("joint"))?,
+            },
             T::Alive {} => Term::Alive,
             T::Expr(text) => {
                 let scope = self.scope(match written.at {
@@ -235,7 +238,7 @@ impl Context<'_> {
             }
             T::ActionRate {} => Term::ActionRate,
             T::Energy {} => Term::Energy {
-                motors: self.motors(),
+                motors: self.robot.motors.clone(),
             },
             T::JointLimit { margin } => Term::JointLimit {
                 margin: positive(*margin, of_at, "margin", "rad, or m")?,
@@ -285,6 +288,22 @@ impl Context<'_> {
             file::End::JointSpeedAbove { speed } => End::JointSpeedAbove {
                 speed: positive(*speed, at, "speed", "rad/s, or m/s")?,
             },
+            file::End::AngleOutside { joint, range } => {
+                let [low, high] = *range;
+                if low >= high {
+                    return Err(
+                        Flaw::new(at.field("range"), "a range must go from low to high")
+                            .help("(lowest, highest) position of the joint (rad, or m)"),
+                    );
+                }
+                End::AngleOutside {
+                    joint: self.joint(joint, at.field("joint"))?,
+                    range: *range,
+                }
+            }
+            file::End::Touches { link } => End::Touches {
+                link: self.link(link, at)?,
+            },
             file::End::Inside { point, distance } => End::Inside {
                 point: self.goal_point(point, at)?,
                 distance: positive(*distance, at, "distance", "m")?,
@@ -316,15 +335,6 @@ impl Context<'_> {
         }
     }
 
-    fn motors(&self) -> Vec<Motor> {
-        let motor = |(i, joint): (usize, &Joint)| Motor {
-            action: i,
-            joint: i,
-            limit: joint.torque,
-        };
-        self.robot.joints.iter().enumerate().map(motor).collect()
-    }
-
     /// The joints that have a range, one at least.
     fn ranges(&self, at: &Path) -> Result<Vec<(usize, [f32; 2])>, Flaw> {
         let joints = self.robot.joints.iter().enumerate();
@@ -354,6 +364,24 @@ impl Context<'_> {
     fn joint(&self, name: &str, at: Path) -> Result<usize, Flaw> {
         let known = self.robot.joints.iter().map(|joint| joint.name.as_str());
         index_of("moving joint", name, known, at)
+    }
+
+    fn links(&self, names: &Option<Vec<String>>, at: &Path) -> Result<Vec<usize>, Flaw> {
+        let Some(names) = names else {
+            return Ok((0..self.robot.links.len()).collect());
+        };
+        let at = at.field("links");
+        let known = || self.robot.links.iter().map(|link| link.name.as_str());
+        let links = each(names, &at, |name, at| {
+            index_of("link", name, known(), at.clone())
+        })?;
+        each_once("link", &links, &at)?;
+        Ok(links)
+    }
+
+    fn link(&self, name: &str, at: &Path) -> Result<usize, Flaw> {
+        let known = self.robot.links.iter().map(|link| link.name.as_str());
+        index_of("link", name, known, at.field("link"))
     }
 
     fn point(&self, name: &str, at: &Path) -> Result<usize, Flaw> {

@@ -74,25 +74,27 @@ pub(super) fn hold(ui: &mut Ui, training: &Training) {
     }
 }
 
-/// A slider per joint.
+/// A slider per motor.
 pub(super) fn joints(ui: &mut Ui, shown: &mut Shown) {
     let Some(mut actions) = shown.hand().map(<[f32]>::to_vec) else {
         return;
     };
     section(ui, "Motors: the action of each joint");
     let scene = shown.scene().clone();
-    for (index, joint) in scene.robot().joints.iter().enumerate() {
+    let robot = scene.robot();
+    for (index, motor) in robot.motors.iter().enumerate() {
+        let joint = &robot.joints[motor.joint];
         let force = match joint.kind {
             JointKind::Revolute => "N m",
             JointKind::Prismatic => "N",
         };
-        let angle = shown.readings().angles[index];
+        let angle = shown.readings().angles[motor.joint];
         ui.horizontal(|ui| {
             ui.label(&joint.name);
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 let text = format!(
                     "{:+.1} {force}   {angle:+.2} {}",
-                    actions[index] * joint.torque,
+                    actions[index] * motor.torque,
                     unit(joint.kind)
                 );
                 ui.label(RichText::new(text).monospace().color(DIM));

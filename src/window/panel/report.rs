@@ -164,7 +164,7 @@ pub(super) fn flight(ui: &mut Ui, shown: &Shown) {
         let meaning = "Its number in the environment";
         fact(ui, "episode", &flight.episode.to_string(), meaning);
     });
-    let steps = flight.steps(shown.scene().robot().joints.len());
+    let steps = flight.steps(shown.scene().robot().motors.len());
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 5.0;
         ui.label(RichText::new(format!("step {}", grouped(taken as u64))).strong());
@@ -198,9 +198,10 @@ pub(super) fn motors(ui: &mut Ui, shown: &Shown) {
         .num_columns(3)
         .spacing([10.0, 4.0])
         .show(ui, |ui| {
-            let joints = &shown.scene().robot().joints;
-            let numbers = shown.motors().iter().zip(&shown.readings().speeds);
-            for (joint, (action, speed)) in joints.iter().zip(numbers) {
+            let robot = shown.scene().robot();
+            for (motor, action) in robot.motors.iter().zip(shown.motors()) {
+                let joint = &robot.joints[motor.joint];
+                let speed = shown.readings().speeds[motor.joint];
                 let unit = super::controls::unit(joint.kind);
                 ui.label(&joint.name);
                 ui.monospace(format!("{action:+5.2}"));

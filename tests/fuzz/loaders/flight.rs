@@ -49,13 +49,13 @@ pub(super) fn loader() -> Loader {
 
 /// Whether it can be played; its first steps are.
 fn is_played(record: &FlightRecord, scene: Scene) -> bool {
-    let joints = scene.robot().joints.len();
+    let motors = scene.robot().motors.len();
     let environment = SceneEnvironment::new(Arc::new(scene));
     let flight = &record.flight;
     let Ok(mut pod) = flight.begin(&environment, Seed::new(record.seed)) else {
         return false;
     };
-    for number in 0..flight.steps(joints).min(STEPS) {
+    for number in 0..flight.steps(motors).min(STEPS) {
         if flight.step(&mut pod, number).is_end() {
             break;
         }

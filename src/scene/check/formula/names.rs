@@ -74,15 +74,20 @@ impl Compiler<'_> {
         }
     }
 
-    /// The point and the joint of a name, as far as there are.
+    /// The point, the joint and its motor of a name, as far as there are.
     fn owners(&self, name: &str) -> impl Iterator<Item = (Of, usize)> {
         let robot = self.scope.around.robot;
         let point = robot.points.iter().position(|point| point.name == name);
         let joint = robot.joints.iter().position(|joint| joint.name == name);
-        let point = point.map(|index| (Of::Point, index));
-        point
-            .into_iter()
-            .chain(joint.map(|index| (Of::Joint, index)))
+        let motor = joint.and_then(|joint| robot.motors.iter().position(|m| m.joint == joint));
+        let owned = |of, index: Option<usize>| index.map(|index| (of, index));
+        [
+            owned(Of::Point, point),
+            owned(Of::Joint, joint),
+            owned(Of::Motor, motor),
+        ]
+        .into_iter()
+        .flatten()
     }
 
     /// The flaw of a name that means nothing.

@@ -100,6 +100,20 @@ impl Context<'_> {
                 point: self.goal_point(point, at)?,
             },
             O::GravityLoad { .. } => Sensor::GravityLoad,
+            O::LinkOrientation { link, .. } => Sensor::LinkOrientation {
+                link: self.link(link, at)?,
+            },
+            O::LinkVelocity { link, axes, .. } => Sensor::LinkVelocity {
+                link: self.link(link, at)?,
+                axes: self::axes(axes, at)?,
+            },
+            O::LinkAngularVelocity { link, axes, .. } => Sensor::LinkAngularVelocity {
+                link: self.link(link, at)?,
+                axes: self::axes(axes, at)?,
+            },
+            O::ContactForce { links, .. } => Sensor::ContactForce {
+                links: self.links(links, at)?,
+            },
             O::LastAction { .. } => Sensor::LastAction,
             O::TimeLeft { .. } => Sensor::TimeLeft,
             O::Phase { period_s, .. } => Sensor::Phase {

@@ -1,0 +1,104 @@
+//! The surroundings: every solid has a size, and stairs become boxes.
+
+use super::{mass, positive, surface};
+use crate::scene::{
+    error::Flaw,
+    file,
+    locate::Path,
+    robot::{Form, Surface},
+    world::{Ground, Solid, World},
+};
+
+const MAX_SOLIDS: usize = 1024;
+/// How ground and terrain touch if nothing is said: like rubber on concrete.
+const SURFACE: Surface = Surface {
+    friction: 1.0,
+    restitution: 0.0,
+};
+
+/// The world at `at`, checked.
+pub(in crate::scene) fn world(written: &file::World, at: &Path) -> Result<World, Flaw> {
+    let ground = match &written.ground {
+        None => None,
+        Some(ground) => Some(Ground {
+            z: ground.z,
+            surface: surface(
+                ground.friction,
+                ground.restitution,
+                SURFACE,
+                &at.field("ground"),
+            )?,
+        }),
+    };
+    let mut terrain = Vec::new();
+    for (i, written) in written.terrain.iter().enumerate() {
+        let at = at.field("terrain").nth(i);
+        solids(written, &at, &mut terrain)?;
+        if terrain.len() > MAX_SOLIDS {
+            return Err(Flaw::new(at, "the terrain has too many solids")
+                .label(format!("with this, {}", terrain.len()))
+                .help(format!(
+                    "at most {MAX_SOLIDS}, each step of stairs being one"
+                )));
+        }
+    }
+    Ok(World { ground, terrain })
+}
+
+fn solids(written: &file::Terrain, at: &Path, terrain: &mut Vec<Solid>) -> Result<(), Flaw> {
+    match *written {
+        file::Terrain::Box {
+            center,
+            half,
+            rpy,
+            friction,
+            restitution,
+        } => {
+            mass::half_sizes(half, at)?;
+            terrain.push(Solid {
+                form: Form::Box { center, half, rpy },
+                surface: surface(friction, restitution, SURFACE, at)?,
+            });
+        }
+        file::Terrain::Stairs {
+            foot,
+            yaw,
+            count,
+            rise,
+            run,
+            width,
+            friction,
+            restitution,
+        } => {
+            if !(1..=MAX_SOLIDS as u32).contains(&count) {
+                return Err(Flaw::new(at.field("count"), "`count` is out of its range")
+                    .help(format!("1 to {MAX_SOLIDS} steps")));
+            }
+            let rise = positive(rise, at, "rise", "m")?;
+            let run = positive(run, at, "run", "m")?;
+            let width = positive(width, at, "width", "m")?;
+            let surface = surface(friction, restitution, SURFACE, at)?;
+            let step = |i| Solid {
+                form: step(foot, yaw, [run, width, rise], i),
+                surface,
+            };
+            terrain.extend((0..count).map(step));
+        }
+    }
+    Ok(())
+}
+
+/// One step of stairs, from 0: a box that reaches down to their foot.
+fn step(foot: [f32; 3], yaw: f32, [run, width, rise]: [f32; 3], i: u32) -> Form {
+    let along = run * (i as f32 + 0.5);
+    let half_height = rise * (i + 1) as f32 / 2.0;
+    Form::Box {
+        center: [
+            foot[0] + along * libm::cosf(yaw),
+            foot[1] + along * libm::sinf(yaw),
+            foot[2] + half_height,
+        ],
+        half: [run / 2.0, width / 2.0, half_height],
+        rpy: [0.0, 0.0, yaw],
+    }
+}

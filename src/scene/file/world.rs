@@ -1,0 +1,54 @@
+//! The surroundings of a robot as written.
+
+use serde::Deserialize;
+
+use super::Triple;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::scene) struct World {
+    #[serde(default)]
+    pub(in crate::scene) ground: Option<Ground>,
+    #[serde(default)]
+    pub(in crate::scene) terrain: Vec<Terrain>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::scene) struct Ground {
+    #[serde(default)]
+    pub(in crate::scene) z: f32,
+    #[serde(default)]
+    pub(in crate::scene) friction: Option<f32>,
+    #[serde(default)]
+    pub(in crate::scene) restitution: Option<f32>,
+}
+
+/// A left-out angle is 0.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::scene) enum Terrain {
+    Box {
+        center: Triple,
+        half: Triple,
+        #[serde(default)]
+        rpy: Triple,
+        #[serde(default)]
+        friction: Option<f32>,
+        #[serde(default)]
+        restitution: Option<f32>,
+    },
+    Stairs {
+        foot: Triple,
+        #[serde(default)]
+        yaw: f32,
+        count: u32,
+        rise: f32,
+        run: f32,
+        width: f32,
+        #[serde(default)]
+        friction: Option<f32>,
+        #[serde(default)]
+        restitution: Option<f32>,
+    },
+}

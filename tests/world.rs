@@ -1,0 +1,275 @@
+//! Promise: what a robot touches pushes back as it would; what nothing holds falls; what has no motor is only looked at.
+//!
+//! The numbers are those of textbooks, with gravity 10 m/s^2 and bodies of 1 kg.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use sinew::pod::scene::{SceneEnvironment, spaces};
+use sinew::pod::{Action, Observation, Pod, Purpose, Restored};
+use sinew::scene::Scene;
+use sinew::seed::Seed;
+use sinew::step::{ActionSpace, StepEnd};
+use std::sync::Arc;
+
+const BALL: &str = include_str!("scenes/ball.ron");
+const CART: &str = include_str!("scenes/cart.ron");
+
+/// The ball's scene with other texts in place of some.
+fn ball(changes: &[(&str, &str)]) -> Pod {
+    pod(changed(BALL, changes))
+}
+
+/// The same of the cart's scene.
+fn cart(changes: &[(&str, &str)]) -> Pod {
+    pod(changed(CART, changes))
+}
+
+fn changed(text: &str, changes: &[(&str, &str)]) -> Scene {
+    let mut text = text.to_owned();
+    for (from, to) in changes {
+        assert!(text.contains(from), "{from}");
+        text = text.replacen(from, to, 1);
+    }
+    Scene::parse("changed", &text).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn pod(scene: Scene) -> Pod {
+    let environment = SceneEnvironment::new(Arc::new(scene));
+    Pod::new(&environment, Seed::new(1), Purpose::Watching, 0..1).unwrap()
+}
+
+fn seen(pod: &Pod, name: &str) -> f32 {
+    let scene: &sinew::pod::scene::PlayedScene = pod.world.resource();
+    let names = spaces(&scene.0).observation;
+    let index = names.iter().position(|other| other == name);
+    let index = index.unwrap_or_else(|| panic!("no {name} in {names:?}"));
+    pod.world.get::<Observation>(pod.entity(0)).unwrap().0[index]
+}
+
+/// Takes so many steps, none of which ends the episode.
+fn steps(pod: &mut Pod, count: usize) {
+    for _ in 0..count {
+        assert_eq!(pod.step_without_reset(), StepEnd::Running);
+    }
+}
+
+/// Takes so many steps with the same action of the one motor.
+fn act(pod: &mut Pod, action: f32, count: usize) {
+    pod.world.get_mut::<Action>(pod.entity(0)).unwrap().0[0] = action;
+    steps(pod, count);
+}
+
+fn close(found: f32, expected: f32, within: f32) {
+    assert!(
+        (found - expected).abs() <= within,
+        "{found} is not {expected}"
+    );
+}
+
+#[test]
+fn what_nothing_holds_falls() {
+    let mut pod = ball(&[("(xyz: (0, 0, 0.1))", "(xyz: (0, 0, 9))")]);
+    steps(&mut pod, 50);
+    // After 1 s at 10 m/s^2: 5 m and 10 m/s; steps of h = 2 ms, each at its end's speed, add g t h / 2 = 0.01 m.
+    close(seen(&pod, "middle.z"), 9.0 - 5.01, 1e-3);
+    close(seen(&pod, "middle.velocity.z"), -10.0, 1e-3);
+    close(seen(&pod, "ball.velocity.z"), -10.0, 1e-3);
+    assert_eq!(seen(&pod, "ball.contact_force"), 0.0);
+}
+
+#[test]
+fn the_ground_carries_what_lies_on_it() {
+    let mut pod = ball(&[]);
+    steps(&mut pod, 90);
+    for _ in 0..5 {
+        steps(&mut pod, 1);
+        // 1 kg at 10 m/s^2.
+        close(seen(&pod, "ball.contact_force"), 10.0, 0.05);
+        // What does not touch feels nothing.
+        assert_eq!(seen(&pod, "wheel.contact_force"), 0.0);
+    }
+    close(seen(&pod, "middle.z"), 0.1, 2e-3);
+    close(seen(&pod, "middle.velocity.z"), 0.0, 1e-3);
+}
+
+#[test]
+fn what_is_pressed_to_the_ground_sticks_until_it_slides() {
+    // Of the two frictions the larger counts: 0.5 times 10 N. The motor gives 10 N at the action 1.
+    let mut pod = cart(&[]);
+    act(&mut pod, 0.0, 20);
+    let (rest, height) = (seen(&pod, "x.angle"), seen(&pod, "z.angle"));
+    act(&mut pod, 0.4, 40);
+    close(seen(&pod, "x.angle"), rest, 1e-3);
+    // 8 N less 5 N on 1 kg: 3 m/s^2, for 0.2 s.
+    let before = seen(&pod, "x.speed");
+    act(&mut pod, 0.8, 10);
+    close(seen(&pod, "x.speed") - before, 0.6, 0.02);
+    close(seen(&pod, "z.angle"), height, 1e-3);
+    close(seen(&pod, "box.contact_force"), 10.0, 0.1);
+}
+
+#[test]
+fn smooth_ground_does_not_hold() {
+    let mut pod = cart(&[
+        ("friction: 0.5", "friction: 0"),
+        ("friction: 0.25", "friction: 0"),
+    ]);
+    act(&mut pod, 0.4, 10);
+    // 4 N on 1 kg for 0.2 s.
+    close(seen(&pod, "x.speed"), 0.8, 1e-2);
+}
+
+#[test]
+fn a_bounce_leaves_its_share_of_the_speed() {
+    let mut pod = ball(&[
+        ("(xyz: (0, 0, 0.1))", "(xyz: (0, 0, 1.35))"),
+        ("friction: 0.5)", "friction: 0.5, restitution: 0.5)"),
+    ]);
+    // 1.25 m down are 0.5 s, and 5 m/s; 2.5 m/s up are there again after 0.5 s, and in between 0.3125 m high.
+    let mut top = 0.0_f32;
+    for _ in 0..48 {
+        steps(&mut pod, 1);
+        if pod
+            .world
+            .get::<sinew::pod::Episode>(pod.entity(0))
+            .unwrap()
+            .steps
+            > 30
+        {
+            top = top.max(seen(&pod, "middle.z") - 0.1);
+        }
+    }
+    close(top, 0.3125, 0.04);
+}
+
+#[test]
+fn a_joint_without_a_motor_is_seen_and_not_moved() {
+    let scene = changed(CART, &[]);
+    assert_eq!(scene.robot().joints.len(), 3);
+    let spaces = spaces(&scene);
+    assert_eq!(spaces.action, ActionSpace::Continuous(vec!["x".to_owned()]));
+    for name in [
+        "swing.angle",
+        "swing.speed",
+        "x.last_action",
+        "x.gravity_load",
+    ] {
+        assert!(spaces.observation.contains(&name.to_owned()), "{name}");
+    }
+    for name in ["swing.last_action", "z.gravity_load"] {
+        assert!(!spaces.observation.contains(&name.to_owned()), "{name}");
+    }
+    // A pendulum of 1 m at 10 m/s^2 takes 2 pi / sqrt(10) = 1.987 s for small swings: half of it after 50 steps of 0.02 s, nearly.
+    let mut pod = pod(scene);
+    act(&mut pod, 0.0, 50);
+    close(seen(&pod, "swing.angle"), -0.1, 1e-3);
+    close(seen(&pod, "x.gravity_load"), 0.0, 1e-6);
+}
+
+#[test]
+fn springs_and_dry_friction_hold_what_they_can() {
+    let scene = [(
+        "axis: (0, 1, 0),\n                damping: 0, armature: 0,",
+        "axis: (0, 1, 0), damping: 100, armature: 0, spring: (stiffness: 1000, rest: 0.3),",
+    )];
+    let mut pod = cart(&scene);
+    act(&mut pod, 0.0, 100);
+    // 1000 (0.3 - a) = 10 sin(a), so a = 0.29708.
+    close(seen(&pod, "swing.angle"), 0.29708, 1e-4);
+    let friction = "axis: (0, 1, 0), damping: 0, armature: 0, friction: 2,";
+    let mut pod = cart(&[(
+        "axis: (0, 1, 0),\n                damping: 0, armature: 0,",
+        friction,
+    )]);
+    act(&mut pod, 0.0, 50);
+    // 10 sin(0.1) = 1 N m does not overcome 2 N m.
+    close(seen(&pod, "swing.angle"), 0.1, 1e-4);
+}
+
+#[test]
+fn an_end_of_a_range_ends_the_episode() {
+    let mut pod = cart(&[]);
+    let mut ended = false;
+    for _ in 0..100 {
+        pod.world.get_mut::<Action>(pod.entity(0)).unwrap().0[0] = 1.0;
+        let end = pod.step_without_reset();
+        ended = seen(&pod, "x.angle") > 0.5;
+        assert_eq!(end == StepEnd::Terminated, ended);
+        // Paid by the speed of the joint, with its sign.
+        let reward = pod
+            .world
+            .get::<sinew::pod::Reward>(pod.entity(0))
+            .unwrap()
+            .0;
+        assert_eq!(reward, seen(&pod, "x.speed"));
+        if ended {
+            break;
+        }
+    }
+    assert!(ended);
+}
+
+#[test]
+fn stairs_are_as_high_as_they_are_written() {
+    // The third of three steps of 0.2 m begins at x = 1 and ends at 1.5.
+    let stairs = "terrain: [Stairs(foot: (0, 0, 0), count: 3, rise: 0.2, run: 0.5, width: 1)])";
+    let world = format!("(ground: (z: 0, friction: 0.5), {stairs}");
+    let mut pod = ball(&[
+        ("(ground: (z: 0, friction: 0.5))", &world),
+        ("(xyz: (0, 0, 0.1))", "(xyz: (1.25, 0, 0.75))"),
+    ]);
+    steps(&mut pod, 60);
+    close(seen(&pod, "middle.z"), 0.7, 2e-3);
+    close(seen(&pod, "ball.contact_force"), 10.0, 0.05);
+}
+
+#[test]
+fn what_touches_a_link_can_end_the_episode() {
+    let end = "reward: [(weight: 1, of: Alive())], end: [Touches(link: \"ball\")],";
+    let mut pod = ball(&[
+        ("(xyz: (0, 0, 0.1))", "(xyz: (0, 0, 1.35))"),
+        ("reward: [(weight: 1, of: Alive())],", end),
+    ]);
+    let count = (1..).find(|_| pod.step_without_reset() != StepEnd::Running);
+    // It falls for 0.5 s.
+    assert!((24..=26).contains(&count.unwrap()), "{count:?}");
+}
+
+#[test]
+fn an_episode_with_contacts_goes_on_with_the_same_bits() {
+    let (_, walker) = Scene::shipped()
+        .find(|(name, _)| *name == "walker")
+        .unwrap();
+    let scene = Arc::new(changed(
+        walker,
+        &[("observe: [", "observe: [ContactForce(),")],
+    ));
+    let environment = SceneEnvironment::new(scene);
+    let pod = || Pod::new(&environment, Seed::new(3), Purpose::Training, 0..2).unwrap();
+    let push = |pod: &mut Pod, i: usize| {
+        for row in 0..2 {
+            let mut action = pod.world.get_mut::<Action>(pod.entity(row)).unwrap();
+            for (j, action) in action.0.iter_mut().enumerate() {
+                *action = ((i * 7 + j * 3 + row) % 11) as f32 / 5.0 - 1.0;
+            }
+        }
+        pod.step();
+    };
+    let mut whole = pod();
+    let mut touched = false;
+    for i in 0..60 {
+        push(&mut whole, i);
+        let Observation(seen) = whole.world.get(whole.entity(0)).unwrap();
+        touched |= seen[..9].iter().any(|force| *force > 0.0);
+    }
+    assert!(touched);
+    let saved = whole.states();
+    let mut again = pod();
+    let restored = again.restore(saved.iter().map(Vec::as_slice)).unwrap();
+    assert_eq!(restored, Restored::Same);
+    for i in 60..200 {
+        push(&mut whole, i);
+        push(&mut again, i);
+    }
+    assert_eq!(whole.states(), again.states());
+}
