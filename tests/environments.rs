@@ -71,16 +71,20 @@ fn an_environment_has_the_same_bits_in_any_pod() {
 #[test]
 fn a_reset_environment_equals_a_fresh_one() {
     for scene in scenes() {
-        let episode = scene.task().episode_steps as usize;
+        let number = |pod: &Pod| pod.world.get::<Episode>(pod.entity(0)).unwrap().number;
         // One plays its first episode wildly, the other calmly: the second episodes are the same.
         let mut wild = pod(&scene, 1, 0..1);
-        trace(&mut wild, 0, episode);
+        for step in 0.. {
+            if number(&wild) == 2 {
+                break;
+            }
+            act(&mut wild, 0, step);
+            wild.step();
+        }
         let mut calm = pod(&scene, 1, 0..1);
-        for _ in 0..episode {
+        while number(&calm) < 2 {
             calm.step();
         }
-        let number = |pod: &Pod| pod.world.get::<Episode>(pod.entity(0)).unwrap().number;
-        assert_eq!((number(&wild), number(&calm)), (2, 2), "{}", scene.name());
         assert_eq!(
             trace(&mut wild, 0, 100),
             trace(&mut calm, 0, 100),

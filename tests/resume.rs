@@ -68,7 +68,7 @@ struct Case {
 /// Small, with episodes that end in mid-rollout, and evaluations.
 fn case_of((learner, its_own): (&'static str, &[&str]), more: &[&str]) -> Case {
     let steps = format!("learner.steps={STEPS}");
-    let set = ["learner.envs=6", &steps, "task.episode_s=0.4"];
+    let set = ["learner.envs=6", &steps, "task.episode_s=0.2"];
     let set = set.iter().chain(its_own).chain(more);
     let set: Vec<String> = set.map(|&s| s.to_owned()).collect();
     let scene = Scene::open_with("reach", Some(learner), &set).expect("it is shipped");
@@ -339,7 +339,7 @@ fn two_checkpoints_are_kept() {
         .iter()
         .map(|path| path.file_name().unwrap().to_owned())
         .collect();
-    assert_eq!(names, ["000000000039.sinew", "000000000040.sinew"]);
+    assert_eq!(names, ["000000000019.sinew", "000000000020.sinew"]);
 }
 
 #[test]
