@@ -12,31 +12,41 @@ use bevy_egui::{EguiGlobalSettings, PrimaryEguiContext};
 use bevy_panorbit_camera::{PanOrbitCamera, PanOrbitCameraSystemSet};
 
 use super::Frame;
+use super::clock::Playback;
 use super::goal::Drag;
 use super::panel::PanelWidth;
 use super::shown::Shown;
 use super::sky::{self, Sky};
-use super::stage::{Extent, up};
+use super::stage::{Extent, Ground, up};
 use crate::scene::Scene;
 
 /// The camera of the 3D view.
 #[derive(Component)]
 pub(super) struct Eye;
 
+/// How far the view has gone along with the robot (Bevy's coordinates, m).
+#[derive(Resource, Default)]
+struct Way(Vec3);
+
 pub(super) fn plugin(app: &mut App) {
-    app.add_systems(PreStartup, |mut settings: ResMut<EguiGlobalSettings>| {
-        settings.auto_create_primary_context = false;
-    })
-    .add_systems(Startup, spawn_cameras)
-    .add_systems(
-        Update,
-        (
-            look_at_robot.run_if(resource_changed::<Extent>),
-            leave_room_for_panel,
+    app.init_resource::<Way>()
+        .add_systems(PreStartup, |mut settings: ResMut<EguiGlobalSettings>| {
+            settings.auto_create_primary_context = false;
+        })
+        .add_systems(Startup, spawn_cameras)
+        .add_systems(
+            Update,
+            (
+                (
+                    look_at_robot.run_if(resource_changed::<Extent>),
+                    follow_robot,
+                )
+                    .chain(),
+                leave_room_for_panel,
+            )
+                .in_set(Frame::Show),
         )
-            .in_set(Frame::Show),
-    )
-    .add_systems(PostUpdate, give_mouse.before(PanOrbitCameraSystemSet));
+        .add_systems(PostUpdate, give_mouse.before(PanOrbitCameraSystemSet));
 }
 
 fn spawn_cameras(mut commands: Commands, sky: Res<Sky>, extent: Res<Extent>, shown: Res<Shown>) {
@@ -126,6 +136,15 @@ impl View {
             [true, ..] => (1.25, 0.16),
             [_, true, _] => (0.38, 0.16),
             [.., true] => (0.25, 1.12),
+            // What goes on the ground has the ground before it.
+            _ if !scene.world().is_empty() => {
+                return Self {
+                    yaw: 0.62,
+                    pitch: 0.2,
+                    distance: 3.3,
+                    above: 0.45,
+                };
+            }
             // Any other stands on its base, and what it does is above that.
             _ => {
                 return Self {
@@ -148,9 +167,11 @@ impl View {
 fn look_at_robot(
     extent: Res<Extent>,
     shown: Res<Shown>,
+    mut way: ResMut<Way>,
     eye: Single<(&mut PanOrbitCamera, &mut Projection), With<Eye>>,
 ) {
     let (mut camera, mut projection) = eye.into_inner();
+    way.0 = Vec3::ZERO;
     *camera = PanOrbitCamera {
         initialized: camera.initialized,
         force_update: true,
@@ -159,6 +180,37 @@ fn look_at_robot(
     if let Projection::Perspective(lens) = &mut *projection {
         lens.near = 0.02 * extent.reach;
         lens.far = 100.0 * extent.reach;
+    }
+}
+
+/// Goes along with a robot that leaves its place, and takes the ground along, whose lines stay where they are.
+fn follow_robot(
+    extent: Res<Extent>,
+    shown: Res<Shown>,
+    playback: Res<Playback>,
+    mut way: ResMut<Way>,
+    mut camera: Single<&mut PanOrbitCamera, With<Eye>>,
+    mut ground: Query<&mut Transform, With<Ground>>,
+) {
+    let places: Vec<Vec3> = (shown.poses(playback.share(shown.dt())))
+        .map(|(place, _)| place)
+        .collect();
+    let middle = places.iter().sum::<Vec3>() / places.len().max(1) as f32;
+    let away = (middle - extent.base).with_z(0.0);
+    // What is held somewhere never gets farther than it reaches, and its view stays still; what has ground to go on is kept near the middle.
+    let has_ground = !shown.scene().world().is_empty();
+    let slack = extent.reach * if has_ground { 0.2 } else { 1.0 };
+    let beyond = away - away.clamp_length_max(slack);
+    let now = up() * beyond;
+    let further = now - way.0;
+    if further != Vec3::ZERO {
+        way.0 = now;
+        camera.focus += further;
+        camera.target_focus += further;
+        camera.force_update = true;
+    }
+    for mut place in &mut ground {
+        (place.translation.x, place.translation.z) = (now.x, now.z);
     }
 }
 

@@ -38,7 +38,9 @@ fn fragment(in: VertexOutput, @builtin(front_facing) is_front: bool) -> Fragment
     let base = input.material.base_color;
     input.material.base_color = vec4(mix(base.rgb, grid.line.rgb, max(fine, bold)), base.a);
 
-    let far = smoothstep(grid.fade_from, grid.fade_to, length(at));
+    // From the middle of the ground, which goes along with the robot; it ends where it has faded.
+    let from_middle = length(2.0 * in.uv - 1.0) * grid.fade_to;
+    let far = smoothstep(grid.fade_from, grid.fade_to, from_middle);
     let haze = vec4(grid.horizon.rgb * view.exposure, 1.0);
     // The sky is not tone-mapped, so the haze is mixed in after that.
     var out: FragmentOutput;

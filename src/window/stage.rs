@@ -104,9 +104,9 @@ struct GridUniform {
     cell: f32,
     /// Side of a large cell (m).
     large_cell: f32,
-    /// Where the ground begins to fade (m from the origin).
+    /// Where the ground begins to fade (m from its middle).
     fade_from: f32,
-    /// Where it has gone (m from the origin).
+    /// Where it has gone, and ends (m from its middle).
     fade_to: f32,
 }
 
@@ -120,8 +120,9 @@ impl MaterialExtension for Grid {
     }
 }
 
+/// The ground, whose middle goes along with the robot.
 #[derive(Component)]
-struct Ground;
+pub(super) struct Ground;
 
 pub(super) fn plugin(app: &mut App) {
     embedded_asset!(app, "ground.wgsl");
