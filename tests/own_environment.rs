@@ -181,6 +181,44 @@ fn the_pendulum_without_physics_is_learnt_as_that_with_it() {
 }
 
 #[test]
+fn its_learners_are_compared_and_each_run_can_be_gone_on_with() {
+    let folder = TempDir::new().unwrap();
+    let args = [
+        "compare",
+        "--learners",
+        "small,a2c",
+        "--seeds",
+        "2",
+        "--steps",
+        "640",
+    ];
+    let out = ["--set", "learner.envs=4", "--out", "compared"];
+    let output = run(folder.path(), &[&args[..], &out, &["--json"]].concat());
+    assert_code(&output, 0);
+    let rows = json(&output)["rows"].as_array().unwrap().clone();
+    let learners: Vec<&str> = rows
+        .iter()
+        .map(|row| row["learner"].as_str().unwrap())
+        .collect();
+    assert_eq!(learners, ["small", "a2c"]);
+    assert!(rows.iter().all(|row| row["finished"] == true), "{rows:?}");
+    let longer = [
+        "--run",
+        "compared/a2c-s2",
+        "--steps",
+        "704",
+        "--headless",
+        "--json",
+    ];
+    let output = run(folder.path(), &longer);
+    assert_code(&output, 0);
+    assert_eq!(json(&output)["resumed_from_step"], 640);
+    // It trains or compares; the flags of the one are not those of the other.
+    let both = run(folder.path(), &[&["--seed", "1"][..], &args].concat());
+    assert_code(&both, 2);
+}
+
+#[test]
 fn it_trains_as_its_flags_say_and_keeps_the_run() {
     let folder = TempDir::new().unwrap();
     let args = [
