@@ -9,6 +9,7 @@ pub mod energy;
 pub mod plant;
 pub mod readings;
 pub mod reset;
+pub mod shapes;
 mod surroundings;
 
 pub use plant::{Physics, Plant};

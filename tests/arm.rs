@@ -13,7 +13,7 @@ use sinew::pod::{Action, Pod, Purpose};
 use sinew::scene::Scene;
 use sinew::seed::Seed;
 use sinew::sim::energy::energy;
-use sinew::sim::plant::mass_properties;
+use sinew::sim::shapes::mass_properties;
 use sinew::sim::{Plant, Readings};
 use std::sync::Arc;
 

@@ -9,7 +9,7 @@ use sinew::{
         robot::{Form, Motor, Shape, Weight},
         task::{End, Goal, Solved, Success, Term, When},
     },
-    sim::plant::mass_properties,
+    sim::shapes::mass_properties,
 };
 
 fn shipped(name: &str) -> Scene {

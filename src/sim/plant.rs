@@ -1,7 +1,7 @@
 //! From a robot's description to Rapier bodies and multibody joints, built in the order of the scene file.
 
 use bevy::ecs::prelude::{Bundle, Resource};
-use bevy::math::{EulerRot, Quat, Vec3};
+use bevy::math::{Quat, Vec3};
 use bevy_rapier3d::plugin::TimestepMode;
 use bevy_rapier3d::plugin::context::{
     RapierContextColliders, RapierContextJoints, RapierContextSimulation, RapierRigidBodySet,
@@ -11,18 +11,16 @@ use bevy_rapier3d::rapier::dynamics::{
     CCDSolver, GenericJoint, JointAxesMask, JointAxis, Multibody, MultibodyIndex,
     MultibodyJointSet, RigidBodyBuilder, RigidBodyHandle, RigidBodySet,
 };
-use bevy_rapier3d::rapier::geometry::{Capsule, ColliderBuilder, ColliderSet, SharedShape};
+use bevy_rapier3d::rapier::geometry::ColliderSet;
 use bevy_rapier3d::rapier::math::Pose;
-use bevy_rapier3d::rapier::parry::mass_properties::MassProperties;
 use bevy_rapier3d::rapier::pipeline::PhysicsPipeline;
 use std::borrow::Cow;
 
-use super::surroundings::{self, touching};
+use super::shapes::{collider, mass_properties, rotation};
+use super::surroundings;
 use crate::contain::contain;
 use crate::scene::Scene;
-use crate::scene::robot::{
-    Form, Inertia, Joint, JointKind, Link, Motor, Origin, Robot, Shape, Surface, Weight,
-};
+use crate::scene::robot::{Joint, JointKind, Link, Motor, Origin, Robot};
 
 /// One physics world, as the components of a `bevy_rapier` context.
 #[derive(Bundle)]
@@ -348,74 +346,6 @@ fn insert_link(
         body.recompute_mass_properties_from_colliders(colliders);
     }
     body
-}
-
-/// Mass, centre and inertia of a link: what the file states, else the sum over its solid shapes.
-pub fn mass_properties(link: &Link) -> MassProperties {
-    match &link.inertia {
-        Some(Inertia {
-            mass,
-            center,
-            principal,
-        }) => MassProperties::new((*center).into(), *mass, (*principal).into()),
-        None => link.shapes.iter().map(shape_mass_properties).sum(),
-    }
-}
-
-fn shape_mass_properties(shape: &Shape) -> MassProperties {
-    let (form, pose) = parry_shape(&shape.form);
-    let density = match shape.weight {
-        Weight::Density(density) => density,
-        Weight::Mass(_) => 1.0,
-    };
-    let mut properties = form.mass_properties(density);
-    if let Weight::Mass(mass) = shape.weight {
-        properties.set_mass(mass, true);
-    }
-    properties.transform_by(&pose)
-}
-
-/// A shape and where it is in its link's frame.
-fn parry_shape(form: &Form) -> (SharedShape, Pose) {
-    match *form {
-        Form::Capsule { from, to, radius } => (
-            SharedShape(std::sync::Arc::new(Capsule::new(
-                from.into(),
-                to.into(),
-                radius,
-            ))),
-            Pose::IDENTITY,
-        ),
-        Form::Sphere { center, radius } => (
-            SharedShape::ball(radius),
-            Pose::from_translation(center.into()),
-        ),
-        Form::Box { center, half, rpy } => (
-            SharedShape::cuboid(half[0], half[1], half[2]),
-            Pose::from_parts(center.into(), rotation(rpy)),
-        ),
-        Form::Cylinder { from, to, radius } => {
-            let (from, to) = (Vec3::from(from), Vec3::from(to));
-            let along = Quat::from_rotation_arc(Vec3::Y, (to - from).normalize());
-            (
-                SharedShape::cylinder((to - from).length() / 2.0, radius),
-                Pose::from_parts((from + to) / 2.0, along),
-            )
-        }
-    }
-}
-
-/// A shape that touches and weighs nothing.
-pub(super) fn collider(form: &Form, surface: Surface) -> ColliderBuilder {
-    let (form, pose) = parry_shape(form);
-    touching(ColliderBuilder::new(form), surface)
-        .position(pose)
-        .density(0.0)
-}
-
-/// URDF's convention: roll about x first, then pitch about y, then yaw about z, all about the parent's axes.
-fn rotation(rpy: [f32; 3]) -> Quat {
-    Quat::from_euler(EulerRot::ZYX, rpy[2], rpy[1], rpy[0])
 }
 
 fn rapier_joint(link: &Link, joint: Option<&Joint>) -> GenericJoint {

@@ -1,13 +1,11 @@
 //! What a robot can touch: ground and terrain as colliders without a body, and who touches whom.
 
 use bevy::math::Vec3;
-use bevy_rapier3d::rapier::dynamics::CoefficientCombineRule;
 use bevy_rapier3d::rapier::geometry::{
     ColliderBuilder, ColliderSet, Group, InteractionGroups, InteractionTestMode, SharedShape,
 };
 
-use super::plant::collider;
-use crate::scene::robot::Surface;
+use super::shapes::{collider, touching};
 use crate::scene::world::World;
 
 const LINKS: Group = Group::GROUP_1;
@@ -34,13 +32,4 @@ pub(super) fn insert(world: &World, colliders: &mut ColliderSet) {
     for solid in &world.terrain {
         colliders.insert(collider(&solid.form, solid.surface).collision_groups(groups));
     }
-}
-
-/// Of two that touch, the larger friction counts, and the larger restitution.
-pub(super) fn touching(collider: ColliderBuilder, surface: Surface) -> ColliderBuilder {
-    collider
-        .friction(surface.friction)
-        .friction_combine_rule(CoefficientCombineRule::Max)
-        .restitution(surface.restitution)
-        .restitution_combine_rule(CoefficientCombineRule::Max)
 }

@@ -1,0 +1,86 @@
+//! What a link is made of: its shapes as solids that weigh something, and as surfaces that touch.
+
+use bevy::math::{EulerRot, Quat, Vec3};
+use bevy_rapier3d::rapier::dynamics::CoefficientCombineRule;
+use bevy_rapier3d::rapier::geometry::{Capsule, ColliderBuilder, SharedShape};
+use bevy_rapier3d::rapier::math::Pose;
+use bevy_rapier3d::rapier::parry::mass_properties::MassProperties;
+
+use crate::scene::robot::{Form, Inertia, Link, Shape, Surface, Weight};
+
+/// Mass, centre and inertia of a link: what the file states, else the sum over its solid shapes.
+pub fn mass_properties(link: &Link) -> MassProperties {
+    match &link.inertia {
+        Some(Inertia {
+            mass,
+            center,
+            principal,
+        }) => MassProperties::new((*center).into(), *mass, (*principal).into()),
+        None => link.shapes.iter().map(shape_mass_properties).sum(),
+    }
+}
+
+fn shape_mass_properties(shape: &Shape) -> MassProperties {
+    let (form, pose) = parry_shape(&shape.form);
+    let density = match shape.weight {
+        Weight::Density(density) => density,
+        Weight::Mass(_) => 1.0,
+    };
+    let mut properties = form.mass_properties(density);
+    if let Weight::Mass(mass) = shape.weight {
+        properties.set_mass(mass, true);
+    }
+    properties.transform_by(&pose)
+}
+
+/// A shape and where it is in its link's frame.
+fn parry_shape(form: &Form) -> (SharedShape, Pose) {
+    match *form {
+        Form::Capsule { from, to, radius } => (
+            SharedShape(std::sync::Arc::new(Capsule::new(
+                from.into(),
+                to.into(),
+                radius,
+            ))),
+            Pose::IDENTITY,
+        ),
+        Form::Sphere { center, radius } => (
+            SharedShape::ball(radius),
+            Pose::from_translation(center.into()),
+        ),
+        Form::Box { center, half, rpy } => (
+            SharedShape::cuboid(half[0], half[1], half[2]),
+            Pose::from_parts(center.into(), rotation(rpy)),
+        ),
+        Form::Cylinder { from, to, radius } => {
+            let (from, to) = (Vec3::from(from), Vec3::from(to));
+            let along = Quat::from_rotation_arc(Vec3::Y, (to - from).normalize());
+            (
+                SharedShape::cylinder((to - from).length() / 2.0, radius),
+                Pose::from_parts((from + to) / 2.0, along),
+            )
+        }
+    }
+}
+
+/// A shape that touches and weighs nothing.
+pub(super) fn collider(form: &Form, surface: Surface) -> ColliderBuilder {
+    let (form, pose) = parry_shape(form);
+    touching(ColliderBuilder::new(form), surface)
+        .position(pose)
+        .density(0.0)
+}
+
+/// Of two that touch, the larger friction counts, and the larger restitution.
+pub(super) fn touching(collider: ColliderBuilder, surface: Surface) -> ColliderBuilder {
+    collider
+        .friction(surface.friction)
+        .friction_combine_rule(CoefficientCombineRule::Max)
+        .restitution(surface.restitution)
+        .restitution_combine_rule(CoefficientCombineRule::Max)
+}
+
+/// URDF's convention: roll about x first, then pitch about y, then yaw about z, all about the parent's axes.
+pub(super) fn rotation(rpy: [f32; 3]) -> Quat {
+    Quat::from_euler(EulerRot::ZYX, rpy[2], rpy[1], rpy[0])
+}
