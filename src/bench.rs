@@ -12,7 +12,7 @@ use std::time::Instant;
 use crate::pod::scene::spaces;
 use crate::scene::Scene;
 use crate::seed::Seed;
-use crate::sim::{Plant, Readings, actuate, readings, reset};
+use crate::sim::{Actuators, Plant, Readings, readings, reset};
 use crate::task::draw;
 use crate::train::publish::Viewer;
 use crate::train::{Job, TrainError, Trainer};
@@ -124,7 +124,8 @@ fn bare_us(scene: &Scene) -> f64 {
     let mut rng = Seed::new(SEED).stream("bench").nth(0);
     let mut physics = plant.instantiate();
     let mut now = Readings::default();
-    let mut torques = vec![0.0; robot.motors.len()];
+    let mut actions = vec![0.0; robot.motors.len()];
+    let mut actuators = Actuators::at_rest(&plant);
     let (mut spent, mut steps) = (0.0, 0);
     while spent < SPAN_S {
         let (angles, speeds) = draw::start(robot, &task.start, &mut rng);
@@ -134,11 +135,11 @@ fn bare_us(scene: &Scene) -> f64 {
         reset::place(&plant, &angles, &speeds, multibodies, &mut bodies.bodies);
         let began = Instant::now();
         for _ in 0..task.episode_steps {
-            for torque in &mut torques {
-                *torque = 2.0 * rng.random::<f32>() - 1.0;
+            for action in &mut actions {
+                *action = 2.0 * rng.random::<f32>() - 1.0;
             }
-            actuate::apply_torques(&plant, &torques, &mut bodies.bodies);
-            let stepped = plant.step(simulation, colliders, joints, bodies);
+            actuators.take(task.way, &actions);
+            let stepped = plant.step(&mut actuators, simulation, colliders, joints, bodies);
             readings::read_joints(&plant, &joints.multibody_joints, &mut now);
             steps += 1;
             if stepped.is_err() || began.elapsed().as_secs_f64() > SPAN_S {

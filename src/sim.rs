@@ -7,10 +7,12 @@
 pub mod actuate;
 pub mod energy;
 pub mod plant;
+mod rays;
 pub mod readings;
 pub mod reset;
 pub mod shapes;
 mod surroundings;
 
+pub use actuate::Actuators;
 pub use plant::{Physics, Plant};
 pub use readings::Readings;

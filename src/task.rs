@@ -17,6 +17,8 @@ pub struct Moment<'a> {
     pub goal: [f32; 3],
     /// The clamped action of the step that led here, length `A`; zeros at the start.
     pub action: &'a [f32],
+    /// The share of its largest torque that each motor has given in that step, length `A`; zeros at the start.
+    pub efforts: &'a [f32],
     /// Control steps since the episode began.
     pub step: u32,
 }

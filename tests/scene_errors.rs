@@ -97,7 +97,7 @@ fn what_has_another_form() {
                |                                                                        ^^^^^^^^ unknown field
                |
                = help: did you mean `damping`?
-               = help: fields: `name`, `kind`, `parent`, `child`, `origin`, `axis`, `range`, `torque`, `damping`, `armature`, `spring`, `friction`, `max_speed`"#]],
+               = help: fields: `name`, `kind`, `parent`, `child`, `origin`, `axis`, `range`, `torque`, `gear`, `servo`, `damping`, `armature`, `spring`, `friction`, `max_speed`"#]],
     );
     refused(
         "torque: 50, damping: 1",
@@ -1413,6 +1413,155 @@ fn options_and_terms_out_of_range() {
            |                                             ^^^^^^^^^^^^^^^^ with this term, 66066 numbers
            |
            = help: at most 65536: the entries of each term times its delay and history"#]],
+    );
+}
+
+#[test]
+fn motors_and_senses_that_cannot_be() {
+    refused(
+        r#"torque: 50"#,
+        r#"gear: 2"#,
+        expect![[r#"
+        error: a joint without a motor has no `gear`
+          --> small.ron:11:66
+           |
+        11 |                 origin: (xyz: (0, 0, 1)), axis: (0, 1, 0), gear: 2, damping: 1, armature: 0.1,
+           |                                                                  ^ there is no `torque`
+           |
+           = help: add `torque: ..`, what the motor can do"#]],
+    );
+    refused(
+        r#"torque: 50"#,
+        r#"torque: 50, gear: 0"#,
+        expect![[r#"
+        error: `gear` must be above 0
+          --> small.ron:11:78
+           |
+        11 |                 origin: (xyz: (0, 0, 1)), axis: (0, 1, 0), torque: 50, gear: 0, damping: 1, armature: 0.1,
+           |                                                                              ^ found `0`
+           |
+           = help: a number above 0 (turns of the motor for one of the joint)"#]],
+    );
+    refused(
+        r#"torque: 50"#,
+        r#"torque: 50, servo: Position(stiffness: -1, damping: 0, reach: 1)"#,
+        expect![[r#"
+        error: `stiffness` must be above 0
+          --> small.ron:11:99
+           |
+        11 | ...   origin: (xyz: (0, 0, 1)), axis: (0, 1, 0), torque: 50, servo: Position(stiffness: -1, damping: 0, reach: 1), damping: 1, armat...
+           |                                                                                         ^^ found `-1`
+           |
+           = help: a number above 0 (N m/rad)"#]],
+    );
+    refused(
+        r#"torque: 50"#,
+        r#"torque: 50, servo: Velocity(gain: 1, speed: 0)"#,
+        expect![[r#"
+        error: `speed` must be above 0
+          --> small.ron:11:104
+           |
+        11 |                 origin: (xyz: (0, 0, 1)), axis: (0, 1, 0), torque: 50, servo: Velocity(gain: 1, speed: 0), damping: 1, armature: 0.1,
+           |                                                                                                        ^ found `0`
+           |
+           = help: a number above 0 (rad/s)"#]],
+    );
+    refused(
+        r#"goal: "#,
+        r#"action: (smoothing: 1), goal: "#,
+        expect![[r#"
+        error: `smoothing` is out of its range
+          --> small.ron:25:29
+           |
+        25 |         action: (smoothing: 1), goal: Shell(center: (0, 0, 1), radius: (0.2, 0.8), min_z: 0.5),
+           |                             ^ found `1`
+           |
+           = help: from 0, for none, to less than 1"#]],
+    );
+    refused(
+        r#"goal: "#,
+        r#"action: (delay: 2000), goal: "#,
+        expect![[r#"
+        error: `delay` is out of its range
+          --> small.ron:25:25
+           |
+        25 |         action: (delay: 2000), goal: Shell(center: (0, 0, 1), radius: (0.2, 0.8), min_z: 0.5),
+           |                         ^^^^ found `2000`
+           |
+           = help: 0 to 1000 control steps"#]],
+    );
+    refused(
+        r#"Cos()"#,
+        r#"Cos(), LinkVelocity(link: "upper", frame: "hnd")"#,
+        expect![[r#"
+        error: there is no link `hnd`
+          --> small.ron:26:61
+           |
+        26 |         observe: [Cos(), LinkVelocity(link: "upper", frame: "hnd"), Speed(joints: ["elbow"], scale: 0.1), Goal(axes: [X, Z])],
+           |                                                             ^^^^^ unknown link
+           |
+           = help: did you mean `hand`?
+           = help: links: `upper`, `lower`, `hand`"#]],
+    );
+    refused(
+        r#"Cos()"#,
+        r#"Cos(), Rays(link: "upper", at: (0, 0, 0), directions: [], range: 1)"#,
+        expect![[r#"
+        error: the number of rays is out of its range
+          --> small.ron:26:73
+           |
+        26 | ...   observe: [Cos(), Rays(link: "upper", at: (0, 0, 0), directions: [], range: 1), Speed(joints: ["elbow"], scale: 0.1), Goal(axes...
+           |                                                                       ^^ found `[]`
+           |
+           = help: 1 to 1024 directions"#]],
+    );
+    refused(
+        r#"Cos()"#,
+        r#"Cos(), Rays(link: "upper", at: (0, 0, 0), directions: [(0, 0, 0)], range: 1)"#,
+        expect![[r#"
+        error: a direction must not be zero
+          --> small.ron:26:74
+           |
+        26 | ...   observe: [Cos(), Rays(link: "upper", at: (0, 0, 0), directions: [(0, 0, 0)], range: 1), Speed(joints: ["elbow"], scale: 0.1), ...
+           |                                                                        ^^^^^^^^^ found `(0, 0, 0)`
+           |
+           = help: like (1, 0, 0), straight ahead; its length does not matter"#]],
+    );
+    refused(
+        r#"Cos()"#,
+        r#"Cos(), Rays(link: "upper", at: (0, 0, 0), directions: [(1, 0, 0)], range: 0)"#,
+        expect![[r#"
+        error: `range` must be above 0
+          --> small.ron:26:93
+           |
+        26 | ...   observe: [Cos(), Rays(link: "upper", at: (0, 0, 0), directions: [(1, 0, 0)], range: 0), Speed(joints: ["elbow"], scale: 0.1), ...
+           |                                                                                           ^ found `0`
+           |
+           = help: a number above 0 (m)"#]],
+    );
+    refused(
+        r#"Cos()"#,
+        r#"Cos(), HeightScan(link: "upper", cells: (0, 3), size: (1, 1), range: 1)"#,
+        expect![[r#"
+        error: the number of cells is out of its range
+          --> small.ron:26:59
+           |
+        26 | ...   observe: [Cos(), HeightScan(link: "upper", cells: (0, 3), size: (1, 1), range: 1), Speed(joints: ["elbow"], scale: 0.1), Goal(...
+           |                                                         ^^^^^^ found `(0, 3)`
+           |
+           = help: (along, across), 1 or more of each and 1024 in all"#]],
+    );
+    refused(
+        r#"Cos()"#,
+        r#"Cos(), HeightScan(link: "upper", cells: (1, 3), size: (1, -1), range: 1)"#,
+        expect![[r#"
+        error: a size must not be negative
+          --> small.ron:26:73
+           |
+        26 | ...   observe: [Cos(), HeightScan(link: "upper", cells: (1, 3), size: (1, -1), range: 1), Speed(joints: ["elbow"], scale: 0.1), Goal...
+           |                                                                       ^^^^^^^ found `(1, -1)`
+           |
+           = help: (along, across) in metres, between the outermost cells"#]],
     );
 }
 

@@ -6,7 +6,7 @@ use sinew::{
     learn::LearnerSettings,
     scene::{
         Scene,
-        robot::{Form, Motor, Shape, Weight},
+        robot::{Drive, Form, Motor, Shape, Weight},
         task::{End, Goal, Solved, Success, Term, When},
     },
     sim::shapes::mass_properties,
@@ -129,7 +129,15 @@ fn the_reference_arm() {
         );
         assert_eq!(
             (robot.motors[i], joint.damping, joint.armature),
-            (Motor { joint: i, torque }, damping, armature)
+            (
+                Motor {
+                    joint: i,
+                    torque,
+                    drive: Drive::Torque
+                },
+                damping,
+                armature
+            )
         );
         assert_eq!(
             joint.range,

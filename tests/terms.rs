@@ -44,6 +44,7 @@ fn moment<'a>(readings: &'a Readings, action: &'a [f32], step: u32) -> Moment<'a
         readings,
         goal: [1.0, 2.0, 0.0],
         action,
+        efforts: action,
         step,
     }
 }

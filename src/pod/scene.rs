@@ -12,7 +12,7 @@ use super::components::{Action, ActionHistory, Episode, Fault, Observation, Rewa
 use super::{Control, Environment, Pod, Restored};
 use crate::scene::Scene;
 use crate::scene::task::Task;
-use crate::sim::{Plant, Readings, actuate, readings, reset};
+use crate::sim::{Actuators, Plant, Readings, actuate, readings, reset};
 use crate::step::{ActionSpace, Spaces, StepEnd};
 use crate::task::observe::{self, Senses};
 use crate::task::{Moment, draw, judge};
@@ -21,7 +21,7 @@ use crate::task::{Moment, draw, judge};
 #[derive(Component, Clone, Copy, Debug, Default, PartialEq)]
 pub struct Goal(pub [f32; 3]);
 
-/// The action that the motors got, clamped to [-1, 1].
+/// The action, clamped to [-1, 1].
 #[derive(Component, Clone, Debug, Default, PartialEq)]
 pub struct MotorAction(pub Vec<f32>);
 
@@ -29,9 +29,12 @@ pub struct MotorAction(pub Vec<f32>);
 #[derive(Component, Clone, Debug, Default)]
 struct ReadingsBefore(Readings);
 
-/// The [`MotorAction`] of the step before the one that is being taken; zeros before the first.
+/// What the motors did in the step before the one that is being taken; zeros before the first.
 #[derive(Component, Clone, Debug, Default)]
-struct MotorActionBefore(Vec<f32>);
+struct MotorsBefore {
+    action: Vec<f32>,
+    efforts: Vec<f32>,
+}
 
 /// What the sensors have read, and their noise. Made again, not saved: it follows from the episode and its actions.
 #[derive(Component, Clone, Debug)]
@@ -89,12 +92,17 @@ impl Environment for SceneEnvironment {
             readings::read(
                 &plant,
                 &physics.simulation.narrow_phase,
+                &physics.colliders.colliders,
                 &physics.joints.multibody_joints,
                 &physics.bodies.bodies,
+                None,
                 &mut now,
             );
             let motors = MotorAction(vec![0.0; self.scene.robot().motors.len()]);
-            let motors_before = MotorActionBefore(motors.0.clone());
+            let motors_before = MotorsBefore {
+                action: motors.0.clone(),
+                efforts: motors.0.clone(),
+            };
             let sensors = Sensors(Senses::new(self.scene.task()));
             let before = ReadingsBefore(now.clone());
             pod.spawn(
@@ -105,6 +113,7 @@ impl Environment for SceneEnvironment {
                     before,
                     motors,
                     motors_before,
+                    Actuators::at_rest(&plant),
                     sensors,
                     Goal::default(),
                     Stepped(Ok(())),
@@ -118,7 +127,7 @@ impl Environment for SceneEnvironment {
         // bring it into a state that no episode has. What is read off it is saved to be compared.
         pod.save::<Readings>();
         pod.add_systems((
-            apply_torques.in_set(Control::Actuate),
+            command_motors.in_set(Control::Actuate),
             step_physics.in_set(Control::Physics),
             read_robots.in_set(Control::Sense),
             judge_steps.in_set(Control::Judge),
@@ -147,25 +156,22 @@ pub fn spaces(scene: &Scene) -> Spaces {
     }
 }
 
-fn apply_torques(
-    plant: Res<Plant>,
-    mut environments: Query<(
-        &Action,
-        &mut MotorAction,
-        &mut MotorActionBefore,
-        &mut RapierRigidBodySet,
-    )>,
+fn command_motors(
+    scene: Res<PlayedScene>,
+    mut environments: Query<(&Action, &mut MotorAction, &mut MotorsBefore, &mut Actuators)>,
 ) {
-    for (Action(action), mut motors, mut before, mut bodies) in &mut environments {
-        before.0.copy_from_slice(&motors.0);
+    for (Action(action), mut motors, mut before, mut actuators) in &mut environments {
+        before.action.copy_from_slice(&motors.0);
+        before.efforts.copy_from_slice(&actuators.efforts);
         actuate::clamp_action(action, &mut motors.0);
-        actuate::apply_torques(&plant, &motors.0, &mut bodies.bodies);
+        actuators.take(scene.0.task().way, &motors.0);
     }
 }
 
 fn step_physics(
     plant: Res<Plant>,
     mut environments: Query<(
+        &mut Actuators,
         &mut RapierContextSimulation,
         &mut RapierContextColliders,
         &mut RapierContextJoints,
@@ -173,8 +179,16 @@ fn step_physics(
         &mut Stepped,
     )>,
 ) {
-    for (mut simulation, mut colliders, mut joints, mut bodies, mut stepped) in &mut environments {
-        stepped.0 = plant.step(&mut simulation, &mut colliders, &mut joints, &mut bodies);
+    for (mut actuators, mut simulation, mut colliders, mut joints, mut bodies, mut stepped) in
+        &mut environments
+    {
+        stepped.0 = plant.step(
+            &mut actuators,
+            &mut simulation,
+            &mut colliders,
+            &mut joints,
+            &mut bodies,
+        );
     }
 }
 
@@ -182,19 +196,22 @@ fn read_robots(
     plant: Res<Plant>,
     mut environments: Query<(
         &RapierContextSimulation,
+        &RapierContextColliders,
         &RapierContextJoints,
         &RapierRigidBodySet,
         &mut Readings,
         &mut ReadingsBefore,
     )>,
 ) {
-    for (simulation, joints, bodies, mut now, mut before) in &mut environments {
+    for (simulation, colliders, joints, bodies, mut now, mut before) in &mut environments {
         std::mem::swap(&mut *now, &mut before.0);
         readings::read(
             &plant,
             &simulation.narrow_phase,
+            &colliders.colliders,
             &joints.multibody_joints,
             &bodies.bodies,
+            Some(&before.0),
             &mut now,
         );
     }
@@ -206,7 +223,7 @@ fn judge_steps(
     mut environments: Query<(
         (&Goal, &Stepped),
         (&Readings, &ReadingsBefore),
-        (&MotorAction, &MotorActionBefore),
+        (&MotorAction, &Actuators, &MotorsBefore),
         (&mut Reward, &mut StepEnd, &mut Fault),
         (&mut Episode, &mut Observation, &mut Sensors),
     )>,
@@ -215,15 +232,22 @@ fn judge_steps(
     for ((goal, Stepped(stepped)), readings, motors, judged, seen) in &mut environments {
         let (mut reward, mut end, mut fault) = judged;
         let (mut episode, mut observation, mut sensors) = seen;
-        let moment = |readings, action, step| Moment {
-            readings,
+        let (MotorAction(action), Actuators { efforts, .. }, motors_before) = motors;
+        let before = Moment {
+            readings: &readings.1.0,
+            goal: goal.0,
+            action: &motors_before.action,
+            efforts: &motors_before.efforts,
+            step: episode.steps,
+        };
+        episode.steps += 1;
+        let now = Moment {
+            readings: readings.0,
             goal: goal.0,
             action,
-            step,
+            efforts,
+            step: episode.steps,
         };
-        let before = moment(&readings.1.0, &motors.1.0, episode.steps);
-        episode.steps += 1;
-        let now = moment(readings.0, &motors.0.0, episode.steps);
         let judged = stepped
             .clone()
             .and_then(|()| now.readings.check(task.max_joint_speed))
@@ -316,6 +340,7 @@ struct Environs {
     episode: &'static Episode,
     goal: &'static mut Goal,
     motors: &'static mut MotorAction,
+    actuators: &'static mut Actuators,
     sensors: &'static mut Sensors,
     now: &'static mut Readings,
     observation: &'static mut Observation,
@@ -340,6 +365,7 @@ impl EnvironsItem<'_, '_> {
             .as_ref()
             .map_or([0.0; 3], |goal| draw::goal(goal, &mut rng));
         self.motors.0.fill(0.0);
+        self.actuators.rest();
         let noise = task.adds_noise();
         let noise = noise.then(|| self.episode.rng_for(SENSOR_NOISE));
         self.sensors.0.begin(noise);
@@ -362,8 +388,9 @@ impl EnvironsItem<'_, '_> {
     /// Lets the motors act for one control step.
     fn step(&mut self, plant: &Plant, action: &[f32]) -> Result<(), Cow<'static, str>> {
         actuate::clamp_action(action, &mut self.motors.0);
-        actuate::apply_torques(plant, &self.motors.0, &mut self.bodies.bodies);
+        self.actuators.take(plant.way(), &self.motors.0);
         plant.step(
+            &mut self.actuators,
             &mut self.simulation,
             &mut self.colliders,
             &mut self.joints,
@@ -373,17 +400,22 @@ impl EnvironsItem<'_, '_> {
 
     /// Reads the robot and observes it, `steps` after the episode's start.
     fn look(&mut self, plant: &Plant, task: &Task, steps: u32) {
+        // Where accelerations are looked at, this is called for each step in turn.
+        let before = (plant.reads_acceleration() && steps > 0).then(|| self.now.clone());
         readings::read(
             plant,
             &self.simulation.narrow_phase,
+            &self.colliders.colliders,
             &self.joints.multibody_joints,
             &self.bodies.bodies,
+            before.as_ref(),
             &mut self.now,
         );
         let moment = Moment {
             readings: &self.now,
             goal: self.goal.0,
             action: &self.motors.0,
+            efforts: &self.actuators.efforts,
             step: steps,
         };
         self.observation.0.clear();

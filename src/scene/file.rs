@@ -83,6 +83,8 @@ pub(super) struct Robot {
     pub(super) friction: Option<f32>,
     #[serde(default)]
     pub(super) restitution: Option<f32>,
+    #[serde(default)]
+    pub(super) compensate_gravity: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -176,6 +178,10 @@ pub(super) struct Joint {
     #[serde(default)]
     pub(super) torque: Option<f32>,
     #[serde(default)]
+    pub(super) gear: Option<f32>,
+    #[serde(default)]
+    pub(super) servo: Option<Servo>,
+    #[serde(default)]
     pub(super) damping: Option<f32>,
     #[serde(default)]
     pub(super) armature: Option<f32>,
@@ -193,6 +199,20 @@ pub(super) struct Spring {
     pub(super) stiffness: f32,
     #[serde(default)]
     pub(super) rest: f32,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) enum Servo {
+    Position {
+        stiffness: f32,
+        damping: f32,
+        reach: f32,
+    },
+    Velocity {
+        gain: f32,
+        speed: f32,
+    },
 }
 
 /// `Ball` and `Universal` are here so that they can be refused with a reason.
@@ -232,6 +252,8 @@ pub(super) struct Task {
     pub(super) start: Start,
     #[serde(default)]
     pub(super) goal: Option<Goal>,
+    #[serde(default)]
+    pub(super) action: Action,
     pub(super) observe: Vec<Observe>,
     pub(super) reward: Vec<Reward>,
     #[serde(default)]
@@ -252,6 +274,16 @@ fn earth() -> Triple {
 pub(super) struct Start {
     pub(super) angle: f32,
     pub(super) speed: f32,
+}
+
+/// What happens to actions on their way to the motors.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Action {
+    #[serde(default)]
+    pub(super) delay: u32,
+    #[serde(default)]
+    pub(super) smoothing: f32,
 }
 
 #[derive(Debug, Deserialize)]
@@ -327,10 +359,17 @@ observe! {
     PointVelocity { point: String, axes: Option<Vec<Axis>> }
     Pull { point: String }
     GravityLoad {}
-    LinkOrientation { link: String }
-    LinkVelocity { link: String, axes: Option<Vec<Axis>> }
-    LinkAngularVelocity { link: String, axes: Option<Vec<Axis>> }
+    LinkPosition { link: String, frame: Option<String>, axes: Option<Vec<Axis>> }
+    LinkOrientation { link: String, frame: Option<String> }
+    LinkVelocity { link: String, frame: Option<String>, axes: Option<Vec<Axis>> }
+    LinkAngularVelocity { link: String, frame: Option<String>, axes: Option<Vec<Axis>> }
+    GravityDirection { link: String }
+    Gyroscope { link: String }
+    Accelerometer { link: String }
     ContactForce { links: Option<Vec<String>> }
+    Contact { links: Option<Vec<String>> }
+    Rays { link: String, at: Triple, directions: Vec<Triple>, range: f32 }
+    HeightScan { link: String, cells: [u32; 2], size: [f32; 2], range: f32 }
     LastAction {}
     TimeLeft {}
     Phase { period_s: f32 }

@@ -127,7 +127,7 @@ pub enum Quantity {
     Torque {
         /// Which motor.
         motor: usize,
-        /// At the action 1.
+        /// The largest.
         limit: f32,
     },
     /// The share of a motor's limit that holding the pose takes.
@@ -279,7 +279,7 @@ pub const READINGS: [Known; 18] = [
         Of::Motor,
         "torque",
         "N m, or N",
-        "its action times its limit",
+        "what it has given in the step, on average",
         |motor, around| Quantity::Torque {
             motor,
             limit: around.robot.motors[motor].torque,

@@ -13,6 +13,8 @@ pub struct Robot {
     pub points: Vec<Point>,
     /// Whether links collide with each other. Neighbours never do.
     pub collide: bool,
+    /// Whether motors carry the robot's weight, as far as they can, besides what actions ask of them.
+    pub compensate_gravity: bool,
 }
 
 /// A rigid body and the place where it hangs. Its frame is the frame of the joint that holds it.
@@ -79,13 +81,39 @@ pub struct Spring {
     pub rest: f32,
 }
 
-/// The motor of a joint.
+/// The motor of a joint, behind its gears.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Motor {
     /// Index of the joint.
     pub joint: usize,
-    /// Largest torque (N m, or N of a prismatic joint), above 0; the action 1.0 means exactly this.
+    /// Largest torque (N m, or N of a prismatic joint), above 0.
     pub torque: f32,
+    /// What it makes of an action.
+    pub drive: Drive,
+}
+
+/// What a motor makes of an action. The torque is never larger than the motor's.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Drive {
+    /// A share of its largest torque.
+    Torque,
+    /// A place to be at: the torque is `stiffness (home + reach action - position) - damping speed`, with what is in the
+    /// parentheses first kept in the joint's range.
+    Position {
+        /// Torque per angle (N m/rad, or N/m), above 0.
+        stiffness: f32,
+        /// Torque against the speed (N m s/rad, or N s/m), 0 or more.
+        damping: f32,
+        /// How far from home the action 1 is (rad, or m), above 0.
+        reach: f32,
+    },
+    /// A speed to have: the torque is `gain (speed action - the joint's speed)`.
+    Velocity {
+        /// Torque per speed (N m s/rad, or N s/m), above 0.
+        gain: f32,
+        /// What the action 1 asks for (rad/s, or m/s), above 0.
+        speed: f32,
+    },
 }
 
 /// What a joint allows.

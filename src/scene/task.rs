@@ -2,7 +2,7 @@
 
 mod observation;
 
-pub use observation::{Observation, Sensor};
+pub use observation::{HeightScan, Observation, Rays, Sensor};
 
 use super::formula::{Formula, Quantity};
 use super::robot::Motor;
@@ -22,6 +22,8 @@ pub struct Task {
     pub start: Start,
     /// Where the goal is drawn from at the start of an episode; `None`: the task has none.
     pub goal: Option<Goal>,
+    /// What happens to actions on their way to the motors.
+    pub way: Way,
     /// What the agent sees, in order; never empty.
     pub observation: Vec<Observation>,
     /// What it is paid per control step: the sum of these; never empty.
@@ -43,6 +45,16 @@ pub struct Start {
     pub angle: f32,
     /// Speeds are uniform within plus or minus this (rad/s, or m/s); 0 or more.
     pub speed: f32,
+}
+
+/// What happens to actions on their way to the motors, each entry for itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Way {
+    /// How many control steps late an action arrives; before the first one does, motors are given 0.
+    pub delay: usize,
+    /// The share of what a motor was given before that is still in what it is given now: `smoothing` of that and `1 - smoothing` of
+    /// the action that arrives. From 0 to less than 1.
+    pub smoothing: f32,
 }
 
 /// Where a goal is drawn from, in the world's frame (m).
@@ -100,17 +112,28 @@ impl Task {
         let observes = |o: &Observation| {
             matches!(
                 o.of,
-                Sensor::LinkOrientation { .. }
+                Sensor::LinkPosition { .. }
+                    | Sensor::LinkOrientation { .. }
                     | Sensor::LinkVelocity { .. }
                     | Sensor::LinkAngularVelocity { .. }
+                    | Sensor::GravityDirection { .. }
+                    | Sensor::Gyroscope { .. }
+                    | Sensor::Accelerometer { .. }
             )
         };
         self.observation.iter().any(observes)
     }
 
+    /// Whether any term is about how links' velocities change.
+    pub fn looks_at_acceleration(&self) -> bool {
+        let observes = |o: &Observation| matches!(o.of, Sensor::Accelerometer { .. });
+        self.observation.iter().any(observes)
+    }
+
     /// Whether any term is about what links touch.
     pub fn looks_at_contacts(&self) -> bool {
-        let observes = |o: &Observation| matches!(o.of, Sensor::ContactForce { .. });
+        let observes =
+            |o: &Observation| matches!(o.of, Sensor::ContactForce { .. } | Sensor::Contact { .. });
         let ends = |e: &End| matches!(e, End::Touches { .. });
         self.observation.iter().any(observes) || self.end.iter().any(ends)
     }
@@ -147,7 +170,9 @@ impl Task {
 
     /// Whether an observation depends on the steps before it, and not on the moment alone.
     pub fn remembers(&self) -> bool {
-        self.adds_noise() || self.observation.iter().any(|o| o.kept() > 1)
+        self.adds_noise()
+            || self.looks_at_acceleration()
+            || self.observation.iter().any(|o| o.kept() > 1)
     }
 }
 
@@ -206,7 +231,7 @@ pub enum Term {
         /// Which point.
         point: usize,
     },
-    /// The sum of the squared actions, each clamped to -1..1.
+    /// The sum over the motors of `e^2`, `e` being the share of its limit that a motor has given in the step.
     Effort,
     /// The sum of the squared joint speeds.
     JointSpeed,
@@ -234,7 +259,7 @@ pub enum Term {
     /// The sum over the motors of `(a - a')^2`, with the action `a` of the step and `a'` of the step before it, each clamped to -1..1;
     /// 0 before the first step.
     ActionRate,
-    /// The power that the motors give or take (W): the sum of `|a * limit * speed|`, with the action `a` of the step.
+    /// The power that the motors give or take (W): the sum of `|torque * speed|`, with the mean torque of the step.
     Energy {
         /// All of them, in the order of actions.
         motors: Vec<Motor>,

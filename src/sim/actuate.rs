@@ -1,10 +1,65 @@
-//! Actions to torques: an equal and opposite pair on each joint's two links, which is exactly the generalised force.
+//! Actions to torques: what an action becomes on its way, what a motor makes of it, and an equal and opposite pair on the two
+//! links of each joint, which is exactly the generalised force.
 
+use bevy::ecs::prelude::Component;
 use bevy::math::Vec3;
-use bevy_rapier3d::rapier::dynamics::RigidBodySet;
+use bevy_rapier3d::rapier::dynamics::{
+    Multibody, MultibodyJointSet, RigidBodyHandle, RigidBodySet,
+};
 
-use super::plant::Plant;
-use crate::scene::robot::JointKind;
+use super::plant::{JointHandles, Plant};
+use super::readings;
+use crate::scene::robot::{Drive, JointKind, Motor};
+use crate::scene::task::Way;
+
+/// What the motors of one robot are given and give, and the actions that have not arrived yet. It follows from an episode's
+/// actions. All lists have length `A` or a multiple of it.
+#[derive(Component, Clone, Debug, Default)]
+pub struct Actuators {
+    /// The actions that have not arrived, `[delay, A]`, the newest first.
+    late: Vec<f32>,
+    /// What the motors are given, from -1 to 1.
+    given: Vec<f32>,
+    /// The share of its largest torque that each motor gave in the last step, the mean over its physics steps.
+    pub efforts: Vec<f32>,
+}
+
+impl Actuators {
+    /// At the start of an episode: at rest.
+    pub fn at_rest(plant: &Plant) -> Self {
+        let acted = plant.motors.len();
+        Self {
+            late: vec![0.0; acted * plant.way.delay],
+            given: vec![0.0; acted],
+            efforts: vec![0.0; acted],
+        }
+    }
+
+    /// Forgets the last episode.
+    pub fn rest(&mut self) {
+        for numbers in [&mut self.late, &mut self.given, &mut self.efforts] {
+            numbers.fill(0.0);
+        }
+    }
+
+    /// Takes an action (length `A`, from -1 to 1), which arrives late and smoothed if the task says so.
+    pub fn take(&mut self, way: Way, action: &[f32]) {
+        let acted = action.len();
+        let smoothing = way.smoothing;
+        for (motor, given) in self.given.iter_mut().enumerate() {
+            let arrives = match way.delay {
+                0 => action[motor],
+                delay => self.late[(delay - 1) * acted + motor],
+            };
+            *given = smoothing * *given + (1.0 - smoothing) * arrives;
+        }
+        if way.delay > 0 {
+            let kept = self.late.len() - acted;
+            self.late.copy_within(..kept, acted);
+            self.late[..acted].copy_from_slice(action);
+        }
+    }
+}
 
 /// What the motors make of an action: clamped to [-1, 1], entry by entry.
 pub fn clamp_action(action: &[f32], clamped: &mut [f32]) {
@@ -13,29 +68,70 @@ pub fn clamp_action(action: &[f32], clamped: &mut [f32]) {
     }
 }
 
-/// Sets the forces of the next step from a clamped action (length `A`, one entry per motor; 1.0 is its largest
-/// torque in N m, or force in N for a slide). Forces of the step before are removed.
-pub fn apply_torques(plant: &Plant, action: &[f32], bodies: &mut RigidBodySet) {
+/// Sets the torques of the next physics step, and writes what share of its largest one each motor gives to `efforts`. Forces
+/// of the step before are removed.
+pub(super) fn drive(
+    plant: &Plant,
+    actuators: &mut Actuators,
+    multibodies: &MultibodyJointSet,
+    bodies: &mut RigidBodySet,
+) {
+    let Actuators { given, efforts, .. } = actuators;
+    if plant.follows_state() {
+        let multibody = readings::multibody(plant, multibodies);
+        if plant.compensate_gravity {
+            readings::read_gravity_loads(plant, multibody, bodies, efforts);
+        } else {
+            efforts.fill(0.0);
+        }
+        for ((motor, given), effort) in plant.motors.iter().zip(given).zip(efforts.iter_mut()) {
+            *effort = (*effort + share(plant, motor, *given, multibody)).clamp(-1.0, 1.0);
+        }
+    } else {
+        efforts.copy_from_slice(given);
+    }
+    apply(plant, efforts, bodies);
+}
+
+/// The share of its largest torque that a motor would give to follow what it is given, without a limit.
+fn share(plant: &Plant, motor: &Motor, given: f32, multibody: &Multibody) -> f32 {
+    let handles = &plant.joints[motor.joint];
+    let speed = || multibody.generalized_velocity()[handles.freedom];
+    match motor.drive {
+        Drive::Torque => given,
+        Drive::Position {
+            stiffness,
+            damping,
+            reach,
+        } => {
+            let target = handles.home + reach * given;
+            let target = handles
+                .range
+                .map_or(target, |[low, high]| target.clamp(low, high));
+            let position = plant.position(handles, multibody);
+            (stiffness * (target - position) - damping * speed()) / motor.torque
+        }
+        Drive::Velocity { gain, speed: most } => gain * (most * given - speed()) / motor.torque,
+    }
+}
+
+/// Puts the motors' torques on the links: `efforts` (length `A`, from -1 to 1) of the largest ones.
+fn apply(plant: &Plant, efforts: &[f32], bodies: &mut RigidBodySet) {
     for link in &plant.links {
         if let Some(body) = bodies.get_mut(link.body) {
             body.reset_torques(false);
             body.reset_forces(false);
         }
     }
-    for (motor, action) in plant.motors.iter().zip(action) {
-        let joint = &plant.joints[motor.joint];
+    for (motor, effort) in plant.motors.iter().zip(efforts) {
+        let joint: &JointHandles = &plant.joints[motor.joint];
         let parent = *bodies[joint.parent].position();
-        let effort = parent.rotation * joint.axis * (motor.torque * action);
+        let torque = parent.rotation * joint.axis * (motor.torque * effort);
         let anchor = parent * joint.anchor;
-        push(
-            joint.kind,
-            effort,
-            anchor,
-            plant.links[joint.link].body,
-            bodies,
-        );
+        let child = plant.links[joint.link].body;
+        push(joint.kind, torque, anchor, child, bodies);
         if joint.parent_link.is_some() {
-            push(joint.kind, -effort, anchor, joint.parent, bodies);
+            push(joint.kind, -torque, anchor, joint.parent, bodies);
         }
     }
 }
@@ -44,7 +140,7 @@ fn push(
     kind: JointKind,
     effort: Vec3,
     anchor: Vec3,
-    body: bevy_rapier3d::rapier::dynamics::RigidBodyHandle,
+    body: RigidBodyHandle,
     bodies: &mut RigidBodySet,
 ) {
     if let Some(body) = bodies.get_mut(body) {

@@ -11,16 +11,19 @@ use bevy_rapier3d::rapier::dynamics::{
     CCDSolver, GenericJoint, JointAxesMask, JointAxis, Multibody, MultibodyIndex,
     MultibodyJointSet, RigidBodyBuilder, RigidBodyHandle, RigidBodySet,
 };
-use bevy_rapier3d::rapier::geometry::ColliderSet;
+use bevy_rapier3d::rapier::geometry::{ColliderHandle, ColliderSet};
 use bevy_rapier3d::rapier::math::Pose;
 use bevy_rapier3d::rapier::pipeline::PhysicsPipeline;
 use std::borrow::Cow;
 
+use super::actuate::{self, Actuators};
+use super::rays::{self, Caster};
 use super::shapes::{collider, mass_properties, rotation};
 use super::surroundings;
 use crate::contain::contain;
 use crate::scene::Scene;
-use crate::scene::robot::{Joint, JointKind, Link, Motor, Origin, Robot};
+use crate::scene::robot::{Drive, Joint, JointKind, Link, Motor, Origin, Robot};
+use crate::scene::task::Way;
 
 /// One physics world, as the components of a `bevy_rapier` context.
 #[derive(Bundle)]
@@ -68,6 +71,9 @@ pub struct Plant {
     pub(super) joints: Vec<JointHandles>,
     /// In the order of actions.
     pub(super) motors: Vec<Motor>,
+    /// What happens to actions on their way to them.
+    pub(super) way: Way,
+    pub(super) compensate_gravity: bool,
     /// Places of the generalised velocities of links that float: six each, and none for most robots.
     pub(super) floating: Vec<usize>,
     /// Link (index into `links`) and place in it, one per named point.
@@ -80,10 +86,18 @@ pub struct Plant {
     pub(super) reads_gravity: bool,
     /// Whether the task looks at how links move.
     pub(super) reads_links: bool,
+    /// Whether the task looks at how links' velocities change.
+    pub(super) reads_acceleration: bool,
+    /// The terms of the observation that cast rays.
+    pub(super) casters: Vec<Caster>,
+    /// What stands in the way of rays.
+    pub(super) solids: Vec<ColliderHandle>,
     /// Whether the task looks at what links touch.
     pub(super) reads_contacts: bool,
     /// Seconds of one physics step.
     pub(super) substep: f32,
+    /// Physics steps of one control step.
+    substeps: u32,
     /// Above this speed of a floating link (m/s, rad/s) the physics has broken.
     max_speed: f32,
 }
@@ -109,6 +123,8 @@ pub(super) struct JointHandles {
     pub(super) freedom: usize,
     /// Its place among Rapier's six joint coordinates.
     pub(super) coordinate: usize,
+    pub(super) home: f32,
+    pub(super) range: Option<[f32; 2]>,
     pub(super) max_speed: Option<f32>,
 }
 
@@ -136,7 +152,7 @@ impl Plant {
                 .expect("a validated robot is a tree");
             links.push(LinkHandles { body, id: 0 });
         }
-        surroundings::insert(scene.world(), &mut colliders);
+        let solids = surroundings::insert(scene.world(), &mut colliders);
         let root = multibodies
             .rigid_body_link(world)
             .expect("a validated robot has links");
@@ -166,7 +182,6 @@ impl Plant {
 
         let mut simulation = RapierContextSimulation::default();
         simulation.integration_parameters.dt = dt;
-        simulation.integration_parameters.num_solver_iterations = task.substeps as usize;
         // The contexts' entity maps are private and stay empty; the sets inside are what counts.
         let mut template = Physics {
             simulation,
@@ -177,7 +192,7 @@ impl Plant {
         template.colliders.colliders = colliders;
         template.joints.multibody_joints = multibodies;
         template.bodies.bodies = bodies;
-        Self {
+        let mut plant = Self {
             template,
             gravity: task.gravity.into(),
             dt,
@@ -185,12 +200,18 @@ impl Plant {
             links,
             joints,
             motors: robot.motors.clone(),
+            way: task.way,
+            compensate_gravity: robot.compensate_gravity,
             floating,
             reads_motion: task.looks_at_motion(),
             reads_gravity: task.looks_at_gravity(),
             reads_links: task.looks_at_links(),
+            reads_acceleration: task.looks_at_acceleration(),
+            casters: rays::casters(task),
+            solids,
             reads_contacts: task.looks_at_contacts(),
             substep: dt / task.substeps as f32,
+            substeps: task.substeps,
             max_speed: task.max_joint_speed,
             points: robot
                 .points
@@ -198,6 +219,25 @@ impl Plant {
                 .map(|point| (point.link, point.at.into()))
                 .collect(),
             freedoms,
+        };
+        let (_, iterations) = plant.rounds();
+        let parameters = &mut plant.template.simulation.integration_parameters;
+        parameters.num_solver_iterations = iterations as usize;
+        plant
+    }
+
+    /// Whether torques depend on how the robot moves, so that each physics step needs its own.
+    pub(super) fn follows_state(&self) -> bool {
+        let follows = |motor: &Motor| motor.drive != Drive::Torque;
+        self.compensate_gravity || self.motors.iter().any(follows)
+    }
+
+    /// How often the engine is called in a control step, and how many physics steps it takes in each call.
+    fn rounds(&self) -> (u32, u32) {
+        if self.follows_state() {
+            (self.substeps, 1)
+        } else {
+            (1, self.substeps)
         }
     }
 
@@ -240,36 +280,51 @@ impl Plant {
         bodies.bodies = template.bodies.bodies.clone();
     }
 
-    /// Advances one control step. Rapier hides non-finite numbers by disabling a body, and an assertion inside it must not take
+    /// Advances one control step, in which the motors do what they are given. Rapier hides non-finite numbers by disabling a body, and an assertion inside it must not take
     /// the other environments along.
     ///
     /// # Errors
     /// How the world broke, in words; it is then good for nothing but to be renewed.
     pub fn step(
         &self,
+        actuators: &mut Actuators,
         simulation: &mut RapierContextSimulation,
         colliders: &mut RapierContextColliders,
         joints: &mut RapierContextJoints,
         bodies: &mut RapierRigidBodySet,
     ) -> Result<(), Cow<'static, str>> {
+        let (rounds, _) = self.rounds();
+        let dt = self.dt / rounds as f32;
+        let mut total = (rounds > 1).then(|| vec![0.0; self.motors.len()]);
         let stepped = contain(|| {
-            simulation.step_simulation(
-                colliders,
-                joints,
-                bodies,
-                self.gravity,
-                TimestepMode::Fixed {
-                    dt: self.dt,
-                    substeps: 1,
-                },
-                None,
-                &(),
-                &bevy::time::Time::default(),
-                &mut SimulationToRenderTime::default(),
-                None,
-            );
+            for _ in 0..rounds {
+                actuate::drive(
+                    self,
+                    actuators,
+                    &joints.multibody_joints,
+                    &mut bodies.bodies,
+                );
+                for (total, effort) in total.iter_mut().flatten().zip(&actuators.efforts) {
+                    *total += effort;
+                }
+                simulation.step_simulation(
+                    colliders,
+                    joints,
+                    bodies,
+                    self.gravity,
+                    TimestepMode::Fixed { dt, substeps: 1 },
+                    None,
+                    &(),
+                    &bevy::time::Time::default(),
+                    &mut SimulationToRenderTime::default(),
+                    None,
+                );
+                self.clip_speeds(&mut joints.multibody_joints);
+            }
         });
-        self.clip_speeds(&mut joints.multibody_joints);
+        for (effort, total) in actuators.efforts.iter_mut().zip(total.iter().flatten()) {
+            *effort = total / rounds as f32;
+        }
         match stepped {
             Err(panic) => Err(format!("the physics engine panicked: {panic}").into()),
             Ok(()) if simulation.pipeline.quarantine().is_empty() => {
@@ -297,6 +352,23 @@ impl Plant {
             )
             .into()),
         }
+    }
+
+    /// The position of a joint (rad, or m).
+    pub(super) fn position(&self, joint: &JointHandles, multibody: &Multibody) -> f32 {
+        let link = multibody.link(self.links[joint.link].id);
+        let link = link.expect("links are never removed");
+        link.joint().coords()[joint.coordinate]
+    }
+
+    /// Whether the task looks at how links' velocities change.
+    pub fn reads_acceleration(&self) -> bool {
+        self.reads_acceleration
+    }
+
+    /// What happens to actions on their way to the motors.
+    pub fn way(&self) -> Way {
+        self.way
     }
 
     /// Seconds of one control step.
@@ -442,6 +514,8 @@ fn joint_handles(
                 anchor: link.origin.xyz.into(),
                 freedom,
                 coordinate: free_axis(joint.kind) as usize,
+                home: joint.home,
+                range: joint.range,
                 max_speed: joint.max_speed,
             }
         })

@@ -3,11 +3,12 @@
 use bevy::ecs::prelude::Component;
 use bevy::math::{Quat, Vec3};
 use bevy_rapier3d::rapier::dynamics::{Multibody, MultibodyJointSet, MultibodyLink, RigidBodySet};
-use bevy_rapier3d::rapier::geometry::NarrowPhase;
+use bevy_rapier3d::rapier::geometry::{ColliderSet, NarrowPhase};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
 use super::plant::{LinkHandles, Plant};
+use super::rays;
 
 /// One moment of a robot, as plain numbers.
 #[derive(Component, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -33,6 +34,9 @@ pub struct Readings {
     /// at contacts. Not saved either.
     #[serde(skip)]
     pub contact_forces: Vec<f32>,
+    /// What each term of the observation that casts rays reads (m), in the order of the terms. Not saved either.
+    #[serde(skip)]
+    pub rays: Vec<Vec<f32>>,
 }
 
 /// How a link is and moves, in the world.
@@ -46,6 +50,9 @@ pub struct LinkReading {
     pub velocity: [f32; 3],
     /// How fast it turns (rad/s).
     pub angular_velocity: [f32; 3],
+    /// What an accelerometer at the origin feels, along the world's axes (m/s^2): the acceleration of the last control step less
+    /// that of gravity. Of a robot at rest for tasks that do not look at accelerations.
+    pub felt: [f32; 3],
 }
 
 impl Readings {
@@ -54,6 +61,7 @@ impl Readings {
         let saved = |readings: &Self| Self {
             links: Vec::new(),
             contact_forces: Vec::new(),
+            rays: Vec::new(),
             ..readings.clone()
         };
         saved(self) == saved(other)
@@ -80,12 +88,14 @@ impl Readings {
     }
 }
 
-/// Reads the state of a world, as far as the task looks at it.
+/// Reads the state of a world, as far as the task looks at it. `before` is what was read a control step before, if there was one.
 pub fn read(
     plant: &Plant,
     contacts: &NarrowPhase,
+    colliders: &ColliderSet,
     multibodies: &MultibodyJointSet,
     bodies: &RigidBodySet,
+    before: Option<&Readings>,
     readings: &mut Readings,
 ) {
     read_joints(plant, multibodies, readings);
@@ -95,7 +105,16 @@ pub fn read(
     }
     if plant.reads_links {
         read_links(plant, multibody, bodies, &mut readings.links);
+        if plant.reads_acceleration
+            && let Some(before) = before
+        {
+            for (now, before) in readings.links.iter_mut().zip(&before.links) {
+                let change = Vec3::from(now.velocity) - Vec3::from(before.velocity);
+                now.felt = (change / plant.dt() - plant.gravity).into();
+            }
+        }
     }
+    rays::read(plant, colliders, multibody, &mut readings.rays);
     if plant.reads_contacts {
         read_contacts(plant, contacts, bodies, &mut readings.contact_forces);
     }
@@ -128,21 +147,18 @@ pub fn read_joints(plant: &Plant, multibodies: &MultibodyJointSet, readings: &mu
     readings.angles.clear();
     readings.speeds.clear();
     for joint in &plant.joints {
-        let link = link_of(multibody, plant.links[joint.link].id);
-        readings
-            .angles
-            .push(link.joint().coords()[joint.coordinate]);
+        readings.angles.push(plant.position(joint, multibody));
         readings.speeds.push(velocities[joint.freedom]);
     }
 }
 
-fn multibody<'a>(plant: &Plant, multibodies: &'a MultibodyJointSet) -> &'a Multibody {
+pub(super) fn multibody<'a>(plant: &Plant, multibodies: &'a MultibodyJointSet) -> &'a Multibody {
     multibodies
         .get_multibody(plant.multibody)
         .expect("the robot is never removed")
 }
 
-fn link_of(multibody: &Multibody, id: usize) -> &MultibodyLink {
+pub(super) fn link_of(multibody: &Multibody, id: usize) -> &MultibodyLink {
     multibody.link(id).expect("links are never removed")
 }
 
@@ -178,7 +194,7 @@ fn read_motion(
 }
 
 /// Torque against gravity: each link's weight, seen through the Jacobian of its centre of mass.
-fn read_gravity_loads(
+pub(super) fn read_gravity_loads(
     plant: &Plant,
     multibody: &Multibody,
     bodies: &RigidBodySet,
@@ -216,6 +232,7 @@ fn read_links(
             orientation: turned.to_array(),
             velocity: (of_center + turning.cross(pose.translation - center)).into(),
             angular_velocity: turning.into(),
+            felt: (-plant.gravity).into(),
         }
     }));
 }

@@ -2,7 +2,8 @@
 
 use bevy::math::Vec3;
 use bevy_rapier3d::rapier::geometry::{
-    ColliderBuilder, ColliderSet, Group, InteractionGroups, InteractionTestMode, SharedShape,
+    ColliderBuilder, ColliderHandle, ColliderSet, Group, InteractionGroups, InteractionTestMode,
+    SharedShape,
 };
 
 use super::shapes::{collider, touching};
@@ -21,15 +22,18 @@ pub(super) fn link_groups(links: bool, world: bool) -> InteractionGroups {
 
 /// Puts the solids of a world into an engine's, those that nothing moves. They belong to no body: what belongs to the one that
 /// the robot stands on is a part of the robot for Rapier, which then asks whether the robot touches itself.
-pub(super) fn insert(world: &World, colliders: &mut ColliderSet) {
+pub(super) fn insert(world: &World, colliders: &mut ColliderSet) -> Vec<ColliderHandle> {
+    let mut inserted = Vec::new();
     let groups = InteractionGroups::new(WORLD, LINKS, InteractionTestMode::And);
     if let Some(ground) = world.ground {
         let plane = ColliderBuilder::new(SharedShape::halfspace(Vec3::Z))
             .translation(Vec3::Z * ground.z)
             .collision_groups(groups);
-        colliders.insert(touching(plane, ground.surface));
+        inserted.push(colliders.insert(touching(plane, ground.surface)));
     }
     for solid in &world.terrain {
-        colliders.insert(collider(&solid.form, solid.surface).collision_groups(groups));
+        let solid = collider(&solid.form, solid.surface).collision_groups(groups);
+        inserted.push(colliders.insert(solid));
     }
+    inserted
 }

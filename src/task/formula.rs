@@ -76,7 +76,7 @@ fn read(quantity: Quantity, moment: &Moment) -> f32 {
         Quantity::Angle(joint) => readings.angles[joint],
         Quantity::Speed(joint) => readings.speeds[joint],
         Quantity::Action(motor) => moment.action[motor],
-        Quantity::Torque { motor, limit } => moment.action[motor] * limit,
+        Quantity::Torque { motor, limit } => moment.efforts[motor] * limit,
         Quantity::GravityLoad(motor) => readings.gravity_loads[motor],
         Quantity::Goal(axis) => moment.goal[axis],
         Quantity::Time { step_s } => moment.step as f32 * step_s,

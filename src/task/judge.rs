@@ -68,8 +68,8 @@ fn term(term: &Term, at: When, before: &Moment, after: &Moment) -> f32 {
         Term::Gauss { point, width } => bell(moment.distance(point), width),
         Term::Inside { point, distance } => f32::from(moment.distance(point) <= distance),
         Term::Progress { point } => before.distance(point) - after.distance(point),
-        // The action belongs to the step, not to a moment: it is the one that led to `after`.
-        Term::Effort => after.action.iter().map(|a| a * a).sum(),
+        // What motors do belongs to the step, not to a moment: it is what led to `after`.
+        Term::Effort => after.efforts.iter().map(|a| a * a).sum(),
         Term::JointSpeed => readings.speeds.iter().map(|s| s * s).sum(),
         Term::PointSpeed { point } => norm(readings.velocities[point]),
         Term::AngleError {
@@ -88,10 +88,10 @@ fn term(term: &Term, at: When, before: &Moment, after: &Moment) -> f32 {
             changes.map(|change| change * change).sum()
         }
         Term::Energy { ref motors } => {
-            let power = |(motor, action): (&Motor, &f32)| {
-                (action * motor.torque * readings.speeds[motor.joint]).abs()
+            let power = |(motor, effort): (&Motor, &f32)| {
+                (effort * motor.torque * readings.speeds[motor.joint]).abs()
             };
-            motors.iter().zip(after.action).map(power).sum()
+            motors.iter().zip(after.efforts).map(power).sum()
         }
         Term::JointLimit { margin, ref ranges } => {
             let depth = |&(joint, [low, high]): &(usize, [f32; 2])| {

@@ -2,9 +2,12 @@
 
 use std::f64::consts::TAU;
 
+use bevy::math::{Quat, Vec3};
+
 use super::{Moment, difference, draw};
 use crate::scene::task::{Observation, Sensor, Task};
 use crate::seed::Rng;
+use crate::sim::readings::LinkReading;
 
 /// What the sensors of one environment keep from step to step of its episode.
 #[derive(Clone, Debug)]
@@ -35,9 +38,16 @@ impl Senses {
 /// Appends the observation of a moment, length `O`. To be called once for each moment of an episode, in their order, where the
 /// task [`remembers`](Task::remembers).
 pub fn observe(task: &Task, moment: &Moment, senses: &mut Senses, observation: &mut Vec<f32>) {
+    // Those of the terms that cast rays, in their order.
+    let mut rays = moment.readings.rays.iter();
     for (term, past) in task.observation.iter().zip(&mut senses.past) {
         let from = observation.len();
-        sense(task, &term.of, moment, observation);
+        match term.of {
+            Sensor::Rays(_) | Sensor::HeightScan(_) => {
+                observation.extend(rays.next().into_iter().flatten());
+            }
+            ref sensor => sense(task, sensor, moment, observation),
+        }
         let now = &mut observation[from..];
         if term.noise > 0.0
             && let Some(noise) = &mut senses.noise
@@ -104,16 +114,57 @@ fn sense(task: &Task, sensor: &Sensor, moment: &Moment, out: &mut Vec<f32>) {
             out.extend(pull);
         }
         Sensor::GravityLoad => out.extend_from_slice(&readings.gravity_loads),
-        Sensor::LinkOrientation { link } => {
-            out.extend_from_slice(&readings.links[*link].orientation);
+        Sensor::LinkPosition { link, frame, axes } => {
+            let position = readings.links[*link].position;
+            axes_of(
+                axes,
+                frame.map_or(position, |frame| {
+                    let frame = &readings.links[frame];
+                    seen_by(frame, difference(position, frame.position))
+                }),
+            );
         }
-        Sensor::LinkVelocity { link, axes } => axes_of(axes, readings.links[*link].velocity),
-        Sensor::LinkAngularVelocity { link, axes } => {
-            axes_of(axes, readings.links[*link].angular_velocity);
+        Sensor::LinkOrientation { link, frame } => {
+            let turned = readings.links[*link].orientation;
+            out.extend_from_slice(&frame.map_or(turned, |frame| {
+                let turned =
+                    orientation(&readings.links[frame]).inverse() * Quat::from_array(turned);
+                // Both signs are the same rotation.
+                if turned.w < 0.0 { -turned } else { turned }.to_array()
+            }));
+        }
+        Sensor::LinkVelocity { link, frame, axes } => {
+            let velocity = readings.links[*link].velocity;
+            let along = |frame: usize| seen_by(&readings.links[frame], velocity);
+            axes_of(axes, frame.map_or(velocity, along));
+        }
+        Sensor::LinkAngularVelocity { link, frame, axes } => {
+            let turning = readings.links[*link].angular_velocity;
+            let about = |frame: usize| seen_by(&readings.links[frame], turning);
+            axes_of(axes, frame.map_or(turning, about));
+        }
+        Sensor::GravityDirection { link } => {
+            let [x, y, z] = task.gravity;
+            let down = Vec3::new(x, y, z).normalize();
+            out.extend_from_slice(&seen_by(&readings.links[*link], down.into()));
+        }
+        Sensor::Gyroscope { link } => {
+            let link = &readings.links[*link];
+            out.extend_from_slice(&seen_by(link, link.angular_velocity));
+        }
+        Sensor::Accelerometer { link } => {
+            let link = &readings.links[*link];
+            out.extend_from_slice(&seen_by(link, link.felt));
         }
         Sensor::ContactForce { links } => {
             out.extend(links.iter().map(|&link| readings.contact_forces[link]));
         }
+        Sensor::Contact { links } => {
+            let touched = |&link: &usize| f32::from(readings.contact_forces[link] > 0.0);
+            out.extend(links.iter().map(touched));
+        }
+        // Read, not derived.
+        Sensor::Rays(_) | Sensor::HeightScan(_) => {}
         Sensor::LastAction => out.extend_from_slice(moment.action),
         Sensor::TimeLeft => out.push(moment.time_left(task.episode_steps)),
         Sensor::Phase { period_s } => {
@@ -123,4 +174,13 @@ fn sense(task: &Task, sensor: &Sensor, moment: &Moment, out: &mut Vec<f32>) {
             out.extend([libm::sinf(angle), libm::cosf(angle)]);
         }
     }
+}
+
+fn orientation(link: &LinkReading) -> Quat {
+    Quat::from_array(link.orientation)
+}
+
+/// A vector of the world along the axes of a link.
+fn seen_by(link: &LinkReading, vector: [f32; 3]) -> [f32; 3] {
+    (orientation(link).inverse() * Vec3::from(vector)).into()
 }

@@ -5,7 +5,7 @@ use crate::scene::{
     error::Flaw,
     file::{self, Kind},
     locate::Path,
-    robot::{Joint, JointKind, Link, Motor, Origin, Point, Robot, Spring, Surface},
+    robot::{Drive, Joint, JointKind, Link, Motor, Origin, Point, Robot, Spring, Surface},
 };
 
 /// What a parent is called when it is no link.
@@ -51,12 +51,7 @@ pub(in crate::scene) fn robot(written: &file::Robot, at: &Path) -> Result<Robot,
         let at = joints_at.nth(i);
         if let Some(kind) = moving(joint, &at)? {
             joint_of[i] = Some(joints.len());
-            if let Some(torque) = joint.torque {
-                motors.push(Motor {
-                    joint: joints.len(),
-                    torque: positive(torque, &at, "torque", units(kind).torque)?,
-                });
-            }
+            motors.extend(motor(joint, joints.len(), kind, &at)?);
             let child = index_of("link", &joint.child, link_names(), at.field("child"))?;
             joints.push(self::joint(joint, kind, place[child], &at)?);
         }
@@ -117,6 +112,7 @@ pub(in crate::scene) fn robot(written: &file::Robot, at: &Path) -> Result<Robot,
         motors,
         points,
         collide: written.collide,
+        compensate_gravity: written.compensate_gravity,
     })
 }
 
@@ -266,6 +262,8 @@ fn bare(joint: &file::Joint, what: &str, at: &Path) -> Result<Option<JointKind>,
         ("axis", joint.axis.is_some()),
         ("range", joint.range.is_some()),
         ("torque", joint.torque.is_some()),
+        ("gear", joint.gear.is_some()),
+        ("servo", joint.servo.is_some()),
         ("damping", joint.damping.is_some()),
         ("armature", joint.armature.is_some()),
         ("spring", joint.spring.is_some()),
@@ -287,6 +285,7 @@ struct Units {
     damping: &'static str,
     armature: &'static str,
     stiffness: &'static str,
+    position: &'static str,
     speed: &'static str,
 }
 
@@ -297,6 +296,7 @@ fn units(kind: JointKind) -> Units {
             damping: "N m s/rad",
             armature: "kg m^2",
             stiffness: "N m/rad",
+            position: "rad",
             speed: "rad/s",
         },
         JointKind::Prismatic => Units {
@@ -304,9 +304,64 @@ fn units(kind: JointKind) -> Units {
             damping: "N s/m",
             armature: "kg",
             stiffness: "N/m",
+            position: "m",
             speed: "m/s",
         },
     }
+}
+
+/// The motor of a joint that is the moving one of this index; `None`: it has none.
+fn motor(
+    written: &file::Joint,
+    joint: usize,
+    kind: JointKind,
+    at: &Path,
+) -> Result<Option<Motor>, Flaw> {
+    let Some(torque) = written.torque else {
+        let of_motors = [
+            ("gear", written.gear.is_some()),
+            ("servo", written.servo.is_some()),
+        ];
+        return match of_motors.into_iter().find(|(_, given)| *given) {
+            None => Ok(None),
+            Some((field, _)) => Err(Flaw::new(
+                at.field(field),
+                format!("a joint without a motor has no `{field}`"),
+            )
+            .label("there is no `torque`")
+            .help("add `torque: ..`, what the motor can do")),
+        };
+    };
+    let units = units(kind);
+    let torque = positive(torque, at, "torque", units.torque)? * gear(written, at)?;
+    let servo_at = &at.field("servo");
+    let drive = match written.servo {
+        None => Drive::Torque,
+        Some(file::Servo::Position {
+            stiffness,
+            damping,
+            reach,
+        }) => Drive::Position {
+            stiffness: positive(stiffness, servo_at, "stiffness", units.stiffness)?,
+            damping: not_negative(damping, servo_at, "damping", units.damping)?,
+            reach: positive(reach, servo_at, "reach", units.position)?,
+        },
+        Some(file::Servo::Velocity { gain, speed }) => Drive::Velocity {
+            gain: positive(gain, servo_at, "gain", units.damping)?,
+            speed: positive(speed, servo_at, "speed", units.speed)?,
+        },
+    };
+    Ok(Some(Motor {
+        joint,
+        torque,
+        drive,
+    }))
+}
+
+/// How much slower the joint turns than the motor.
+fn gear(written: &file::Joint, at: &Path) -> Result<f32, Flaw> {
+    let gear = written.gear.unwrap_or(1.0);
+    positive(gear, at, "gear", "turns of the motor for one of the joint")
 }
 
 fn joint(written: &file::Joint, kind: JointKind, link: usize, at: &Path) -> Result<Joint, Flaw> {
@@ -356,7 +411,9 @@ fn joint(written: &file::Joint, kind: JointKind, link: usize, at: &Path) -> Resu
         axis: axis.map(|x| (f64::from(x) / length) as f32),
         range: written.range,
         damping: not_negative(damping, at, "damping", units.damping)?,
-        armature: not_negative(armature, at, "armature", units.armature)?,
+        // The rotor turns faster than the joint by the gear, and the joint feels that with the gear's leverage.
+        armature: not_negative(armature, at, "armature", units.armature)?
+            * gear(written, at)?.powi(2),
         spring,
         friction: not_negative(friction, at, "friction", units.torque)?,
         max_speed: written.max_speed,

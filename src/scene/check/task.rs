@@ -17,7 +17,7 @@ use crate::scene::{
     formula::{Formula, Surroundings},
     locate::Path,
     robot::{JointKind, Robot},
-    task::{End, Reward, Solved, Start, Success, Task, Term, When},
+    task::{End, Reward, Solved, Start, Success, Task, Term, Way, When},
 };
 
 const MAX_STEPS: u32 = 1_000_000;
@@ -38,6 +38,7 @@ pub(in crate::scene) fn task(written: &file::Task, robot: &Robot, at: &Path) -> 
             episode_steps,
         },
         has_goal: written.goal.is_some(),
+        gravity: written.gravity,
     };
     for (field, count) in [
         ("observe", Some(written.observe.len())),
@@ -77,6 +78,7 @@ pub(in crate::scene) fn task(written: &file::Task, robot: &Robot, at: &Path) -> 
             .as_ref()
             .map(|written| goal(written, &at.field("goal")))
             .transpose()?,
+        way: way(&written.action, &at.field("action"))?,
         observation: context.observations(&written.observe, &at.field("observe"))?,
         reward: each(&written.reward, &at.field("reward"), |reward, at| {
             context.reward(reward, at)
@@ -102,6 +104,19 @@ pub(in crate::scene) fn task(written: &file::Task, robot: &Robot, at: &Path) -> 
             )?),
             None => None,
         },
+    })
+}
+
+fn way(written: &file::Action, at: &Path) -> Result<Way, Flaw> {
+    if !(0.0..1.0).contains(&written.smoothing) {
+        return Err(
+            Flaw::new(at.field("smoothing"), "`smoothing` is out of its range")
+                .help("from 0, for none, to less than 1"),
+        );
+    }
+    Ok(Way {
+        delay: observe::steps(written.delay, 0, at, "delay")?,
+        smoothing: written.smoothing,
     })
 }
 
@@ -186,6 +201,7 @@ struct Context<'a> {
     robot: &'a Robot,
     around: Surroundings<'a>,
     has_goal: bool,
+    gravity: file::Triple,
 }
 
 impl Context<'_> {

@@ -99,24 +99,55 @@ pub enum Sensor {
     },
     /// The share of each motor's limit that holding the pose against gravity takes; 1 when it is just enough.
     GravityLoad,
-    /// How a link is turned, as the unit quaternion `(x, y, z, w)` that takes its axes to the world's, `w` not negative.
+    /// Where the origin of a link's frame is (m).
+    LinkPosition {
+        /// Which link.
+        link: usize,
+        /// In the frame of which link; `None`: the world's.
+        frame: Option<usize>,
+        /// Which coordinates.
+        axes: Vec<usize>,
+    },
+    /// How a link is turned, as the unit quaternion `(x, y, z, w)` that takes its axes to those of the frame, `w` not negative.
     LinkOrientation {
         /// Which link.
         link: usize,
+        /// In the frame of which link; `None`: the world's.
+        frame: Option<usize>,
     },
-    /// The velocity of the origin of a link's frame (m/s).
+    /// How fast the origin of a link's frame moves in the world, along the axes of a frame (m/s).
     LinkVelocity {
         /// Which link.
         link: usize,
+        /// Along the axes of which link; `None`: the world's.
+        frame: Option<usize>,
         /// Which coordinates.
         axes: Vec<usize>,
     },
-    /// How fast a link turns about the world's axes (rad/s).
+    /// How fast a link turns in the world, about the axes of a frame (rad/s).
     LinkAngularVelocity {
         /// Which link.
         link: usize,
+        /// About the axes of which link; `None`: the world's.
+        frame: Option<usize>,
         /// Which coordinates.
         axes: Vec<usize>,
+    },
+    /// Where down is, as a link sees it: the unit vector along gravity, in the link's frame.
+    GravityDirection {
+        /// Which link.
+        link: usize,
+    },
+    /// How fast a link turns about its own axes (rad/s).
+    Gyroscope {
+        /// Which link.
+        link: usize,
+    },
+    /// What an accelerometer at the origin of a link's frame feels, along the link's axes (m/s^2): the mean acceleration over the
+    /// control step, less that of gravity. At rest, and at the start of an episode, it points up.
+    Accelerometer {
+        /// Which link.
+        link: usize,
     },
     /// The force that everything which touches a link presses on it with, without friction (N): the sum of the magnitudes,
     /// at the end of the step; 0 when nothing touches it.
@@ -124,7 +155,16 @@ pub enum Sensor {
         /// Which links.
         links: Vec<usize>,
     },
-    /// The previous action as the motors got it, one entry per motor; 0 at the start.
+    /// 1 where something presses on a link, else 0.
+    Contact {
+        /// Which links.
+        links: Vec<usize>,
+    },
+    /// How far it is to what is around the robot, along rays from a place on a link (m).
+    Rays(Rays),
+    /// How far below a link the ground or what stands on it is, at places around the link (m).
+    HeightScan(HeightScan),
+    /// The previous action, clamped, one entry per motor; 0 at the start.
     LastAction,
     /// What is left of the episode: 1 at the start, 0 at the limit.
     TimeLeft,
@@ -133,6 +173,44 @@ pub enum Sensor {
         /// How long it takes to come round (s), above 0.
         period_s: f32,
     },
+}
+
+/// Rays that a link casts at what is around the robot, never at its own links.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rays {
+    /// Which link.
+    pub link: usize,
+    /// Where they begin, in the link's frame (m).
+    pub at: [f32; 3],
+    /// Their directions in the link's frame, unit vectors.
+    pub directions: Vec<[f32; 3]>,
+    /// What is read where nothing is nearer (m), above 0.
+    pub range: f32,
+}
+
+/// Rays straight down from the height of a link, on a grid that turns with the link about the vertical.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HeightScan {
+    /// Which link.
+    pub link: usize,
+    /// Places along the link's x and along its y, 1 or more of each.
+    pub cells: [usize; 2],
+    /// From the first place to the last, along each (m); the link is in the middle.
+    pub size: [f32; 2],
+    /// What is read where nothing is nearer (m), above 0. What is higher than the link, at most by this, is read as less than 0.
+    pub range: f32,
+}
+
+impl HeightScan {
+    /// Where the places are, along x and y from the link (m): those of the least x first, in each from the least y on.
+    pub fn places(&self) -> impl Iterator<Item = [f32; 2]> + '_ {
+        let [along, across] = self.cells;
+        let place = |axis: usize, i: usize| match self.cells[axis] {
+            1 => 0.0,
+            n => self.size[axis] * (i as f32 / (n - 1) as f32 - 0.5),
+        };
+        (0..along).flat_map(move |i| (0..across).map(move |j| [place(0, i), place(1, j)]))
+    }
 }
 
 impl Sensor {
@@ -169,17 +247,35 @@ impl Sensor {
                 of_joints(&every, &format!("pull_of_{}", robot.points[*point].name))
             }
             Sensor::GravityLoad => of_motors("gravity_load"),
-            Sensor::LinkOrientation { link } => {
+            Sensor::LinkPosition { link, axes, .. } => of_axes(&of_link(*link, "position"), axes),
+            Sensor::LinkOrientation { link, .. } => {
                 let name = |axis| of_link(*link, &format!("orientation.{axis}"));
                 ["x", "y", "z", "w"].map(name).to_vec()
             }
-            Sensor::LinkVelocity { link, axes } => of_axes(&of_link(*link, "velocity"), axes),
-            Sensor::LinkAngularVelocity { link, axes } => {
+            Sensor::LinkVelocity { link, axes, .. } => of_axes(&of_link(*link, "velocity"), axes),
+            Sensor::LinkAngularVelocity { link, axes, .. } => {
                 of_axes(&of_link(*link, "angular_velocity"), axes)
             }
+            Sensor::GravityDirection { link } => of_axes(&of_link(*link, "gravity"), &[0, 1, 2]),
+            Sensor::Gyroscope { link } => of_axes(&of_link(*link, "gyroscope"), &[0, 1, 2]),
+            Sensor::Accelerometer { link } => of_axes(&of_link(*link, "accelerometer"), &[0, 1, 2]),
             Sensor::ContactForce { links } => {
                 let name = |&link: &usize| of_link(link, "contact_force");
                 links.iter().map(name).collect()
+            }
+            Sensor::Contact { links } => {
+                let name = |&link: &usize| of_link(link, "contact");
+                links.iter().map(name).collect()
+            }
+            Sensor::Rays(Rays {
+                link, directions, ..
+            }) => {
+                let name = |i| of_link(*link, &format!("ray.{}", i + 1));
+                (0..directions.len()).map(name).collect()
+            }
+            Sensor::HeightScan(HeightScan { link, cells, .. }) => {
+                let name = |i| of_link(*link, &format!("height.{}", i + 1));
+                (0..cells[0] * cells[1]).map(name).collect()
             }
             Sensor::LastAction => of_motors("last_action"),
             Sensor::TimeLeft => vec!["time_left".to_owned()],

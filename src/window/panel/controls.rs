@@ -3,7 +3,7 @@
 use bevy_egui::egui::{self, Button, RichText, Slider, Ui};
 
 use super::section;
-use crate::scene::robot::JointKind;
+use crate::scene::robot::{Drive, Joint, JointKind, Motor};
 use crate::train::plugin::Training;
 use crate::window::clock::{Playback, SPEEDS};
 use crate::window::shown::Shown;
@@ -74,6 +74,22 @@ pub(super) fn hold(ui: &mut Ui, training: &Training) {
     }
 }
 
+/// What an action asks of a motor.
+fn asked(motor: &Motor, joint: &Joint, action: f32) -> String {
+    let unit = unit(joint.kind);
+    match motor.drive {
+        Drive::Torque => {
+            let force = match joint.kind {
+                JointKind::Revolute => "N m",
+                JointKind::Prismatic => "N",
+            };
+            format!("{:+.1} {force}", action * motor.torque)
+        }
+        Drive::Position { reach, .. } => format!("to {:+.2} {unit}", joint.home + reach * action),
+        Drive::Velocity { speed, .. } => format!("{:+.2} {unit}/s", speed * action),
+    }
+}
+
 /// A slider per motor.
 pub(super) fn joints(ui: &mut Ui, shown: &mut Shown) {
     let Some(mut actions) = shown.hand().map(<[f32]>::to_vec) else {
@@ -84,27 +100,22 @@ pub(super) fn joints(ui: &mut Ui, shown: &mut Shown) {
     let robot = scene.robot();
     for (index, motor) in robot.motors.iter().enumerate() {
         let joint = &robot.joints[motor.joint];
-        let force = match joint.kind {
-            JointKind::Revolute => "N m",
-            JointKind::Prismatic => "N",
-        };
         let angle = shown.readings().angles[motor.joint];
         ui.horizontal(|ui| {
             ui.label(&joint.name);
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                let text = format!(
-                    "{:+.1} {force}   {angle:+.2} {}",
-                    actions[index] * motor.torque,
-                    unit(joint.kind)
-                );
+                let asked = asked(motor, joint, actions[index]);
+                let text = format!("{asked}   {angle:+.2} {}", unit(joint.kind));
                 ui.label(RichText::new(text).monospace().color(DIM));
             });
         });
         ui.spacing_mut().slider_width = (ui.available_width() - 66.0).max(20.0);
         let slider = Slider::new(&mut actions[index], -1.0..=1.0).fixed_decimals(2);
-        let response = ui
-            .add(slider)
-            .on_hover_text("1 means the largest torque; double-click: 0");
+        let response = ui.add(slider).on_hover_text(match motor.drive {
+            Drive::Torque => "1 means the largest torque; double-click: 0",
+            Drive::Position { .. } => "0 means home; double-click: 0",
+            Drive::Velocity { .. } => "1 means the largest speed; double-click: 0",
+        });
         if response.double_clicked() {
             actions[index] = 0.0;
             shown.set_hand(index, 0.0);

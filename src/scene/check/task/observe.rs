@@ -1,11 +1,12 @@
 //! What the agent sees: sensors, and the options that every one has.
 
-use super::{Context, each, each_once, not_negative, positive};
+use super::super::length;
+use super::{Context, each, each_once, index_of, not_negative, positive};
 use crate::scene::{
     error::Flaw,
     file::{self, Axis},
     locate::Path,
-    task::{Observation, Sensor},
+    task::{HeightScan, Observation, Rays, Sensor},
 };
 
 /// Longest delay and history (control steps).
@@ -100,20 +101,63 @@ impl Context<'_> {
                 point: self.goal_point(point, at)?,
             },
             O::GravityLoad { .. } => Sensor::GravityLoad,
-            O::LinkOrientation { link, .. } => Sensor::LinkOrientation {
+            O::LinkPosition {
+                link, frame, axes, ..
+            } => Sensor::LinkPosition {
                 link: self.link(link, at)?,
-            },
-            O::LinkVelocity { link, axes, .. } => Sensor::LinkVelocity {
-                link: self.link(link, at)?,
+                frame: self.frame(frame, at)?,
                 axes: self::axes(axes, at)?,
             },
-            O::LinkAngularVelocity { link, axes, .. } => Sensor::LinkAngularVelocity {
+            O::LinkOrientation { link, frame, .. } => Sensor::LinkOrientation {
                 link: self.link(link, at)?,
+                frame: self.frame(frame, at)?,
+            },
+            O::LinkVelocity {
+                link, frame, axes, ..
+            } => Sensor::LinkVelocity {
+                link: self.link(link, at)?,
+                frame: self.frame(frame, at)?,
                 axes: self::axes(axes, at)?,
+            },
+            O::LinkAngularVelocity {
+                link, frame, axes, ..
+            } => Sensor::LinkAngularVelocity {
+                link: self.link(link, at)?,
+                frame: self.frame(frame, at)?,
+                axes: self::axes(axes, at)?,
+            },
+            O::GravityDirection { link, .. } => {
+                self.weight(at)?;
+                Sensor::GravityDirection {
+                    link: self.link(link, at)?,
+                }
+            }
+            O::Gyroscope { link, .. } => Sensor::Gyroscope {
+                link: self.link(link, at)?,
+            },
+            O::Accelerometer { link, .. } => Sensor::Accelerometer {
+                link: self.link(link, at)?,
             },
             O::ContactForce { links, .. } => Sensor::ContactForce {
                 links: self.links(links, at)?,
             },
+            O::Contact { links, .. } => Sensor::Contact {
+                links: self.links(links, at)?,
+            },
+            O::Rays {
+                link,
+                at: from,
+                directions,
+                range,
+                ..
+            } => Sensor::Rays(self.rays(link, *from, directions, *range, at)?),
+            O::HeightScan {
+                link,
+                cells,
+                size,
+                range,
+                ..
+            } => Sensor::HeightScan(self.height_scan(link, *cells, *size, *range, at)?),
             O::LastAction { .. } => Sensor::LastAction,
             O::TimeLeft { .. } => Sensor::TimeLeft,
             O::Phase { period_s, .. } => Sensor::Phase {
@@ -123,8 +167,89 @@ impl Context<'_> {
     }
 }
 
+/// Most rays of one term.
+const MAX_RAYS: usize = 1024;
+
+impl Context<'_> {
+    /// The link whose frame something is told in; `None`: the world's.
+    fn frame(&self, name: &Option<String>, at: &Path) -> Result<Option<usize>, Flaw> {
+        let Some(name) = name else { return Ok(None) };
+        let known = self.robot.links.iter().map(|link| link.name.as_str());
+        index_of("link", name, known, at.field("frame")).map(Some)
+    }
+
+    /// That there is a gravity to have a direction.
+    fn weight(&self, at: &Path) -> Result<(), Flaw> {
+        if self.gravity == [0.0; 3] {
+            return Err(
+                Flaw::new(at.clone(), "this needs gravity, and the task has none")
+                    .help("`gravity: (0, 0, -9.81)` in the task"),
+            );
+        }
+        Ok(())
+    }
+
+    fn rays(
+        &self,
+        link: &str,
+        from: file::Triple,
+        directions: &[file::Triple],
+        range: f32,
+        at: &Path,
+    ) -> Result<Rays, Flaw> {
+        let directions_at = at.field("directions");
+        if !(1..=MAX_RAYS).contains(&directions.len()) {
+            return Err(
+                Flaw::new(directions_at, "the number of rays is out of its range")
+                    .help(format!("1 to {MAX_RAYS} directions")),
+            );
+        }
+        let unit = |direction: &file::Triple, at: &Path| {
+            let length = length(*direction);
+            if length < 1e-6 {
+                return Err(Flaw::new(at.clone(), "a direction must not be zero")
+                    .help("like (1, 0, 0), straight ahead; its length does not matter"));
+            }
+            Ok(direction.map(|x| (f64::from(x) / length) as f32))
+        };
+        Ok(Rays {
+            link: self.link(link, at)?,
+            at: from,
+            directions: each(directions, &directions_at, unit)?,
+            range: positive(range, at, "range", "m")?,
+        })
+    }
+
+    fn height_scan(
+        &self,
+        link: &str,
+        cells: [u32; 2],
+        size: [f32; 2],
+        range: f32,
+        at: &Path,
+    ) -> Result<HeightScan, Flaw> {
+        let count = cells.iter().map(|&n| n as usize).product::<usize>();
+        if cells.contains(&0) || cells.iter().any(|&n| n as usize > MAX_RAYS) || count > MAX_RAYS {
+            let what = "the number of cells is out of its range";
+            return Err(Flaw::new(at.field("cells"), what).help(format!(
+                "(along, across), 1 or more of each and {MAX_RAYS} in all"
+            )));
+        }
+        if !size.iter().all(|&size| size >= 0.0) {
+            return Err(Flaw::new(at.field("size"), "a size must not be negative")
+                .help("(along, across) in metres, between the outermost cells"));
+        }
+        Ok(HeightScan {
+            link: self.link(link, at)?,
+            cells: cells.map(|n| n as usize),
+            size,
+            range: positive(range, at, "range", "m")?,
+        })
+    }
+}
+
 /// A number of control steps.
-fn steps(value: u32, least: u32, at: &Path, field: &'static str) -> Result<usize, Flaw> {
+pub(super) fn steps(value: u32, least: u32, at: &Path, field: &'static str) -> Result<usize, Flaw> {
     if (least..=MAX_PAST).contains(&value) {
         return Ok(value as usize);
     }

@@ -1,0 +1,153 @@
+//! Promise: what a robot senses of itself and of what is around it is what a real sensor there would read.
+//!
+//! The ball of `world.rs`, 1 kg at 10 m/s^2, and what a page of arithmetic says of it.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use sinew::pod::scene::{SceneEnvironment, spaces};
+use sinew::pod::{Action, Observation, Pod, Purpose, Restored};
+use sinew::scene::Scene;
+use sinew::seed::Seed;
+use std::sync::Arc;
+
+const BALL: &str = include_str!("scenes/ball.ron");
+
+/// The ball at a place, turned, in a world with this besides the ground, seen through these terms.
+fn ball(xyz: &str, rpy: &str, terrain: &str, observe: &str) -> Scene {
+    let (before, rest) = BALL.split_once("observe: [").unwrap();
+    let (_, after) = rest.split_once("],\n").unwrap();
+    let text = format!("{before}observe: [{observe}],\n{after}")
+        .replace("(xyz: (0, 0, 0.1))", &format!("(xyz: {xyz}, rpy: {rpy})"))
+        .replace(
+            "(ground: (z: 0, friction: 0.5))",
+            &format!("(ground: (z: 0, friction: 0.5), terrain: [{terrain}])"),
+        );
+    Scene::parse("ball", &text).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn pod(scene: Scene) -> Pod {
+    let environment = SceneEnvironment::new(Arc::new(scene));
+    Pod::new(&environment, Seed::new(1), Purpose::Training, 0..1).unwrap()
+}
+
+fn seen(pod: &Pod) -> Vec<f32> {
+    pod.world
+        .get::<Observation>(pod.entity(0))
+        .unwrap()
+        .0
+        .clone()
+}
+
+fn close(found: &[f32], expected: &[f32], within: f32) {
+    let near = |(x, y): (&f32, &f32)| (x - y).abs() <= within;
+    assert!(
+        found.len() == expected.len() && found.iter().zip(expected).all(near),
+        "{found:?} is not {expected:?}"
+    );
+}
+
+/// A quarter turn about y: the ball's x points down.
+const PITCHED: &str = "(0, 1.5707964, 0)";
+
+#[test]
+fn an_accelerometer_feels_what_holds_it_and_not_what_pulls_it() {
+    let accelerometer = r#"Accelerometer(link: "ball")"#;
+    let mut falling = pod(ball("(0, 0, 5)", PITCHED, "", accelerometer));
+    // As if it had always stood there: 10 m/s^2 upwards, which is against its x.
+    close(&seen(&falling), &[-10.0, 0.0, 0.0], 1e-4);
+    falling.step();
+    close(&seen(&falling), &[0.0, 0.0, 0.0], 1e-3);
+    let mut lying = pod(ball("(0, 0, 0.1)", "(0, 0, 0)", "", accelerometer));
+    (0..90).for_each(|_| lying.step());
+    close(&seen(&lying), &[0.0, 0.0, 10.0], 0.05);
+}
+
+#[test]
+fn a_link_knows_where_down_is_and_how_it_turns() {
+    let terms = r#"GravityDirection(link: "ball"), Gyroscope(link: "ball")"#;
+    let pitched = pod(ball("(0, 0, 5)", PITCHED, "", terms));
+    close(&seen(&pitched)[..3], &[1.0, 0.0, 0.0], 1e-6);
+    close(&seen(&pitched)[3..], &[0.0; 3], 0.0);
+}
+
+#[test]
+fn poses_and_velocities_can_be_told_in_the_frame_of_a_link() {
+    let terms = r#"LinkPosition(link: "wheel"), LinkPosition(link: "wheel", frame: "ball"),
+        LinkOrientation(link: "wheel", frame: "ball"), LinkVelocity(link: "ball", frame: "ball"),
+        LinkVelocity(link: "ball", axes: [Z])"#;
+    let mut falling = pod(ball("(0, 0, 5)", PITCHED, "", terms));
+    let at_first = seen(&falling);
+    let wheel = &at_first[..3];
+    // The ball's x is down, its z is the world's x.
+    close(&at_first[3..6], &[5.0 - wheel[2], wheel[1], wheel[0]], 1e-5);
+    let half = std::f32::consts::FRAC_1_SQRT_2;
+    close(&at_first[6..10], &[0.0, -half, 0.0, half], 1e-6);
+    falling.step();
+    let falls = seen(&falling)[13];
+    assert!(falls < -0.1);
+    close(&seen(&falling)[10..13], &[-falls, 0.0, 0.0], 1e-5);
+}
+
+#[test]
+fn rays_end_where_something_stands() {
+    let rays = r#"Rays(link: "ball", at: (0, 0, 0), directions: [(2, 0, 0), (0, 0, -1), (0, 1, 0), (1, 0, -1)], range: 3)"#;
+    let wall = "Box(center: (1.5, 0, 0), half: (0.25, 1, 5))";
+    // 1.25 m ahead a wall, 0.8 m below the ground, to the left nothing, ahead and down the ground.
+    let ahead = pod(ball("(0, 0, 0.8)", "(0, 0, 0)", wall, rays));
+    close(&seen(&ahead), &[1.25, 0.8, 3.0, 0.8 * 2.0_f32.sqrt()], 1e-5);
+    // Turned with the link: x is down.
+    let down = pod(ball("(0, 0, 0.8)", PITCHED, wall, rays));
+    close(&seen(&down)[..1], &[0.8], 1e-5);
+}
+
+#[test]
+fn a_height_scan_turns_about_the_vertical_alone() {
+    let scan = r#"HeightScan(link: "ball", cells: (3, 1), size: (2, 0), range: 1.5)"#;
+    // A step of 0.25 m that begins 0.5 m ahead.
+    let step = "Box(center: (2.5, 0, 0.125), half: (2, 5, 0.125))";
+    let names = spaces(&ball("(0, 0, 1)", "(0, 0, 0)", step, scan)).observation;
+    assert_eq!(names, ["ball.height.1", "ball.height.2", "ball.height.3"]);
+    let ahead = pod(ball("(0, 0, 1)", "(0, 0, 0)", step, scan));
+    close(&seen(&ahead), &[1.0, 1.0, 0.75], 1e-5);
+    let tilted = pod(ball("(0, 0, 1)", "(0, 0.5, 0)", step, scan));
+    close(&seen(&tilted), &[1.0, 1.0, 0.75], 1e-5);
+    let backwards = pod(ball("(0, 0, 1)", "(0, 0, 3.1415927)", step, scan));
+    close(&seen(&backwards), &[0.75, 1.0, 1.0], 1e-5);
+    // Nothing within its range below; and a step that is higher than the link.
+    let high = pod(ball("(0, 0, 4)", "(0, 0, 0)", step, scan));
+    close(&seen(&high), &[1.5; 3], 1e-5);
+    let below = pod(ball("(0, 0, 0.15)", "(0, 0, 0)", step, scan));
+    close(&seen(&below)[2..], &[-0.1], 1e-5);
+}
+
+#[test]
+fn a_contact_is_a_bit() {
+    let term = r#"Contact(links: ["ball", "wheel"])"#;
+    let mut falling = pod(ball("(0, 0, 0.2)", "(0, 0, 0)", "", term));
+    falling.step();
+    assert_eq!(seen(&falling), [0.0, 0.0]);
+    (0..60).for_each(|_| falling.step());
+    assert_eq!(seen(&falling), [1.0, 0.0]);
+}
+
+#[test]
+fn an_episode_goes_on_with_the_accelerations_that_it_had() {
+    let scene = Arc::new(ball(
+        "(0, 0, 0.2)",
+        "(0, 0, 0)",
+        "",
+        r#"Accelerometer(link: "ball")"#,
+    ));
+    let environment = SceneEnvironment::new(scene);
+    let new = || Pod::new(&environment, Seed::new(3), Purpose::Training, 0..1).unwrap();
+    let mut whole = new();
+    for _ in 0..8 {
+        whole.world.get_mut::<Action>(whole.entity(0)).unwrap().0[0] = 0.5;
+        whole.step();
+    }
+    let mut again = new();
+    let saved = whole.states();
+    let restored = again.restore(saved.iter().map(Vec::as_slice)).unwrap();
+    assert_eq!(restored, Restored::Same);
+    assert_eq!(seen(&whole), seen(&again));
+}
