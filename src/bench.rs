@@ -128,11 +128,17 @@ fn bare_us(scene: &Scene) -> f64 {
     let mut actuators = Actuators::at_rest(&plant);
     let (mut spent, mut steps) = (0.0, 0);
     while spent < SPAN_S {
-        let (angles, speeds) = draw::start(robot, &task.start, &mut rng);
+        let stance = draw::start(robot, &task.start, &mut rng);
         let (simulation, colliders, joints, bodies) = physics.parts();
         plant.renew(simulation, colliders, joints, bodies);
         let multibodies = &mut joints.multibody_joints;
-        reset::place(&plant, &angles, &speeds, multibodies, &mut bodies.bodies);
+        reset::place(
+            &plant,
+            &stance,
+            &mut colliders.colliders,
+            multibodies,
+            &mut bodies.bodies,
+        );
         let began = Instant::now();
         for _ in 0..task.episode_steps {
             for action in &mut actions {

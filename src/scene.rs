@@ -94,7 +94,12 @@ impl Scene {
         let root = locate::Path::default();
         let checked = || {
             let world = check::world(&written.world, &root.field("world"))?;
-            let robot = check::robot(&written.robot, &root.field("robot"))?;
+            let robot = check::robot(
+                &written.robot,
+                &written.objects,
+                &root.field("robot"),
+                &root.field("objects"),
+            )?;
             let task = check::task(&written.task, &robot, &root.field("task"))?;
             let learners = check::learners(&written.learners, &root.field("learners"))?;
             Ok((world, robot, task, learners))

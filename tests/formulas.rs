@@ -33,6 +33,7 @@ fn judged<T>(scene: &Scene, judge: impl Fn(&sinew::scene::task::Task, &Moment, &
         readings,
         goal: [1.0, 2.0, 0.0],
         action,
+        efforts: action,
         step,
     };
     let before = Readings {

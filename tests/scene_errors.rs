@@ -1566,6 +1566,63 @@ fn motors_and_senses_that_cannot_be() {
 }
 
 #[test]
+fn objects_that_cannot_be() {
+    refused(
+        "    task: (\n",
+        r#"    objects: [(name: "tip", shapes: [], origin: (xyz: (0, 0, 0)))],
+    task: (
+"#,
+        expect![[r#"
+            error: the object `tip` has no shapes
+              --> small.ron:22:15
+               |
+            22 |     objects: [(name: "tip", shapes: [], origin: (xyz: (0, 0, 0)))],
+               |               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ nothing can touch it
+               |
+               = help: at least one shape"#]],
+    );
+    refused(
+        "    task: (\n",
+        r#"    objects: [(name: "hand", shapes: [Sphere(center: (0, 0, 0), radius: 1, mass: 1)], origin: (xyz: (0, 0, 0)))],
+    task: (
+"#,
+        expect![[r#"
+            error: there is something else named `hand`
+              --> small.ron:22:22
+               |
+            22 |     objects: [(name: "hand", shapes: [Sphere(center: (0, 0, 0), radius: 1, mass: 1)], origin: (xyz: (0, 0, 0)))],
+               |                      ^^^^^^ found `"hand"`
+               |
+               = help: choose another name"#]],
+    );
+    refused(
+        "speed: 0)",
+        r#"speed: 0, free: {"hnd": (xyz: (1, 0, 0))})"#,
+        expect![[r#"
+            error: there is no link `hnd`
+              --> small.ron:24:46
+               |
+            24 |         start: (angle: 0.1, speed: 0, free: {"hnd": (xyz: (1, 0, 0))}),
+               |                                              ^^^^^ unknown link
+               |
+               = help: did you mean `hand`?
+               = help: links: `upper`, `lower`, `hand`"#]],
+    );
+    refused(
+        "speed: 0)",
+        r#"speed: 0, free: {"hand": (xyz: (1, 0, 0))})"#,
+        expect![[r#"
+            error: `hand` is held by a joint
+              --> small.ron:24:46
+               |
+            24 |         start: (angle: 0.1, speed: 0, free: {"hand": (xyz: (1, 0, 0))}),
+               |                                              ^^^^^^ found `"hand"`
+               |
+               = help: only what floats starts elsewhere: an object, or a link with a joint of kind Free"#]],
+    );
+}
+
+#[test]
 fn formulas_that_mean_nothing() {
     refused(
         DISTANCE,

@@ -12,6 +12,7 @@ use super::components::{Action, ActionHistory, Episode, Fault, Observation, Rewa
 use super::{Control, Environment, Pod, Restored};
 use crate::scene::Scene;
 use crate::scene::task::Task;
+use crate::sim::reset::Stance;
 use crate::sim::{Actuators, Plant, Readings, actuate, readings, reset};
 use crate::step::{ActionSpace, Spaces, StepEnd};
 use crate::task::observe::{self, Senses};
@@ -355,10 +356,9 @@ impl EnvironsItem<'_, '_> {
     fn begin(&mut self, plant: &Plant, scene: &Scene, rules: EpisodeRules) {
         let (robot, task) = (scene.robot(), scene.task());
         let mut rng = self.episode.rng();
-        let (mut angles, mut speeds) = draw::start(robot, &task.start, &mut rng);
+        let mut stance = draw::start(robot, &task.start, &mut rng);
         if rules.no_start_noise {
-            angles = robot.joints.iter().map(|joint| joint.home).collect();
-            speeds.fill(0.0);
+            stance = Stance::home(robot);
         }
         self.goal.0 = task
             .goal
@@ -378,8 +378,8 @@ impl EnvironsItem<'_, '_> {
         let multibodies = &mut self.joints.multibody_joints;
         reset::place(
             plant,
-            &angles,
-            &speeds,
+            &stance,
+            &mut self.colliders.colliders,
             multibodies,
             &mut self.bodies.bodies,
         );

@@ -55,6 +55,8 @@ pub(super) struct Scene {
     #[serde(default)]
     pub(super) world: World,
     pub(super) robot: Robot,
+    #[serde(default)]
+    pub(super) objects: Vec<Object>,
     pub(super) task: Task,
     #[serde(default)]
     pub(super) learners: Entries<LearnerSettings>,
@@ -95,6 +97,22 @@ pub(super) struct Link {
     pub(super) shapes: Vec<Shape>,
     #[serde(default)]
     pub(super) inertia: Option<Inertia>,
+}
+
+/// Something that a robot can push about.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Object {
+    pub(super) name: String,
+    #[serde(default)]
+    pub(super) shapes: Vec<Shape>,
+    #[serde(default)]
+    pub(super) inertia: Option<Inertia>,
+    pub(super) origin: Origin,
+    #[serde(default)]
+    pub(super) friction: Option<f32>,
+    #[serde(default)]
+    pub(super) restitution: Option<f32>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -274,6 +292,18 @@ fn earth() -> Triple {
 pub(super) struct Start {
     pub(super) angle: f32,
     pub(super) speed: f32,
+    #[serde(default)]
+    pub(super) free: Entries<Around>,
+}
+
+/// How far from its origin something that nothing holds starts.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Around {
+    #[serde(default)]
+    pub(super) xyz: Triple,
+    #[serde(default)]
+    pub(super) rpy: Triple,
 }
 
 /// What happens to actions on their way to the motors.

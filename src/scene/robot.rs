@@ -3,7 +3,7 @@
 /// A tree of rigid links, held by joints of one axis each. What hangs on the world by no joint at all floats.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Robot {
-    /// Rigid bodies, ordered so that a parent precedes its children; otherwise in the order of the file.
+    /// Rigid bodies, ordered so that a parent precedes its children; otherwise in the order of the file. Loose objects come last.
     pub links: Vec<Link>,
     /// Moving joints, in the order of the file: the order of angles and speeds.
     pub joints: Vec<Joint>,
@@ -28,6 +28,8 @@ pub struct Link {
     pub joint: Option<usize>,
     /// Whether nothing holds it: it hangs on the world with six degrees of freedom, from `origin` on.
     pub floats: bool,
+    /// Whether it is an object that no robot is a part of: it floats, nothing hangs on it, and it touches whatever is there.
+    pub loose: bool,
     /// The joint's frame in the parent's frame, at angle 0.
     pub origin: Origin,
     /// What it is made of. May be empty if `inertia` is given.
@@ -219,6 +221,11 @@ impl Robot {
     /// The joints with a motor, in the order of actions.
     pub fn motor_joints(&self) -> impl Iterator<Item = &Joint> + Clone {
         self.motors.iter().map(|motor| &self.joints[motor.joint])
+    }
+
+    /// Whether there is an object besides the robot.
+    pub fn has_objects(&self) -> bool {
+        self.links.iter().any(|link| link.loose)
     }
 
     /// Whether anything moves a link: a joint, or nothing that holds it, of its own or of a link that it hangs on.

@@ -39,12 +39,25 @@ pub struct Task {
 }
 
 /// How an episode starts, besides the joints' home.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Start {
     /// Positions are uniform within plus or minus this of home, clamped to the range (rad, or m); 0 or more.
     pub angle: f32,
     /// Speeds are uniform within plus or minus this (rad/s, or m/s); 0 or more.
     pub speed: f32,
+    /// How far from its origin a floating link or an object starts, in the order of the file.
+    pub free: Vec<Around>,
+}
+
+/// Where something that nothing holds starts: uniform around its origin.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Around {
+    /// Which link.
+    pub link: usize,
+    /// Within plus or minus this along the world's axes (m), 0 or more.
+    pub xyz: [f32; 3],
+    /// Roll, pitch and yaw, within plus or minus this, before those of its origin (rad), 0 or more.
+    pub rpy: [f32; 3],
 }
 
 /// What happens to actions on their way to the motors, each entry for itself.

@@ -19,13 +19,10 @@ pub fn energy(plant: &Plant, multibodies: &MultibodyJointSet, bodies: &RigidBody
         .iter()
         .map(|handles| {
             let body = &bodies[handles.body];
-            let pose = multibody
-                .link(handles.id)
-                .expect("links are never removed")
-                .local_to_world();
+            let pose = handles.pose(multibody, bodies);
             let mass = body.mass_properties().local_mprops;
-            let center = *pose * mass.local_com;
-            let (speed, turning) = velocity(multibody, handles.id);
+            let center = pose * mass.local_com;
+            let (speed, turning) = velocity(multibody, bodies, handles);
             // The angular velocity as the link's principal axes see it.
             let axes = pose.rotation * mass.principal_inertia_local_frame;
             let turning = axes.inverse() * turning;
@@ -38,8 +35,8 @@ pub fn energy(plant: &Plant, multibodies: &MultibodyJointSet, bodies: &RigidBody
         .joints
         .iter()
         .map(|joint| {
-            let id = plant.links[joint.link].id;
-            let bent = multibody.link(id).expect("links are never removed").joint();
+            let link = plant.links[joint.link].link(multibody);
+            let bent = link.expect("an object hangs on no joint").joint();
             let (stiffness, rest) = bent.spring(joint.coordinate);
             let apart = bent.coords()[joint.coordinate] - rest;
             0.5 * f64::from(stiffness * apart * apart)

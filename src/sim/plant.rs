@@ -9,7 +9,7 @@ use bevy_rapier3d::plugin::context::{
 };
 use bevy_rapier3d::rapier::dynamics::{
     CCDSolver, GenericJoint, JointAxesMask, JointAxis, Multibody, MultibodyIndex,
-    MultibodyJointSet, RigidBodyBuilder, RigidBodyHandle, RigidBodySet,
+    MultibodyJointSet, MultibodyLink, RigidBodyBuilder, RigidBodyHandle, RigidBodySet,
 };
 use bevy_rapier3d::rapier::geometry::{ColliderHandle, ColliderSet};
 use bevy_rapier3d::rapier::math::Pose;
@@ -19,7 +19,7 @@ use std::borrow::Cow;
 use super::actuate::{self, Actuators};
 use super::rays::{self, Caster};
 use super::shapes::{collider, mass_properties, rotation};
-use super::surroundings;
+use super::surroundings::{self, Touches};
 use crate::contain::contain;
 use crate::scene::Scene;
 use crate::scene::robot::{Drive, Joint, JointKind, Link, Motor, Origin, Robot};
@@ -104,8 +104,24 @@ pub struct Plant {
 
 pub(super) struct LinkHandles {
     pub(super) body: RigidBodyHandle,
-    /// Its number in the multibody.
-    pub(super) id: usize,
+    /// Its number in the multibody; `None`: a loose object, which is a body of its own.
+    pub(super) id: Option<usize>,
+}
+
+impl LinkHandles {
+    /// It as a link of the multibody.
+    pub(super) fn link<'a>(&self, multibody: &'a Multibody) -> Option<&'a MultibodyLink> {
+        let link = |id| multibody.link(id).expect("links are never removed");
+        self.id.map(link)
+    }
+
+    /// Where its frame is.
+    pub(super) fn pose(&self, multibody: &Multibody, bodies: &RigidBodySet) -> Pose {
+        match self.link(multibody) {
+            Some(link) => *link.local_to_world(),
+            None => *bodies[self.body].position(),
+        }
+    }
 }
 
 pub(super) struct JointHandles {
@@ -143,25 +159,31 @@ impl Plant {
             let touches = Touches {
                 links: robot.collide,
                 world: !scene.world().is_empty() && robot.moves(index),
+                objects: robot.has_objects(),
             };
             let body = insert_link(link, touches, &mut bodies, &mut colliders);
+            if link.loose {
+                links.push(LinkHandles { body, id: None });
+                continue;
+            }
             let parent = link.parent.map_or(world, |parent| links[parent].body);
             let joint = rapier_joint(link, link.joint.map(|joint| &robot.joints[joint]));
             multibodies
                 .insert(parent, body, joint, true)
                 .expect("a validated robot is a tree");
-            links.push(LinkHandles { body, id: 0 });
+            links.push(LinkHandles { body, id: Some(0) });
         }
-        let solids = surroundings::insert(scene.world(), &mut colliders);
+        let objects = links.iter().filter(|link| link.id.is_none());
+        let of_objects = objects.flat_map(|object| bodies[object.body].colliders().to_vec());
+        let mut solids: Vec<ColliderHandle> = of_objects.collect();
+        solids.extend(surroundings::insert(scene.world(), &mut colliders));
         let root = multibodies
             .rigid_body_link(world)
             .expect("a validated robot has links");
         let multibody_index = root.multibody;
-        for link in &mut links {
-            link.id = multibodies
-                .rigid_body_link(link.body)
-                .expect("every link was inserted")
-                .id;
+        for id in &mut links {
+            let link = multibodies.rigid_body_link(id.body);
+            id.id = link.map(|link| link.id);
         }
         let multibody = multibodies
             .get_multibody_mut(multibody_index)
@@ -328,26 +350,33 @@ impl Plant {
         match stepped {
             Err(panic) => Err(format!("the physics engine panicked: {panic}").into()),
             Ok(()) if simulation.pipeline.quarantine().is_empty() => {
-                self.check_floating(&joints.multibody_joints)
+                self.check_floating(&joints.multibody_joints, &bodies.bodies)
             }
             Ok(()) => Err("the physics engine met a number that is not finite".into()),
         }
     }
 
     /// The tripwire of links that no joint holds; that of joints is in their readings.
-    fn check_floating(&self, multibodies: &MultibodyJointSet) -> Result<(), Cow<'static, str>> {
-        if self.floating.is_empty() {
-            return Ok(());
-        }
+    fn check_floating(
+        &self,
+        multibodies: &MultibodyJointSet,
+        bodies: &RigidBodySet,
+    ) -> Result<(), Cow<'static, str>> {
+        let objects = self.links.iter().filter(|link| link.id.is_none());
+        let of_objects = objects.flat_map(|object| {
+            let body = &bodies[object.body];
+            [body.linvel().length(), body.angvel().length()]
+        });
         let speeds = multibodies
             .get_multibody(self.multibody)
             .expect("the robot is never removed")
             .generalized_velocity();
-        let mut speeds = self.floating.iter().map(|&freedom| speeds[freedom]);
+        let floating = self.floating.iter().map(|&freedom| speeds[freedom]);
+        let mut speeds = floating.chain(of_objects);
         match speeds.find(|speed| speed.is_nan() || speed.abs() > self.max_speed) {
             None => Ok(()),
             Some(speed) => Err(format!(
-                "a floating link moves at {speed}, above max_joint_speed {}",
+                "something that floats moves at {speed}, above max_joint_speed {}",
                 self.max_speed
             )
             .into()),
@@ -356,8 +385,8 @@ impl Plant {
 
     /// The position of a joint (rad, or m).
     pub(super) fn position(&self, joint: &JointHandles, multibody: &Multibody) -> f32 {
-        let link = multibody.link(self.links[joint.link].id);
-        let link = link.expect("links are never removed");
+        let link = self.links[joint.link].link(multibody);
+        let link = link.expect("an object hangs on no joint");
         link.joint().coords()[joint.coordinate]
     }
 
@@ -388,13 +417,6 @@ impl Plant {
     }
 }
 
-/// What a link may touch.
-#[derive(Clone, Copy)]
-struct Touches {
-    links: bool,
-    world: bool,
-}
-
 fn insert_link(
     link: &Link,
     touches: Touches,
@@ -402,13 +424,16 @@ fn insert_link(
     colliders: &mut ColliderSet,
 ) -> RigidBodyHandle {
     // Mass comes from here and never from colliders, so that a robot weighs the same with and without collisions.
-    let body = bodies.insert(
-        RigidBodyBuilder::dynamic()
-            .can_sleep(false)
-            .additional_mass_properties(mass_properties(link)),
-    );
-    if touches.links || touches.world {
-        let groups = surroundings::link_groups(touches.links, touches.world);
+    let mut body = RigidBodyBuilder::dynamic()
+        .can_sleep(false)
+        .additional_mass_properties(mass_properties(link));
+    if link.loose {
+        let Origin { xyz, rpy } = link.origin;
+        body = body.pose(Pose::from_parts(xyz.into(), rotation(rpy)));
+    }
+    let body = bodies.insert(body);
+    if touches.links || touches.world || touches.objects {
+        let groups = surroundings::groups(link, touches);
         for shape in &link.shapes {
             let collider = collider(&shape.form, shape.surface).collision_groups(groups);
             colliders.insert_with_parent(collider, body, bodies);
@@ -457,7 +482,8 @@ const STIFF: f32 = 1e9;
 /// Springs that Rapier integrates implicitly, so that stiff ones are calm.
 fn set_springs(robot: &Robot, links: &[LinkHandles], multibody: &mut Multibody) {
     for link in multibody.links_mut() {
-        let Some(index) = links.iter().position(|other| other.id == link.link_id()) else {
+        let id = Some(link.link_id());
+        let Some(index) = links.iter().position(|other| other.id == id) else {
             continue;
         };
         let joint = robot.links[index].joint.map(|joint| &robot.joints[joint]);
@@ -472,8 +498,9 @@ fn set_springs(robot: &Robot, links: &[LinkHandles], multibody: &mut Multibody) 
 
 fn floating(robot: &Robot, links: &[LinkHandles], multibody: &Multibody) -> Vec<usize> {
     let of = |handles: &LinkHandles| {
-        let link = multibody.link(handles.id).expect("every link is in it");
-        link.assembly_id()..link.assembly_id() + link.joint().ndofs()
+        let of =
+            |link: &MultibodyLink| link.assembly_id()..link.assembly_id() + link.joint().ndofs();
+        handles.link(multibody).map(of).into_iter().flatten()
     };
     let links = robot.links.iter().zip(links);
     links
@@ -501,9 +528,9 @@ fn joint_handles(
         .map(|joint| {
             let link = &robot.links[joint.link];
             let handles = &links[joint.link];
-            let freedom = multibody
-                .link(handles.id)
-                .expect("every link is in the multibody")
+            let freedom = handles
+                .link(multibody)
+                .expect("an object hangs on no joint")
                 .assembly_id();
             JointHandles {
                 link: joint.link,

@@ -2,7 +2,7 @@
 
 use bevy::ecs::prelude::Component;
 use bevy::math::{Quat, Vec3};
-use bevy_rapier3d::rapier::dynamics::{Multibody, MultibodyJointSet, MultibodyLink, RigidBodySet};
+use bevy_rapier3d::rapier::dynamics::{Multibody, MultibodyJointSet, RigidBodySet};
 use bevy_rapier3d::rapier::geometry::{ColliderSet, NarrowPhase};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -114,7 +114,7 @@ pub fn read(
             }
         }
     }
-    rays::read(plant, colliders, multibody, &mut readings.rays);
+    rays::read(plant, colliders, multibody, bodies, &mut readings.rays);
     if plant.reads_contacts {
         read_contacts(plant, contacts, bodies, &mut readings.contact_forces);
     }
@@ -123,7 +123,7 @@ pub fn read(
     readings.jacobians.resize_with(plant.points.len(), Vec::new);
     for (&(link, at), columns) in plant.points.iter().zip(&mut readings.jacobians) {
         let handles = &plant.links[link];
-        let place = *link_of(multibody, handles.id).local_to_world() * at;
+        let place = handles.pose(multibody, bodies) * at;
         readings.points.push(place.into());
         if plant.reads_motion {
             let velocity = read_motion(
@@ -158,10 +158,6 @@ pub(super) fn multibody<'a>(plant: &Plant, multibodies: &'a MultibodyJointSet) -
         .expect("the robot is never removed")
 }
 
-pub(super) fn link_of(multibody: &Multibody, id: usize) -> &MultibodyLink {
-    multibody.link(id).expect("links are never removed")
-}
-
 /// Writes how a place on a link moves with each joint to `columns` and returns its velocity.
 fn read_motion(
     plant: &Plant,
@@ -172,11 +168,17 @@ fn read_motion(
     speeds: &[f32],
     columns: &mut Vec<[f32; 3]>,
 ) -> Vec3 {
-    let center = *link_of(multibody, handles.id).local_to_world()
-        * bodies[handles.body].local_center_of_mass();
-    let jacobian = multibody.body_jacobian(handles.id);
-    let mut velocity = Vec3::ZERO;
+    let body = &bodies[handles.body];
     columns.clear();
+    let Some(id) = handles.id else {
+        // No joint moves an object.
+        columns.resize(plant.joints.len(), [0.0; 3]);
+        let center = *body.position() * body.local_center_of_mass();
+        return body.linvel() + body.angvel().cross(place - center);
+    };
+    let center = handles.pose(multibody, bodies) * body.local_center_of_mass();
+    let jacobian = multibody.body_jacobian(id);
+    let mut velocity = Vec3::ZERO;
     for (joint, speed) in plant.joints.iter().zip(speeds) {
         let twist = jacobian.column(joint.freedom);
         let turning = Vec3::new(twist[3], twist[4], twist[5]);
@@ -203,8 +205,9 @@ pub(super) fn read_gravity_loads(
     loads.clear();
     loads.resize(plant.motors.len(), 0.0);
     for handles in &plant.links {
+        let Some(id) = handles.id else { continue };
         let lift = -plant.gravity * bodies[handles.body].mass();
-        let jacobian = multibody.body_jacobian(handles.id);
+        let jacobian = multibody.body_jacobian(id);
         for (load, motor) in loads.iter_mut().zip(&plant.motors) {
             let column = jacobian.column(plant.joints[motor.joint].freedom);
             let torque = column[0] * lift.x + column[1] * lift.y + column[2] * lift.z;
@@ -221,9 +224,9 @@ fn read_links(
 ) {
     links.clear();
     links.extend(plant.links.iter().map(|handles| {
-        let pose = *link_of(multibody, handles.id).local_to_world();
+        let pose = handles.pose(multibody, bodies);
         let center = pose * bodies[handles.body].local_center_of_mass();
-        let (of_center, turning) = velocity(multibody, handles.id);
+        let (of_center, turning) = velocity(multibody, bodies, handles);
         // Both signs are the same rotation.
         let turned = pose.rotation;
         let turned = if turned.w < 0.0 { -turned } else { turned };
@@ -259,9 +262,17 @@ fn read_contacts(
 }
 
 /// Velocity of a link's centre of mass (m/s) and its angular velocity (rad/s), both in the world. From the joint speeds:
-/// after a step, those kept with Rapier's bodies are one substep old.
-pub(super) fn velocity(multibody: &Multibody, link: usize) -> (Vec3, Vec3) {
-    let twist = multibody.body_jacobian(link) * multibody.generalized_velocity();
+/// after a step, those kept with the links' bodies are one substep old.
+pub(super) fn velocity(
+    multibody: &Multibody,
+    bodies: &RigidBodySet,
+    handles: &LinkHandles,
+) -> (Vec3, Vec3) {
+    let Some(id) = handles.id else {
+        let body = &bodies[handles.body];
+        return (body.linvel(), body.angvel());
+    };
+    let twist = multibody.body_jacobian(id) * multibody.generalized_velocity();
     (
         Vec3::new(twist[0], twist[1], twist[2]),
         Vec3::new(twist[3], twist[4], twist[5]),
@@ -269,10 +280,14 @@ pub(super) fn velocity(multibody: &Multibody, link: usize) -> (Vec3, Vec3) {
 }
 
 /// Where the robot's links are (world), in their order: for pictures.
-pub fn link_poses(plant: &Plant, multibodies: &MultibodyJointSet) -> Vec<(Vec3, Quat)> {
+pub fn link_poses(
+    plant: &Plant,
+    multibodies: &MultibodyJointSet,
+    bodies: &RigidBodySet,
+) -> Vec<(Vec3, Quat)> {
     let multibody = multibody(plant, multibodies);
     let pose = |handles: &LinkHandles| {
-        let pose = link_of(multibody, handles.id).local_to_world();
+        let pose = handles.pose(multibody, bodies);
         (pose.translation, pose.rotation)
     };
     plant.links.iter().map(pose).collect()

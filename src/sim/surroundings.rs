@@ -7,24 +7,40 @@ use bevy_rapier3d::rapier::geometry::{
 };
 
 use super::shapes::{collider, touching};
+use crate::scene::robot::Link;
 use crate::scene::world::World;
 
 const LINKS: Group = Group::GROUP_1;
 const WORLD: Group = Group::GROUP_2;
+const OBJECTS: Group = Group::GROUP_3;
 
-/// What a link's shapes touch: each other's, the world's, or both.
-pub(super) fn link_groups(links: bool, world: bool) -> InteractionGroups {
-    let mut touched = Group::empty();
-    touched.set(LINKS, links);
-    touched.set(WORLD, world);
-    InteractionGroups::new(LINKS, touched, InteractionTestMode::And)
+/// What the links of a robot may touch.
+#[derive(Clone, Copy)]
+pub(super) struct Touches {
+    pub(super) links: bool,
+    pub(super) world: bool,
+    pub(super) objects: bool,
+}
+
+/// Of whom the shapes of a link or an object are, and whose they touch.
+pub(super) fn groups(link: &Link, touches: Touches) -> InteractionGroups {
+    let (own, touched) = if link.loose {
+        (OBJECTS, LINKS | WORLD | OBJECTS)
+    } else {
+        let mut touched = Group::empty();
+        touched.set(LINKS, touches.links);
+        touched.set(WORLD, touches.world);
+        touched.set(OBJECTS, touches.objects);
+        (LINKS, touched)
+    };
+    InteractionGroups::new(own, touched, InteractionTestMode::And)
 }
 
 /// Puts the solids of a world into an engine's, those that nothing moves. They belong to no body: what belongs to the one that
 /// the robot stands on is a part of the robot for Rapier, which then asks whether the robot touches itself.
 pub(super) fn insert(world: &World, colliders: &mut ColliderSet) -> Vec<ColliderHandle> {
     let mut inserted = Vec::new();
-    let groups = InteractionGroups::new(WORLD, LINKS, InteractionTestMode::And);
+    let groups = InteractionGroups::new(WORLD, LINKS | OBJECTS, InteractionTestMode::And);
     if let Some(ground) = world.ground {
         let plane = ColliderBuilder::new(SharedShape::halfspace(Vec3::Z))
             .translation(Vec3::Z * ground.z)

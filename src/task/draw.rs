@@ -5,9 +5,10 @@ use rand::RngExt;
 use crate::scene::robot::Robot;
 use crate::scene::task::{Goal, Start};
 use crate::seed::Rng;
+use crate::sim::reset::Stance;
 
-/// Joint angles and speeds at the start: home plus uniform noise, within the joints' ranges; one of each per joint.
-pub fn start(robot: &Robot, start: &Start, rng: &mut Rng) -> (Vec<f32>, Vec<f32>) {
+/// Joint angles and speeds at the start: home plus uniform noise, within the joints' ranges; and where what floats is.
+pub fn start(robot: &Robot, start: &Start, rng: &mut Rng) -> Stance {
     let mut around = |center: f32, noise: f32| center + noise * (2.0 * rng.random::<f32>() - 1.0);
     let angles = robot
         .joints
@@ -24,7 +25,16 @@ pub fn start(robot: &Robot, start: &Start, rng: &mut Rng) -> (Vec<f32>, Vec<f32>
         .iter()
         .map(|_| around(0.0, start.speed))
         .collect();
-    (angles, speeds)
+    let free = start.free.iter().map(|free| {
+        let [xyz, rpy] = [free.xyz, free.rpy].map(|most| most.map(|most| around(0.0, most)));
+        (free.link, xyz, rpy)
+    });
+    let free = free.collect();
+    Stance {
+        angles,
+        speeds,
+        free,
+    }
 }
 
 /// A place for the goal (m, world).

@@ -2,7 +2,7 @@
 
 use bevy::math::{Quat, Vec3};
 use bevy::prelude::Resource;
-use bevy_rapier3d::plugin::context::RapierContextJoints;
+use bevy_rapier3d::plugin::context::{RapierContextJoints, RapierRigidBodySet};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -285,6 +285,7 @@ impl Shown {
         readings::link_poses(
             plant,
             &self.component::<RapierContextJoints>().multibody_joints,
+            &self.component::<RapierRigidBodySet>().bodies,
         )
     }
 

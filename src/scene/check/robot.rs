@@ -20,8 +20,13 @@ const SURFACE: Surface = Surface {
     restitution: 0.0,
 };
 
-/// The robot at `at`, checked.
-pub(in crate::scene) fn robot(written: &file::Robot, at: &Path) -> Result<Robot, Flaw> {
+/// The robot at `at` and the objects besides it, checked.
+pub(in crate::scene) fn robot(
+    written: &file::Robot,
+    objects: &[file::Object],
+    at: &Path,
+    objects_at: &Path,
+) -> Result<Robot, Flaw> {
     sizes(written, at)?;
     let (links_at, joints_at) = (at.field("links"), at.field("joints"));
     let link_names = || written.links.iter().map(|link| link.name.as_str());
@@ -77,6 +82,7 @@ pub(in crate::scene) fn robot(written: &file::Robot, at: &Path) -> Result<Robot,
             parent: attachment.parent.map(|parent| place[parent]),
             joint: joint_of[attachment.joint],
             floats: holder.kind == Kind::Free,
+            loose: false,
             origin: Origin {
                 xyz: origin.xyz,
                 rpy: origin.rpy,
@@ -84,6 +90,9 @@ pub(in crate::scene) fn robot(written: &file::Robot, at: &Path) -> Result<Robot,
             ..link(&written.links[old], otherwise, &links_at.nth(old))?
         });
     }
+
+    self::objects(objects, &mut links, objects_at)?;
+    let all_names = || link_names().chain(objects.iter().map(|object| object.name.as_str()));
 
     let points_at = at.field("points");
     unique(
@@ -97,12 +106,13 @@ pub(in crate::scene) fn robot(written: &file::Robot, at: &Path) -> Result<Robot,
         let link = index_of(
             "link",
             &point.link,
-            link_names(),
+            all_names(),
             points_at.nth(i).field("link"),
         )?;
         points.push(Point {
             name: name.clone(),
-            link: place[link],
+            // Objects come after the links in either order.
+            link: place.get(link).copied().unwrap_or(link),
             at: point.at,
         });
     }
@@ -467,30 +477,85 @@ fn home(
     Ok(())
 }
 
+/// Adds the objects to the links.
+fn objects(written: &[file::Object], links: &mut Vec<Link>, at: &Path) -> Result<(), Flaw> {
+    if written.len() > MAX_FLOATING {
+        return Err(Flaw::new(at.clone(), "there are too many objects")
+            .label(format!("{} objects", written.len()))
+            .help(format!("at most {MAX_FLOATING}")));
+    }
+    let names = || written.iter().map(|object| object.name.as_str());
+    unique("object", at, names(), |object| object.field("name"))?;
+    for (i, object) in written.iter().enumerate() {
+        let at = at.nth(i);
+        let name = &object.name;
+        if name == WORLD || links.iter().any(|link| link.name == *name) {
+            let what = format!("there is something else named `{name}`");
+            return Err(Flaw::new(at.field("name"), what).help("choose another name"));
+        }
+        if object.shapes.is_empty() {
+            return Err(Flaw::new(at, format!("the object `{name}` has no shapes"))
+                .label("nothing can touch it")
+                .help("at least one shape"));
+        }
+        let otherwise = surface(object.friction, object.restitution, SURFACE, &at)?;
+        let file::Origin { xyz, rpy } = object.origin;
+        links.push(Link {
+            floats: true,
+            loose: true,
+            origin: Origin { xyz, rpy },
+            ..solid(
+                name,
+                &object.shapes,
+                object.inertia.as_ref(),
+                otherwise,
+                &at,
+            )?
+        });
+    }
+    Ok(())
+}
+
 /// The link itself; where it hangs is for the caller to say.
 fn link(written: &file::Link, otherwise: Surface, at: &Path) -> Result<Link, Flaw> {
-    let name = &written.name;
-    let mut shapes = Vec::with_capacity(written.shapes.len());
-    for (i, shape) in written.shapes.iter().enumerate() {
-        let at = at.field("shapes").nth(i);
-        shapes.push(mass::shape(shape, otherwise, &at)?);
-    }
-    if shapes.is_empty() && written.inertia.is_none() {
+    let file::Link {
+        name,
+        shapes,
+        inertia,
+    } = written;
+    if shapes.is_empty() && inertia.is_none() {
         return Err(
             Flaw::new(at.clone(), format!("the link `{name}` has no mass"))
                 .label("neither shapes nor inertia")
                 .help("at least one shape, or an `inertia: (mass: .., center: .., principal: ..)`"),
         );
     }
-    let inertia = match &written.inertia {
+    solid(name, shapes, inertia.as_ref(), otherwise, at)
+}
+
+/// What a link or an object is made of.
+fn solid(
+    name: &str,
+    written: &[file::Shape],
+    inertia: Option<&file::Inertia>,
+    otherwise: Surface,
+    at: &Path,
+) -> Result<Link, Flaw> {
+    let mut shapes = Vec::with_capacity(written.len());
+    for (i, shape) in written.iter().enumerate() {
+        let at = at.field("shapes").nth(i);
+        shapes.push(mass::shape(shape, otherwise, &at)?);
+    }
+    let inertia = match inertia {
         Some(written) => Some(mass::inertia(written, &at.field("inertia"))?),
         None => None,
     };
     Ok(Link {
-        name: name.clone(),
+        name: name.to_owned(),
         parent: None,
         joint: None,
         floats: false,
+        loose: false,
         origin: Origin::default(),
         shapes,
         inertia,

@@ -9,7 +9,7 @@ use goal::goal;
 
 use super::{
     formula::{self, Moments, formula},
-    index_of, not_negative, positive,
+    index_of, not_negative, positive, unique,
 };
 use crate::scene::{
     error::Flaw,
@@ -17,7 +17,7 @@ use crate::scene::{
     formula::{Formula, Surroundings},
     locate::Path,
     robot::{JointKind, Robot},
-    task::{End, Reward, Solved, Start, Success, Task, Term, Way, When},
+    task::{Around, End, Reward, Solved, Start, Success, Task, Term, Way, When},
 };
 
 const MAX_STEPS: u32 = 1_000_000;
@@ -59,20 +59,7 @@ pub(in crate::scene) fn task(written: &file::Task, robot: &Robot, at: &Path) -> 
         control_hz: written.control_hz,
         substeps: substeps(written, at)?,
         gravity: written.gravity,
-        start: Start {
-            angle: not_negative(
-                written.start.angle,
-                &at.field("start"),
-                "angle",
-                "rad, or m",
-            )?,
-            speed: not_negative(
-                written.start.speed,
-                &at.field("start"),
-                "speed",
-                "rad/s, or m/s",
-            )?,
-        },
+        start: start(&written.start, robot, &at.field("start"))?,
         goal: written
             .goal
             .as_ref()
@@ -104,6 +91,40 @@ pub(in crate::scene) fn task(written: &file::Task, robot: &Robot, at: &Path) -> 
             )?),
             None => None,
         },
+    })
+}
+
+fn start(written: &file::Start, robot: &Robot, at: &Path) -> Result<Start, Flaw> {
+    let free_at = at.field("free");
+    let names = written.free.0.iter().map(|(name, _)| name.as_str());
+    unique("link", &free_at, names, Path::key)?;
+    let mut free = Vec::new();
+    for (i, (name, around)) in written.free.0.iter().enumerate() {
+        let at = free_at.nth(i);
+        let known = robot.links.iter().map(|link| link.name.as_str());
+        let link = index_of("link", name, known, at.clone().key())?;
+        if !robot.links[link].floats {
+            return Err(Flaw::new(at.key(), format!("`{name}` is held by a joint"))
+                .help("only what floats starts elsewhere: an object, or a link with a joint of kind Free"));
+        }
+        for (field, values) in [("xyz", around.xyz), ("rpy", around.rpy)] {
+            if values.iter().any(|x| x.is_nan() || *x < 0.0) {
+                return Err(
+                    Flaw::new(at.field(field), format!("`{field}` must not be negative"))
+                        .help("how far it starts from its origin, either way"),
+                );
+            }
+        }
+        free.push(Around {
+            link,
+            xyz: around.xyz,
+            rpy: around.rpy,
+        });
+    }
+    Ok(Start {
+        angle: not_negative(written.angle, at, "angle", "rad, or m")?,
+        speed: not_negative(written.speed, at, "speed", "rad/s, or m/s")?,
+        free,
     })
 }
 
