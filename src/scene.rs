@@ -2,8 +2,10 @@
 //!
 //! What an author writes is in `file`, what has been checked in [`world`], [`robot`] and [`task`]. Between them: `read` (text to
 //! types), `check` (types to a scene that can be run) and `locate` (where in the text a value stands, so that every
-//! error has a line). `edit` changes the text, never the values, so that an edited scene is read like any file.
+//! error has a line). `edit` changes the text, never the values, so that an edited scene is read like any file; `base` does so
+//! with what a scene takes from another, and `woven` remembers where each piece was written.
 
+mod base;
 mod check;
 mod differ;
 mod edit;
@@ -15,23 +17,22 @@ mod presets;
 mod read;
 pub mod robot;
 mod shipped;
+mod source;
 pub mod task;
 pub mod world;
+mod woven;
 
-use std::{
-    fs::{self, File},
-    io::Read as _,
-    path::Path,
-};
+use std::path::PathBuf;
 
 pub use error::{SceneError, TextError};
 pub use presets::Presets;
 
 use crate::learn::LearnerSettings;
-use read::MAX_BYTES;
 use robot::Robot;
+use source::Source;
 use task::Task;
 use world::World;
+use woven::Woven;
 
 /// A scene that can be run: everything in it has been checked.
 #[derive(Clone, Debug)]
@@ -42,13 +43,13 @@ pub struct Scene {
     robot: Robot,
     task: Task,
     learners: Vec<(String, LearnerSettings)>,
+    files: Vec<PathBuf>,
 }
 
 impl Scene {
     /// Reads a file, or the shipped scene of that name unless `scenes/NAME.ron` is there to be read instead.
     pub fn open(scene: &str) -> Result<Scene, SceneError> {
-        let (origin, text) = find(scene)?;
-        Scene::parse(&origin, &text)
+        Scene::of(&base::unfold(Source::find(scene)?)?)
     }
 
     /// As [`Scene::open`], with a learner chosen and values changed, each edit being `path=value`.
@@ -81,15 +82,36 @@ impl Scene {
         learners: &[Option<&str>],
         set: &[String],
     ) -> Result<Scene, SceneError> {
-        let (origin, text) = find(scene)?;
+        let woven = base::unfold(Source::find(scene)?)?;
         // As it is, so that an error of the file's own is shown where the file has it.
-        let unchanged = Scene::parse(&origin, &text)?;
-        let text = presets::changed::<file::Scene>(&text, &unchanged.learners, learners, set)?;
-        Scene::parse(&origin, &text).map_err(|error| presets::after::<file::Scene>(set, error))
+        let unchanged = Scene::of(&woven)?;
+        let text =
+            presets::changed::<file::Scene>(woven.text(), &unchanged.learners, learners, set)?;
+        let changed = Scene::read(&woven.name(), &text)
+            .map_err(|error| presets::after::<file::Scene>(set, error))?;
+        Ok(Scene {
+            name: unchanged.name,
+            files: unchanged.files,
+            ..changed
+        })
     }
 
-    /// Reads a text; errors call it by `name`.
+    /// Reads a text; errors call it by `name`. Its base can only be a shipped scene.
     pub fn parse(name: &str, text: &str) -> Result<Scene, SceneError> {
+        Scene::of(&base::unfold(Source::text(name, text))?)
+    }
+
+    fn of(woven: &Woven) -> Result<Scene, SceneError> {
+        let name = &woven.top().name;
+        let read = Scene::read(name, woven.text()).map_err(|error| woven.place(error))?;
+        Ok(Scene {
+            files: woven.files(),
+            ..read
+        })
+    }
+
+    /// Reads a whole text.
+    fn read(name: &str, text: &str) -> Result<Scene, SceneError> {
         let (written, tree) = read::read::<file::Scene>(name, text)?;
         let root = locate::Path::default();
         let checked = || {
@@ -113,6 +135,7 @@ impl Scene {
             robot,
             task,
             learners,
+            files: Vec::new(),
         })
     }
 
@@ -132,7 +155,12 @@ impl Scene {
         self
     }
 
-    /// The file as used, edits and presets included; reading it again gives this scene.
+    /// The files that it was read from: its own and those of its bases; none for a text.
+    pub fn files(&self) -> &[PathBuf] {
+        &self.files
+    }
+
+    /// The file as used, with base, edits and presets; reading it again gives this scene.
     pub fn text(&self) -> &str {
         &self.text
     }
@@ -197,65 +225,4 @@ struct Parts<'a> {
 fn short_name(path: &str) -> &str {
     let file = path.rsplit(['/', '\\']).next().unwrap_or(path);
     file.strip_suffix(".ron").unwrap_or(file)
-}
-
-/// The text of a scene, and what errors call it.
-fn find(scene: &str) -> Result<(String, String), SceneError> {
-    let in_folder = format!("scenes/{scene}.ron");
-    let shipped = Scene::shipped().find(|(name, _)| {
-        *name == scene
-            || scene
-                .strip_prefix("scenes/")
-                .and_then(|file| file.strip_suffix(".ron"))
-                == Some(name)
-    });
-    match shipped {
-        // A folder of a shipped scene's name does not hide the scene.
-        _ if Path::new(scene).is_file() => read_file(scene),
-        _ if Path::new(&in_folder).is_file() => read_file(&in_folder),
-        Some((name, text)) => Ok((format!("scenes/{name}.ron"), text.to_owned())),
-        None if Path::new(scene).exists() => read_file(scene),
-        None => Err(SceneError::Missing {
-            scene: scene.to_owned(),
-            shipped: Scene::shipped().map(|(name, _)| name.to_owned()).collect(),
-        }),
-    }
-}
-
-/// The text of a file, which is not read at all if it is too large.
-fn read_file(path: &str) -> Result<(String, String), SceneError> {
-    let unreadable = |source| SceneError::Unreadable {
-        path: path.to_owned(),
-        source,
-    };
-    let too_large = |bytes| SceneError::TooLarge {
-        path: path.to_owned(),
-        bytes,
-        limit: MAX_BYTES,
-    };
-    let metadata = fs::metadata(path).map_err(unreadable)?;
-    if !metadata.is_file() {
-        return Err(SceneError::NotAFile {
-            path: path.to_owned(),
-            found: if metadata.is_dir() {
-                "a directory"
-            } else {
-                "a device"
-            },
-        });
-    }
-    if metadata.len() > MAX_BYTES {
-        return Err(too_large(metadata.len()));
-    }
-    let mut bytes = Vec::new();
-    // The file may have grown since.
-    let file = File::open(path).map_err(unreadable)?;
-    file.take(MAX_BYTES + 1)
-        .read_to_end(&mut bytes)
-        .map_err(unreadable)?;
-    if bytes.len() as u64 > MAX_BYTES {
-        return Err(too_large(bytes.len() as u64));
-    }
-    let text = read::utf8(path, bytes)?;
-    Ok((path.to_owned(), text))
 }

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use sinew::scene::Scene;
 
 /// Pieces that mean something somewhere in a scene, and some that never do.
-const PIECES: [&str; 40] = [
+const PIECES: [&str; 46] = [
     "(",
     ")",
     "[",
@@ -47,19 +47,28 @@ const PIECES: [&str; 40] = [
     "Expr(\"",
     "When(r#\"",
     "history: 9",
+    "base: \"reach\",",
+    "set: {",
+    "remove: [",
+    "\"task.reward[0]\"",
+    "\"robot.joints.elbow\": ",
+    "None",
 ];
 
 fn mutated() -> impl Strategy<Value = String> {
+    let shipped = Scene::shipped().map(|(_, text)| text);
+    // What is said in it stands denser than in those.
+    let everything = [include_str!("scenes/everything.ron"); 3];
+    mutated_of(shipped.chain(everything).collect())
+}
+
+fn mutated_of(scenes: Vec<&'static str>) -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         4 => prop::sample::select(&PIECES[..]).prop_map(str::to_owned),
         1 => any::<String>(),
         1 => Just(String::new()),
     ];
     let change = (any::<prop::sample::Index>(), 0_usize..30, piece);
-    let shipped = Scene::shipped().map(|(_, text)| text);
-    // What is said in it stands denser than in those.
-    let everything = [include_str!("scenes/everything.ron"); 3];
-    let scenes: Vec<&str> = shipped.chain(everything).collect();
     (
         prop::sample::select(scenes),
         prop::collection::vec(change, 1..4),
@@ -76,18 +85,22 @@ fn mutated() -> impl Strategy<Value = String> {
 }
 
 fn has_a_place(name: &str, text: &str) -> Result<(), TestCaseError> {
+    has_a_place_in_one_of(&[(name, text)])
+}
+
+/// The first is read, the others are what its error may be about as well.
+fn has_a_place_in_one_of(texts: &[(&str, &str)]) -> Result<(), TestCaseError> {
+    let (name, text) = texts[0];
     if let Err(error) = Scene::parse(name, text) {
-        let lines = text.matches('\n').count() + 1;
-        prop_assert!(
-            error.line().is_some_and(|line| (1..=lines).contains(&line)),
-            "{error}"
-        );
-        prop_assert!(error.column().is_some_and(|column| column >= 1));
-        let place = format!("{name}:{}:", error.line().unwrap());
-        prop_assert!(
-            error.to_string().contains(&place),
-            "{place} is not in\n{error}"
-        );
+        let (line, column) = (error.line(), error.column());
+        prop_assert!(line.is_some() && column.is_some_and(|column| column >= 1));
+        let is_in = |(name, text): &(&str, &str)| {
+            let lines = text.matches('\n').count() + 1;
+            let place = format!("{name}:{}:", line.unwrap());
+            line.is_some_and(|line| (1..=lines).contains(&line))
+                && error.to_string().contains(&place)
+        };
+        prop_assert!(texts.iter().any(is_in), "{error}");
     }
     Ok(())
 }
@@ -98,6 +111,12 @@ proptest! {
     #[test]
     fn a_mutated_scene_never_panics(text in mutated()) {
         has_a_place("mutated", &text)?;
+    }
+
+    #[test]
+    fn a_mutated_variant_never_panics(text in mutated_of(vec![include_str!("scenes/variant.ron")])) {
+        let reach = include_str!("../scenes/reach.ron");
+        has_a_place_in_one_of(&[("mutated", &text), ("scenes/reach.ron", reach)])?;
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Edits of a scene's text: `--set path=value`, and a shipped preset that becomes part of the scene.
+//! Edits of a scene's text: where a path leads in it, `--set path=value`, and a shipped preset that becomes part of the scene.
 
 use std::ops::Range;
 
@@ -6,12 +6,41 @@ use ron::value::RawValue;
 
 use super::{
     error::{SceneError, TextError, suggest},
-    locate::{Body, Node},
+    locate::{Body, Node, token_after},
     read::options,
 };
 
 /// Where an edit comes from, as its errors call it.
 const ORIGIN: &str = "--set";
+
+/// A path, cut into its parts with their places in it.
+pub(super) type Names<'a> = Vec<(&'a str, Range<usize>)>;
+
+/// Where a new value goes: in the place of what stands there, and behind some text of its own.
+#[derive(Debug)]
+pub(super) struct Spot {
+    pub(super) at: Range<usize>,
+    pub(super) before: String,
+}
+
+/// Why a path leads nowhere.
+#[derive(Debug)]
+pub(super) struct Astray {
+    /// The bytes of the path.
+    pub(super) span: Range<usize>,
+    pub(super) title: String,
+    pub(super) label: &'static str,
+    pub(super) help: Vec<String>,
+}
+
+/// A text to be changed.
+#[derive(Clone, Copy)]
+pub(super) struct Target<'a> {
+    pub(super) text: &'a str,
+    pub(super) tree: &'a Node,
+    /// What errors call it.
+    pub(super) whole: &'a str,
+}
 
 /// The text with the value at the path replaced, or added where the path's last field is not written yet.
 ///
@@ -41,51 +70,169 @@ pub(super) fn set(
         .help("a number, `true`, a \"text\" in quotes, a (tuple), a [list] or a Name(..)")
         .into());
     }
-    let names = names(path.trim_end(), learner);
-    if let Some((_, empty)) = names.iter().find(|(_, span)| span.is_empty()) {
-        return Err(
-            fault(edit, empty.clone(), "a part of the path is empty", "here")
-                .help("write it like `robot.joints.elbow.damping`")
-                .into(),
-        );
-    }
     let Some(tree) = Node::scan(text) else {
         let title = format!("the {whole} cannot be edited");
         return Err(fault(edit, 0..edit.len(), title, "this edit").into());
     };
-    let mut node = &tree;
-    for (i, (name, span)) in names.iter().enumerate() {
-        if let Some(child) = child(node, name, text) {
-            node = child;
-            continue;
-        }
-        let parent = node.unwrapped();
-        if i + 1 == names.len() && takes_field(parent, name) {
-            return Ok(insert(text, parent, name, value));
-        }
-        let walked: Vec<&str> = names[..i].iter().map(|(name, _)| *name).collect();
-        let place = match i {
-            0 => format!("the {whole}"),
-            _ => format!("`{}`", walked.join(".")),
-        };
-        if matches!(parent.body, Body::Leaf) {
-            let title = format!("{place} is a single value and has no parts");
-            return Err(fault(edit, span.clone(), title, "no such part").into());
-        }
-        let mut error = fault(
-            edit,
-            span.clone(),
-            format!("there is no `{name}` in {place}"),
-            "no such part",
-        );
-        error.help = suggest("what is there", name, &children(parent, text));
-        return Err(error.into());
-    }
+    let target = Target {
+        text,
+        tree: &tree,
+        whole,
+    };
+    let names = names(path.trim_end()).map(|names| of_learner(names, learner));
+    let Spot { at, before } = names
+        .and_then(|names| target.spot(&names))
+        .map_err(|astray| {
+            let mut error = fault(edit, astray.span, astray.title, astray.label);
+            error.help = astray.help;
+            error
+        })?;
     Ok(format!(
-        "{}{value}{}",
-        &text[..node.span.start],
-        &text[node.span.end..]
+        "{}{before}{value}{}",
+        &text[..at.start],
+        &text[at.end..]
     ))
+}
+
+impl Target<'_> {
+    /// Where a value goes that a path names, written already or not.
+    pub(super) fn spot(&self, names: &Names) -> Result<Spot, Astray> {
+        match self.walk(names)? {
+            Found::There { value, .. } => Ok(Spot {
+                at: value.span.clone(),
+                before: String::new(),
+            }),
+            Found::NotYet { fields, name } => Ok(insertion(fields, name)),
+        }
+    }
+
+    /// Where more goes into the list or the fields that a path names, which are of the same kind as `more`. Without any yet, it is
+    /// the value itself that goes there, which the second part of the answer says.
+    pub(super) fn end(&self, names: &Names, more: &Node) -> Result<(Spot, bool), Astray> {
+        let value = match self.walk(names)? {
+            Found::There { value, .. } => value.unwrapped(),
+            Found::NotYet { fields, name } => return Ok((insertion(fields, name), true)),
+        };
+        let (inside, last) = match (&value.body, &more.body) {
+            (Body::List { items, .. }, Body::List { .. }) => {
+                (value.span.start + 1, items.last().map(|item| item.span.end))
+            }
+            (
+                Body::Fields {
+                    entries, inside, ..
+                },
+                Body::Fields { .. },
+            ) => (*inside, entries.last().map(|entry| entry.value.span.end)),
+            (body, _) => {
+                let (what, would_do) = match body {
+                    Body::Leaf => ("a single value", "`set` replaces it"),
+                    Body::List { .. } => ("a list", "a list in brackets, `[..]`"),
+                    Body::Fields { map: true, .. } => ("a map", "a map in braces, `{..}`"),
+                    Body::Fields { .. } => ("no list", "what is to be added as `(name: ..)`"),
+                };
+                return Err(Astray {
+                    span: whole_of(names),
+                    title: format!("`{}` is {what}", joined(names)),
+                    label: "this cannot be added to it",
+                    help: vec![would_do.to_owned()],
+                });
+            }
+        };
+        let (at, before) = match last {
+            Some(end) => (end, ", "),
+            None => (inside, ""),
+        };
+        let spot = Spot {
+            at: at..at,
+            before: before.to_owned(),
+        };
+        Ok((spot, false))
+    }
+
+    /// The bytes of what a path names, with its key and the comma behind it.
+    pub(super) fn whole_entry(&self, names: &Names) -> Result<Range<usize>, Astray> {
+        let parent = &names[..names.len() - 1];
+        match self.walk(names)? {
+            Found::There { start, value } => {
+                let next = token_after(self.text, value.span.end);
+                let is_comma = &self.text[next.clone()] == ",";
+                Ok(start..if is_comma { next.end } else { value.span.end })
+            }
+            Found::NotYet { fields, name } => {
+                Err(self.astray(parent, name, whole_of(&names[parent.len()..]), fields))
+            }
+        }
+    }
+
+    fn walk<'a>(&'a self, names: &Names<'a>) -> Result<Found<'a>, Astray> {
+        let mut node = self.tree;
+        let mut start = node.span.start;
+        for (i, (name, span)) in names.iter().enumerate() {
+            if let Some((entry, child)) = child(node, name, self.text) {
+                (start, node) = (entry, child);
+                continue;
+            }
+            let parent = node.unwrapped();
+            if i + 1 == names.len() && takes_field(parent, name) {
+                return Ok(Found::NotYet {
+                    fields: parent,
+                    name,
+                });
+            }
+            return Err(self.astray(&names[..i], name, span.clone(), parent));
+        }
+        Ok(Found::There { start, value: node })
+    }
+
+    fn astray(
+        &self,
+        walked: &[(&str, Range<usize>)],
+        name: &str,
+        span: Range<usize>,
+        parent: &Node,
+    ) -> Astray {
+        let place = match walked {
+            [] => format!("the {}", self.whole),
+            walked => format!("`{}`", joined(walked)),
+        };
+        let is_leaf = matches!(parent.body, Body::Leaf);
+        Astray {
+            span,
+            title: if is_leaf {
+                format!("{place} is a single value and has no parts")
+            } else {
+                format!("there is no `{name}` in {place}")
+            },
+            label: "no such part",
+            help: if is_leaf {
+                Vec::new()
+            } else {
+                suggest("what is there", name, &children(parent, self.text))
+            },
+        }
+    }
+}
+
+/// Where a path leads to.
+enum Found<'a> {
+    /// A value, and where its entry begins, with the key if it has one.
+    There { start: usize, value: &'a Node },
+    /// Fields that may have one of this name.
+    NotYet { fields: &'a Node, name: &'a str },
+}
+
+fn joined(names: &[(&str, Range<usize>)]) -> String {
+    let names: Vec<&str> = names.iter().map(|(name, _)| *name).collect();
+    names.join(".")
+}
+
+/// The bytes of all parts of a path.
+fn whole_of(names: &[(&str, Range<usize>)]) -> Range<usize> {
+    match names {
+        [(_, first), .., (_, last)] => first.start..last.end,
+        [(_, only)] => only.clone(),
+        [] => 0..0,
+    }
 }
 
 /// The text with a preset among its learners, after those that are there.
@@ -127,16 +274,25 @@ pub(super) fn is_of_the_learner(edit: &str) -> bool {
     first.is_some_and(|span| &path[span] == "learner")
 }
 
-/// The parts of a path with their places; `learner` is the chosen one of `learners`.
-fn names<'a>(path: &'a str, learner: &'a str) -> Vec<(&'a str, Range<usize>)> {
-    let mut names: Vec<(&str, Range<usize>)> = Vec::new();
-    for span in segments(path) {
-        match &path[span.clone()] {
-            "learner" if names.is_empty() => {
-                names.extend([("learners", span.clone()), (learner, span)]);
-            }
-            name => names.push((name, span)),
-        }
+/// The parts of a path with their places.
+pub(super) fn names(path: &str) -> Result<Names<'_>, Astray> {
+    let spans = segments(path);
+    if let Some(empty) = spans.iter().find(|span| span.is_empty()) {
+        return Err(Astray {
+            span: empty.clone(),
+            title: "a part of the path is empty".to_owned(),
+            label: "here",
+            help: vec!["write it like `robot.joints.elbow.damping`".to_owned()],
+        });
+    }
+    let names = spans.into_iter().map(|span| (&path[span.clone()], span));
+    Ok(names.collect())
+}
+
+/// The path with `learner` at its start as the chosen one of `learners`.
+fn of_learner<'a>(mut names: Names<'a>, learner: &'a str) -> Names<'a> {
+    if let Some(("learner", span)) = names.first().cloned() {
+        names.splice(..1, [("learners", span.clone()), (learner, span)]);
     }
     names
 }
@@ -158,22 +314,20 @@ fn segments(path: &str) -> Vec<Range<usize>> {
     segments
 }
 
-/// A field, an entry of a map, an element by its number, or one by its `name`.
-fn child<'a>(node: &'a Node, name: &str, text: &str) -> Option<&'a Node> {
-    match &node.body {
-        Body::List { items, .. } => {
-            let by_number = name.parse().ok().and_then(|index: usize| items.get(index));
-            by_number
-                .or_else(|| {
-                    items
-                        .iter()
-                        .find(|item| own_name(item, text).as_deref() == Some(name))
-                })
-                .or_else(|| node.field(name).map(|entry| &entry.value))
-        }
-        Body::Fields { .. } => node.field(name).map(|entry| &entry.value),
-        Body::Leaf => None,
-    }
+/// A field, an entry of a map, an element by its number, or one by its `name`; and where its entry begins.
+fn child<'a>(node: &'a Node, name: &str, text: &str) -> Option<(usize, &'a Node)> {
+    let field = || {
+        let entry = node.field(name)?;
+        Some((entry.key.start, &entry.value))
+    };
+    let Body::List { items, .. } = &node.body else {
+        return field();
+    };
+    let by_number = name.parse().ok().and_then(|index: usize| items.get(index));
+    let mut named = items.iter();
+    let item =
+        by_number.or_else(|| named.find(|item| own_name(item, text).as_deref() == Some(name)));
+    item.map(|item| (item.span.start, item)).or_else(field)
 }
 
 /// What could have been meant, as [`child`] takes it.
@@ -201,26 +355,36 @@ fn takes_field(node: &Node, name: &str) -> bool {
     }
 }
 
-/// Adds an entry behind the last one, so that what is first stays first.
+/// The text with one more entry.
 fn insert(text: &str, fields: &Node, name: &str, value: &str) -> String {
+    let Spot { at, before } = insertion(fields, name);
+    format!("{}{before}{value}{}", &text[..at.start], &text[at.end..])
+}
+
+/// Where the value of a new entry goes: behind the last one, so that what is first stays first.
+fn insertion(fields: &Node, name: &str) -> Spot {
     let Body::Fields {
         entries,
         map,
         inside,
     } = &fields.body
     else {
-        return text.to_owned();
+        // Only what has fields takes one.
+        return Spot {
+            at: fields.span.clone(),
+            before: String::new(),
+        };
     };
     let key = if *map {
         format!("{name:?}")
     } else {
         name.to_owned()
     };
-    let (at, entry) = match entries.last() {
-        Some(last) => (last.value.span.end, format!(", {key}: {value}")),
-        None => (*inside, format!("{key}: {value}")),
+    let (at, before) = match entries.last() {
+        Some(last) => (last.value.span.end, format!(", {key}: ")),
+        None => (*inside, format!("{key}: ")),
     };
-    format!("{}{entry}{}", &text[..at], &text[at..])
+    Spot { at: at..at, before }
 }
 
 /// Whether a value is one whole value, so that an edit cannot reach further than its path.

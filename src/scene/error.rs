@@ -111,7 +111,8 @@ impl SceneError {
             .render(&report)
     }
 
-    fn say(&self) -> (String, Vec<String>) {
+    /// What is wrong, and what would do.
+    pub(super) fn say(&self) -> (String, Vec<String>) {
         match self {
             SceneError::Text(error) => (error.title.clone(), error.help.clone()),
             SceneError::Missing { scene, shipped } => (

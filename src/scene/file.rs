@@ -3,6 +3,7 @@
 //! These types are the format. [`super::check`] turns them into [`super::world`], [`super::robot`] and [`super::task`], whose docs
 //! give meaning, unit and range of every field.
 
+mod variant;
 mod world;
 
 use std::{fmt, marker::PhantomData};
@@ -12,6 +13,7 @@ use serde::{
     de::{DeserializeOwned, MapAccess, Visitor},
 };
 
+pub(super) use variant::Variant;
 pub(super) use world::{Terrain, World};
 
 use crate::learn::LearnerSettings;

@@ -103,9 +103,7 @@ impl Node {
         {
             node = only;
         }
-        let places = characters_of(&text[node.span.clone()]);
-        let place = |character: usize| node.span.start + places[character.min(places.len() - 1)];
-        place(characters.start)..place(characters.end)
+        inside(&node.span, text, characters)
     }
 
     /// What the path leads to, and its span, which is that of its key if the path says so.
@@ -203,6 +201,13 @@ pub(super) fn token_after(text: &str, offset: usize) -> Range<usize> {
         return start..start + width;
     }
     start..scanner.at
+}
+
+/// The span of some characters of a text in quotes that is written at `quoted`.
+pub(super) fn inside(quoted: &Range<usize>, text: &str, characters: Range<usize>) -> Range<usize> {
+    let places = characters_of(&text[quoted.clone()]);
+    let place = |character: usize| quoted.start + places[character.min(places.len() - 1)];
+    place(characters.start)..place(characters.end)
 }
 
 /// Where each character of a text in quotes is written, and then where the last one ends, in bytes of what is written.

@@ -14,6 +14,11 @@ pub(super) const SCENES: [(&str, &str); 5] = [
     ("walker", include_str!("../../scenes/walker.ron")),
 ];
 
+/// Names of the scenes.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    SCENES.iter().map(|(name, _)| *name)
+}
+
 /// Names and texts of the presets; the first is the default.
 const PRESETS: [(&str, &str); 9] = [
     ("ppo", include_str!("../../assets/learners/ppo.ron")),

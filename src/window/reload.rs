@@ -1,4 +1,4 @@
-//! A scene's file is read again when it is saved; an error keeps the old robot.
+//! A scene's file is read again when it or one that it is made from is saved; an error keeps the old robot.
 
 use bevy::prelude::*;
 use bevy::time::common_conditions::on_real_timer;
@@ -22,7 +22,7 @@ pub(super) struct SceneFile {
     pub(super) path: PathBuf,
     /// What is wrong with it as it is now.
     pub(super) error: Option<String>,
-    stamp: Option<Stamp>,
+    stamps: Vec<Stamp>,
 }
 
 /// What changes when a file is saved.
@@ -31,7 +31,8 @@ type Stamp = (SystemTime, u64);
 impl Plugin for Reload {
     fn build(&self, app: &mut App) {
         let file = SceneFile {
-            stamp: stamp(&self.path),
+            // Those of a base are known when it is first looked at.
+            stamps: Vec::new(),
             path: self.path.clone(),
             error: None,
         };
@@ -41,22 +42,36 @@ impl Plugin for Reload {
     }
 }
 
-/// None while an editor is about to replace the file.
-fn stamp(path: &Path) -> Option<Stamp> {
-    let metadata = std::fs::metadata(path).ok()?;
-    Some((metadata.modified().ok()?, metadata.len()))
+/// None while an editor is about to replace a file.
+fn stamps(path: &Path, scene: &Scene) -> Option<Vec<Stamp>> {
+    let sources = scene.files().iter().map(PathBuf::as_path);
+    let stamp = |path: &Path| {
+        let metadata = std::fs::metadata(path).ok()?;
+        Some((metadata.modified().ok()?, metadata.len()))
+    };
+    std::iter::once(path).chain(sources).map(stamp).collect()
 }
 
 fn reload(mut file: ResMut<SceneFile>, mut shown: ResMut<Shown>, mut trace: ResMut<Trace>) {
-    let now = stamp(&file.path);
-    if now.is_none() || now == file.stamp {
+    let Some(now) = stamps(&file.path, shown.scene()) else {
+        return;
+    };
+    if now == file.stamps {
         return;
     }
-    file.stamp = now;
+    let is_first_look = file.stamps.is_empty();
+    file.stamps = now;
+    if is_first_look {
+        return;
+    }
     let read = Scene::open(&file.path.to_string_lossy()).map_err(|error| error.to_string());
     let replaced = read.and_then(|scene| shown.replace(Arc::new(scene)));
     if replaced.is_ok() {
         trace.cut();
+        // It may be made from other files now.
+        if let Some(now) = stamps(&file.path, shown.scene()) {
+            file.stamps = now;
+        }
     }
     file.error = replaced.err();
 }

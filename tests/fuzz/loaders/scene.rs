@@ -16,6 +16,7 @@ pub(super) fn loader() -> Loader {
         include_str!("../../scenes/small.ron"),
         include_str!("../../scenes/hinge.ron"),
         include_str!("../../scenes/everything.ron"),
+        include_str!("../../scenes/variant.ron"),
     ];
     let shipped = Scene::shipped().map(|(_, text)| text);
     let texts = shipped.chain(own).map(|text| text.as_bytes().to_vec());
@@ -46,6 +47,13 @@ pub(super) fn loader() -> Loader {
                 "]))",
             ),
             ("#![enable(", "implicit_some,", ")]"),
+            ("(base: \"reach\", set: {", "\"task\": 1,", "})"),
+            (
+                "(base: \"reach\", add: {\"task.end\": [",
+                "When(\"1 < 0\"),",
+                "]})",
+            ),
+            ("(base: \"reach\", remove: [\"", "a.", "a\"])"),
         ]
         .map(|(start, piece, end)| repeated(start, piece, end))
         .into_iter()
@@ -102,7 +110,7 @@ fn act(world: &mut World, entity: Entity, number: f32) {
     action.0.fill(number);
 }
 
-const WORDS: [&str; 165] = [
+const WORDS: [&str; 170] = [
     "(",
     ")",
     "[",
@@ -268,4 +276,9 @@ const WORDS: [&str; 165] = [
     "^",
     "sqrt(",
     "if(",
+    "base",
+    "set",
+    "add",
+    "remove",
+    "\"task.reward[0]\"",
 ];
