@@ -12,7 +12,7 @@ use std::time::Instant;
 use crate::pod::scene::spaces;
 use crate::scene::Scene;
 use crate::seed::Seed;
-use crate::sim::{Actuators, Plant, Readings, readings, reset};
+use crate::sim::{Actuators, Plant, Readings, Variation, readings, reset};
 use crate::task::draw;
 use crate::train::publish::Viewer;
 use crate::train::{Job, TrainError, Trainer};
@@ -125,6 +125,7 @@ fn bare_us(scene: &Scene) -> f64 {
     let mut physics = plant.instantiate();
     let mut now = Readings::default();
     let mut actions = vec![0.0; robot.motors.len()];
+    let as_it_is = Variation::default();
     let mut actuators = Actuators::at_rest(&plant);
     let (mut spent, mut steps) = (0.0, 0);
     while spent < SPAN_S {
@@ -145,7 +146,14 @@ fn bare_us(scene: &Scene) -> f64 {
                 *action = 2.0 * rng.random::<f32>() - 1.0;
             }
             actuators.take(task.way, &actions);
-            let stepped = plant.step(&mut actuators, simulation, colliders, joints, bodies);
+            let stepped = plant.step(
+                &mut actuators,
+                &as_it_is,
+                simulation,
+                colliders,
+                joints,
+                bodies,
+            );
             readings::read_joints(&plant, &joints.multibody_joints, &mut now);
             steps += 1;
             if stepped.is_err() || began.elapsed().as_secs_f64() > SPAN_S {

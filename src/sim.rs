@@ -12,7 +12,9 @@ pub mod readings;
 pub mod reset;
 pub mod shapes;
 mod surroundings;
+pub mod variation;
 
 pub use actuate::Actuators;
 pub use plant::{Physics, Plant};
 pub use readings::Readings;
+pub use variation::Variation;

@@ -19,6 +19,8 @@ pub struct Moment<'a> {
     pub action: &'a [f32],
     /// The share of its largest torque that each motor has given in that step, length `A`; zeros at the start.
     pub efforts: &'a [f32],
+    /// What the episode asks for, one number per command.
+    pub commands: &'a [f32],
     /// Control steps since the episode began.
     pub step: u32,
 }

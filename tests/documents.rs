@@ -22,6 +22,7 @@ fn the_page_on_formulas_lists_what_they_read_and_call_and_nothing_else() {
             Of::Point => format!("tip.{}", known.name),
             Of::Joint | Of::Motor => format!("elbow.{}", known.name),
             Of::Goal => format!("goal.{}", known.name),
+            Of::Command => format!("command.{}", known.name),
             Of::Episode => known.name.to_owned(),
         };
         format!("| {of} | `{name}` | {} | {} |", known.unit, known.meaning)

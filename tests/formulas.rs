@@ -34,6 +34,7 @@ fn judged<T>(scene: &Scene, judge: impl Fn(&sinew::scene::task::Task, &Moment, &
         goal: [1.0, 2.0, 0.0],
         action,
         efforts: action,
+        commands: &[0.75],
         step,
     };
     let before = Readings {

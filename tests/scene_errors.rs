@@ -1623,6 +1623,155 @@ fn objects_that_cannot_be() {
 }
 
 #[test]
+fn commands_that_cannot_be() {
+    refused(
+        r#"goal: "#,
+        r#"commands: {"speed": (1, 0)}, goal: "#,
+        expect![[r#"
+            error: a command must go from low to high
+              --> small.ron:25:29
+               |
+            25 |         commands: {"speed": (1, 0)}, goal: Shell(center: (0, 0, 1), radius: (0.2, 0.8), min_z: 0.5),
+               |                             ^^^^^^ found `(1, 0)`
+               |
+               = help: (lowest, highest), which may be the same"#]],
+    );
+    refused(r#"Cos()"#, r#"Cos(), Command()"#, expect![[r#"
+        error: this needs a command, and the task has none
+          --> small.ron:26:26
+           |
+        26 |         observe: [Cos(), Command(), Speed(joints: ["elbow"], scale: 0.1), Goal(axes: [X, Z])],
+           |                          ^^^^^^^^^ found `Command()`
+           |
+           = help: add `commands: {"speed": (0.2, 1)}` to the task"#]]);
+    refused(
+        r#"goal: Shell(center: (0, 0, 1), radius: (0.2, 0.8), min_z: 0.5),
+        observe: [Cos()"#,
+        r#"goal: Shell(center: (0, 0, 1), radius: (0.2, 0.8), min_z: 0.5), commands: {"speed": (0, 1)},
+        observe: [Command(names: ["sped"])"#,
+        expect![[r#"
+            error: there is no command `sped`
+              --> small.ron:26:35
+               |
+            26 |         observe: [Command(names: ["sped"]), Speed(joints: ["elbow"], scale: 0.1), Goal(axes: [X, Z])],
+               |                                   ^^^^^^ unknown command
+               |
+               = help: did you mean `speed`?
+               = help: commands: `speed`"#]],
+    );
+    refused(DISTANCE, r#"Expr("command.speed")"#, expect![[r#"
+        error: there is no reading `command.speed`
+          --> small.ron:27:41
+           |
+        27 |         reward: [(weight: -1, of: Expr("command.speed"))],
+           |                                         ^^^^^^^^^^^^^ unknown name
+           |
+           = help: the task has no `commands`"#]]);
+}
+
+#[test]
+fn differences_that_cannot_be() {
+    refused(
+        r#"goal: "#,
+        r#"randomize: [Mass(scale: Uniform(0, 1))], goal: "#,
+        expect![[r#"
+            error: a factor must be above 0
+              --> small.ron:25:33
+               |
+            25 |         randomize: [Mass(scale: Uniform(0, 1))], goal: Shell(center: (0, 0, 1), radius: (0.2, 0.8), min_z: 0.5),
+               |                                 ^^^^^^^^^^^^^ it may be 0
+               |
+               = help: everything that it gives must be above 0; a Normal one reaches three deviations"#]],
+    );
+    refused(
+        r#"goal: "#,
+        r#"randomize: [Mass(scale: Uniform(2, 1))], goal: "#,
+        expect![[r#"
+            error: this distribution has no numbers
+              --> small.ron:25:33
+               |
+            25 |         randomize: [Mass(scale: Uniform(2, 1))], goal: Shell(center: (0, 0, 1), radius: (0.2, 0.8), min_z: 0.5),
+               |                                 ^^^^^^^^^^^^^ found `Uniform(2, 1)`
+               |
+               = help: Uniform(lowest, highest), LogUniform(lowest, highest) or Normal(mean, deviation)"#]],
+    );
+    refused(
+        r#"goal: "#,
+        r#"randomize: [Gravity(scale: Normal(1, 0.5))], goal: "#,
+        expect![[r#"
+            error: a factor must be above 0
+              --> small.ron:25:36
+               |
+            25 |         randomize: [Gravity(scale: Normal(1, 0.5))], goal: Shell(center: (0, 0, 1), radius: (0.2, 0.8), min_z: 0.5),
+               |                                    ^^^^^^^^^^^^^^ it may be -0.5
+               |
+               = help: everything that it gives must be above 0; a Normal one reaches three deviations"#]],
+    );
+    refused(
+        r#"goal: "#,
+        r#"randomize: [Damping(joints: ["elbw"], scale: Uniform(1, 2))], goal: "#,
+        expect![[r#"
+            error: there is no moving joint `elbw`
+              --> small.ron:25:38
+               |
+            25 |         randomize: [Damping(joints: ["elbw"], scale: Uniform(1, 2))], goal: Shell(center: (0, 0, 1), radius: (0.2, 0.8), min_z: 0.5),
+               |                                      ^^^^^^ unknown moving joint
+               |
+               = help: did you mean `elbow`?
+               = help: moving joints: `shoulder`, `elbow`"#]],
+    );
+    refused(
+        r#"goal: "#,
+        r#"randomize: [Friction(scale: LogUniform(0, 1))], goal: "#,
+        expect![[r#"
+            error: a logarithm needs a number above 0
+              --> small.ron:25:48
+               |
+            25 |         randomize: [Friction(scale: LogUniform(0, 1))], goal: Shell(center: (0, 0, 1), radius: (0.2, 0.8), min_z: 0.5),
+               |                                                ^ found `0`
+               |
+               = help: LogUniform(lowest, highest), both above 0"#]],
+    );
+    refused(
+        r#"goal: "#,
+        r#"randomize: [Push(link: "hand", force: Uniform(-1, 1), every_s: (1, 2), lasts_s: 1)], goal: "#,
+        expect![[r#"
+            error: this must not be negative
+              --> small.ron:25:47
+               |
+            25 | ...   randomize: [Push(link: "hand", force: Uniform(-1, 1), every_s: (1, 2), lasts_s: 1)], goal: Shell(center: (0, 0, 1), radius: (0...
+               |                                             ^^^^^^^^^^^^^^ it may be -1
+               |
+               = help: everything that it gives must be 0 or more; a Normal one reaches three deviations"#]],
+    );
+    refused(
+        r#"goal: "#,
+        r#"randomize: [Push(link: "hand", force: Uniform(1, 1), every_s: (0, 2), lasts_s: 1)], goal: "#,
+        expect![[r#"
+            error: `every_s` must go from low to high, above 0
+              --> small.ron:25:71
+               |
+            25 | ...   randomize: [Push(link: "hand", force: Uniform(1, 1), every_s: (0, 2), lasts_s: 1)], goal: Shell(center: (0, 0, 1), radius: (0....
+               |                                                                     ^^^^^^ found `(0, 2)`
+               |
+               = help: (shortest, longest) time from one push to the next (s)"#]],
+    );
+    refused(
+        r#"goal: "#,
+        r#"randomize: [Mas(scale: Uniform(1, 2))], goal: "#,
+        expect![[r#"
+            error: there is no `Mas` here
+              --> small.ron:25:21
+               |
+            25 |         randomize: [Mas(scale: Uniform(1, 2))], goal: Shell(center: (0, 0, 1), radius: (0.2, 0.8), min_z: 0.5),
+               |                     ^^^ unknown name
+               |
+               = help: did you mean `Mass`?
+               = help: known here: `Mass`, `Friction`, `Damping`, `MotorStrength`, `Gravity`, `SensorNoise`, `Push`"#]],
+    );
+}
+
+#[test]
 fn formulas_that_mean_nothing() {
     refused(
         DISTANCE,

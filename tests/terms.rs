@@ -45,6 +45,7 @@ fn moment<'a>(readings: &'a Readings, action: &'a [f32], step: u32) -> Moment<'a
         goal: [1.0, 2.0, 0.0],
         action,
         efforts: action,
+        commands: &[0.75],
         step,
     }
 }
@@ -270,4 +271,40 @@ fn what_is_remembered_comes_back() {
         );
         assert_eq!(first.states(), second.states());
     }
+}
+
+#[test]
+fn a_command_is_drawn_for_each_episode_and_can_be_seen_and_paid_for() {
+    let scene = scene(
+        "Command(), TimeLeft()",
+        r#"(weight: 1, of: Expr("command.speed"))"#,
+        r#"commands: {"speed": (0.5, 1), "height": (2, 2)}, end: [When("time > 0.03")]"#,
+    );
+    let names = spaces(&scene).observation;
+    assert_eq!(names, ["command.speed", "command.height", "time_left"]);
+    let mut pod = Pod::new(
+        &SceneEnvironment::new(Arc::new(scene)),
+        Seed::new(1),
+        Purpose::Training,
+        0..1,
+    )
+    .unwrap();
+    let mut drawn = Vec::new();
+    for _ in 0..40 {
+        let Observation(seen) = pod.world.get(pod.entity(0)).unwrap();
+        let (speed, height) = (seen[0], seen[1]);
+        assert!((0.5..=1.0).contains(&speed) && height == 2.0, "{seen:?}");
+        // Two steps to an episode, with the same command.
+        for _ in 0..2 {
+            let Observation(seen) = pod.world.get(pod.entity(0)).unwrap();
+            assert_eq!(seen[0], speed);
+            pod.step();
+            let Reward(paid) = *pod.world.get(pod.entity(0)).unwrap();
+            assert_eq!(paid, speed);
+        }
+        drawn.push(speed);
+    }
+    let least = drawn.iter().copied().fold(1.0, f32::min);
+    let most = drawn.iter().copied().fold(0.5, f32::max);
+    assert!(least < 0.6 && most > 0.9, "{drawn:?}");
 }

@@ -13,7 +13,7 @@ use super::{Control, Environment, Pod, Restored};
 use crate::scene::Scene;
 use crate::scene::task::Task;
 use crate::sim::reset::Stance;
-use crate::sim::{Actuators, Plant, Readings, actuate, readings, reset};
+use crate::sim::{Actuators, Plant, Readings, Variation, actuate, readings, reset};
 use crate::step::{ActionSpace, Spaces, StepEnd};
 use crate::task::observe::{self, Senses};
 use crate::task::{Moment, draw, judge};
@@ -21,6 +21,10 @@ use crate::task::{Moment, draw, judge};
 /// Where the goal of an episode is (m, world).
 #[derive(Component, Clone, Copy, Debug, Default, PartialEq)]
 pub struct Goal(pub [f32; 3]);
+
+/// What an episode asks for, one number per command of the task.
+#[derive(Component, Clone, Debug, Default, PartialEq)]
+pub struct Commands(pub Vec<f32>);
 
 /// The action, clamped to [-1, 1].
 #[derive(Component, Clone, Debug, Default, PartialEq)]
@@ -43,6 +47,10 @@ struct Sensors(Senses);
 
 /// What the noise of sensors is drawn for.
 const SENSOR_NOISE: &str = "sensor noise";
+/// What the differences between episodes are drawn for.
+const VARIATION: &str = "variation";
+/// What commands are drawn for.
+const COMMANDS: &str = "commands";
 
 /// How the physics of this environment took the step.
 #[derive(Component, Clone, Debug)]
@@ -97,6 +105,7 @@ impl Environment for SceneEnvironment {
                 &physics.joints.multibody_joints,
                 &physics.bodies.bodies,
                 None,
+                &Variation::default(),
                 &mut now,
             );
             let motors = MotorAction(vec![0.0; self.scene.robot().motors.len()]);
@@ -114,9 +123,10 @@ impl Environment for SceneEnvironment {
                     before,
                     motors,
                     motors_before,
-                    Actuators::at_rest(&plant),
+                    (Actuators::at_rest(&plant), Variation::default()),
                     sensors,
                     Goal::default(),
+                    Commands::default(),
                     Stepped(Ok(())),
                 ),
             );
@@ -172,7 +182,7 @@ fn command_motors(
 fn step_physics(
     plant: Res<Plant>,
     mut environments: Query<(
-        &mut Actuators,
+        (&mut Actuators, &Variation),
         &mut RapierContextSimulation,
         &mut RapierContextColliders,
         &mut RapierContextJoints,
@@ -180,11 +190,18 @@ fn step_physics(
         &mut Stepped,
     )>,
 ) {
-    for (mut actuators, mut simulation, mut colliders, mut joints, mut bodies, mut stepped) in
-        &mut environments
+    for (
+        (mut actuators, variation),
+        mut simulation,
+        mut colliders,
+        mut joints,
+        mut bodies,
+        mut stepped,
+    ) in &mut environments
     {
         stepped.0 = plant.step(
             &mut actuators,
+            variation,
             &mut simulation,
             &mut colliders,
             &mut joints,
@@ -200,11 +217,13 @@ fn read_robots(
         &RapierContextColliders,
         &RapierContextJoints,
         &RapierRigidBodySet,
+        &Variation,
         &mut Readings,
         &mut ReadingsBefore,
     )>,
 ) {
-    for (simulation, colliders, joints, bodies, mut now, mut before) in &mut environments {
+    for (simulation, colliders, joints, bodies, variation, mut now, mut before) in &mut environments
+    {
         std::mem::swap(&mut *now, &mut before.0);
         readings::read(
             &plant,
@@ -213,6 +232,7 @@ fn read_robots(
             &joints.multibody_joints,
             &bodies.bodies,
             Some(&before.0),
+            variation,
             &mut now,
         );
     }
@@ -222,7 +242,7 @@ fn judge_steps(
     scene: Res<PlayedScene>,
     rules: Res<EpisodeRules>,
     mut environments: Query<(
-        (&Goal, &Stepped),
+        (&Goal, &Commands, &Stepped),
         (&Readings, &ReadingsBefore),
         (&MotorAction, &Actuators, &MotorsBefore),
         (&mut Reward, &mut StepEnd, &mut Fault),
@@ -230,7 +250,9 @@ fn judge_steps(
     )>,
 ) {
     let task = scene.0.task();
-    for ((goal, Stepped(stepped)), readings, motors, judged, seen) in &mut environments {
+    for ((goal, Commands(commands), Stepped(stepped)), readings, motors, judged, seen) in
+        &mut environments
+    {
         let (mut reward, mut end, mut fault) = judged;
         let (mut episode, mut observation, mut sensors) = seen;
         let (MotorAction(action), Actuators { efforts, .. }, motors_before) = motors;
@@ -239,6 +261,7 @@ fn judge_steps(
             goal: goal.0,
             action: &motors_before.action,
             efforts: &motors_before.efforts,
+            commands,
             step: episode.steps,
         };
         episode.steps += 1;
@@ -247,6 +270,7 @@ fn judge_steps(
             goal: goal.0,
             action,
             efforts,
+            commands,
             step: episode.steps,
         };
         let judged = stepped
@@ -340,8 +364,10 @@ fn play_again(
 struct Environs {
     episode: &'static Episode,
     goal: &'static mut Goal,
+    commands: &'static mut Commands,
     motors: &'static mut MotorAction,
     actuators: &'static mut Actuators,
+    variation: &'static mut Variation,
     sensors: &'static mut Sensors,
     now: &'static mut Readings,
     observation: &'static mut Observation,
@@ -364,23 +390,36 @@ impl EnvironsItem<'_, '_> {
             .goal
             .as_ref()
             .map_or([0.0; 3], |goal| draw::goal(goal, &mut rng));
+        if !task.commands.is_empty() {
+            let mut rng = self.episode.rng_for(COMMANDS);
+            self.commands.0 = draw::commands(&task.commands, &mut rng);
+        }
         self.motors.0.fill(0.0);
         self.actuators.rest();
         let noise = task.adds_noise();
         let noise = noise.then(|| self.episode.rng_for(SENSOR_NOISE));
-        self.sensors.0.begin(noise);
+        if !task.randomize.is_empty() {
+            let mut rng = self.episode.rng_for(VARIATION);
+            *self.variation = draw::variation(task, &mut rng);
+        }
+        self.sensors.0.begin(noise, self.variation.noise);
         plant.renew(
             &mut self.simulation,
             &mut self.colliders,
             &mut self.joints,
             &mut self.bodies,
         );
-        let multibodies = &mut self.joints.multibody_joints;
+        self.variation.apply(
+            plant,
+            &mut self.colliders.colliders,
+            &mut self.joints.multibody_joints,
+            &mut self.bodies.bodies,
+        );
         reset::place(
             plant,
             &stance,
             &mut self.colliders.colliders,
-            multibodies,
+            &mut self.joints.multibody_joints,
             &mut self.bodies.bodies,
         );
     }
@@ -391,6 +430,7 @@ impl EnvironsItem<'_, '_> {
         self.actuators.take(plant.way(), &self.motors.0);
         plant.step(
             &mut self.actuators,
+            &self.variation,
             &mut self.simulation,
             &mut self.colliders,
             &mut self.joints,
@@ -409,6 +449,7 @@ impl EnvironsItem<'_, '_> {
             &self.joints.multibody_joints,
             &self.bodies.bodies,
             before.as_ref(),
+            &self.variation,
             &mut self.now,
         );
         let moment = Moment {
@@ -416,6 +457,7 @@ impl EnvironsItem<'_, '_> {
             goal: self.goal.0,
             action: &self.motors.0,
             efforts: &self.actuators.efforts,
+            commands: &self.commands.0,
             step: steps,
         };
         self.observation.0.clear();

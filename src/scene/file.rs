@@ -273,6 +273,10 @@ pub(super) struct Task {
     #[serde(default)]
     pub(super) goal: Option<Goal>,
     #[serde(default)]
+    pub(super) commands: Entries<[f32; 2]>,
+    #[serde(default)]
+    pub(super) randomize: Vec<Randomize>,
+    #[serde(default)]
     pub(super) action: Action,
     pub(super) observe: Vec<Observe>,
     pub(super) reward: Vec<Reward>,
@@ -306,6 +310,46 @@ pub(super) struct Around {
     pub(super) xyz: Triple,
     #[serde(default)]
     pub(super) rpy: Triple,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) enum Randomize {
+    Mass {
+        links: Option<Vec<String>>,
+        scale: Distribution,
+    },
+    Friction {
+        links: Option<Vec<String>>,
+        scale: Distribution,
+    },
+    Damping {
+        joints: Option<Vec<String>>,
+        scale: Distribution,
+    },
+    MotorStrength {
+        joints: Option<Vec<String>>,
+        scale: Distribution,
+    },
+    Gravity {
+        scale: Distribution,
+    },
+    SensorNoise {
+        scale: Distribution,
+    },
+    Push {
+        link: String,
+        force: Distribution,
+        every_s: [f32; 2],
+        lasts_s: f32,
+    },
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub(super) enum Distribution {
+    Uniform(f32, f32),
+    Normal(f32, f32),
+    LogUniform(f32, f32),
 }
 
 /// What happens to actions on their way to the motors.
@@ -402,6 +446,7 @@ observe! {
     Contact { links: Option<Vec<String>> }
     Rays { link: String, at: Triple, directions: Vec<Triple>, range: f32 }
     HeightScan { link: String, cells: [u32; 2], size: [f32; 2], range: f32 }
+    Command { names: Option<Vec<String>> }
     LastAction {}
     TimeLeft {}
     Phase { period_s: f32 }

@@ -7,6 +7,7 @@ use std::fmt;
 use std::ops::RangeInclusive;
 
 use super::robot::Robot;
+use super::task::Command;
 
 /// How many numbers a running formula holds at most; a power of two.
 pub const STACK: usize = 16;
@@ -134,6 +135,8 @@ pub enum Quantity {
     GravityLoad(usize),
     /// A coordinate of the goal (m).
     Goal(usize),
+    /// What the episode asks for.
+    Command(usize),
     /// Since the episode began (s).
     Time {
         /// Length of a control step (s).
@@ -157,6 +160,8 @@ pub enum Of {
     Motor,
     /// The goal: `goal.x`.
     Goal,
+    /// What the episode asks for, by the name of the command: `command.speed`.
+    Command,
     /// Nothing that has a name: `time`.
     Episode,
 }
@@ -169,6 +174,7 @@ impl Of {
             Of::Joint => "a joint",
             Of::Motor => "a joint with a motor",
             Of::Goal => "the goal",
+            Of::Command => "a command",
             Of::Episode => "the episode",
         }
     }
@@ -194,6 +200,7 @@ pub(super) struct Surroundings<'a> {
     pub(super) robot: &'a Robot,
     pub(super) step_s: f32,
     pub(super) episode_steps: u32,
+    pub(super) commands: &'a [Command],
 }
 
 const fn known(
@@ -213,7 +220,7 @@ const fn known(
 }
 
 /// Everything that a formula can read, besides [`CONSTANTS`].
-pub const READINGS: [Known; 18] = [
+pub const READINGS: [Known; 19] = [
     known(Of::Point, "x", "m", "where it is along x", |point, _| {
         Quantity::Place { point, axis: 0 }
     }),
@@ -301,6 +308,14 @@ pub const READINGS: [Known; 18] = [
     known(Of::Goal, "z", "m", "how high it is", |_, _| {
         Quantity::Goal(2)
     }),
+    // Stands for whatever commands there are.
+    known(
+        Of::Command,
+        "speed",
+        "as it is meant",
+        "what the episode asks for, for any command `speed`",
+        |command, _| Quantity::Command(command),
+    ),
     known(
         Of::Episode,
         "time",

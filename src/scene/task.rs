@@ -1,8 +1,10 @@
 //! The task of a scene, validated: terms refer to joints and points by index.
 
 mod observation;
+mod randomize;
 
 pub use observation::{HeightScan, Observation, Rays, Sensor};
+pub use randomize::{Distribution, Randomize};
 
 use super::formula::{Formula, Quantity};
 use super::robot::Motor;
@@ -22,6 +24,10 @@ pub struct Task {
     pub start: Start,
     /// Where the goal is drawn from at the start of an episode; `None`: the task has none.
     pub goal: Option<Goal>,
+    /// What episodes ask for besides a place, in the order of the file.
+    pub commands: Vec<Command>,
+    /// What differs from episode to episode, in the order of the file.
+    pub randomize: Vec<Randomize>,
     /// What happens to actions on their way to the motors.
     pub way: Way,
     /// What the agent sees, in order; never empty.
@@ -58,6 +64,15 @@ pub struct Around {
     pub xyz: [f32; 3],
     /// Roll, pitch and yaw, within plus or minus this, before those of its origin (rad), 0 or more.
     pub rpy: [f32; 3],
+}
+
+/// A number that each episode draws, and that observations and formulas can read: a speed to walk at, for one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Command {
+    /// Unique among the commands.
+    pub name: String,
+    /// Uniform in between, the lower first; both may be the same.
+    pub range: [f32; 2],
 }
 
 /// What happens to actions on their way to the motors, each entry for itself.

@@ -9,6 +9,7 @@ use bevy_rapier3d::rapier::dynamics::{
 
 use super::plant::{JointHandles, Plant};
 use super::readings;
+use super::variation::Variation;
 use crate::scene::robot::{Drive, JointKind, Motor};
 use crate::scene::task::Way;
 
@@ -20,6 +21,8 @@ pub struct Actuators {
     late: Vec<f32>,
     /// What the motors are given, from -1 to 1.
     given: Vec<f32>,
+    /// Actions taken since the episode began.
+    taken: u32,
     /// The share of its largest torque that each motor gave in the last step, the mean over its physics steps.
     pub efforts: Vec<f32>,
 }
@@ -31,12 +34,14 @@ impl Actuators {
         Self {
             late: vec![0.0; acted * plant.way.delay],
             given: vec![0.0; acted],
+            taken: 0,
             efforts: vec![0.0; acted],
         }
     }
 
     /// Forgets the last episode.
     pub fn rest(&mut self) {
+        self.taken = 0;
         for numbers in [&mut self.late, &mut self.given, &mut self.efforts] {
             numbers.fill(0.0);
         }
@@ -44,6 +49,7 @@ impl Actuators {
 
     /// Takes an action (length `A`, from -1 to 1), which arrives late and smoothed if the task says so.
     pub fn take(&mut self, way: Way, action: &[f32]) {
+        self.taken = self.taken.saturating_add(1);
         let acted = action.len();
         let smoothing = way.smoothing;
         for (motor, given) in self.given.iter_mut().enumerate() {
@@ -73,10 +79,16 @@ pub fn clamp_action(action: &[f32], clamped: &mut [f32]) {
 pub(super) fn drive(
     plant: &Plant,
     actuators: &mut Actuators,
+    variation: &Variation,
     multibodies: &MultibodyJointSet,
     bodies: &mut RigidBodySet,
 ) {
-    let Actuators { given, efforts, .. } = actuators;
+    let Actuators {
+        given,
+        efforts,
+        taken,
+        ..
+    } = actuators;
     if plant.follows_state() {
         let multibody = readings::multibody(plant, multibodies);
         if plant.compensate_gravity {
@@ -90,7 +102,15 @@ pub(super) fn drive(
     } else {
         efforts.copy_from_slice(given);
     }
+    for &(motor, strength) in &variation.strengths {
+        efforts[motor] *= strength;
+    }
     apply(plant, efforts, bodies);
+    for (link, force) in variation.pushes(taken.saturating_sub(1)) {
+        if let Some(body) = bodies.get_mut(plant.links[link].body) {
+            body.add_force(force, false);
+        }
+    }
 }
 
 /// The share of its largest torque that a motor would give to follow what it is given, without a limit.

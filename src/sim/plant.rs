@@ -13,6 +13,7 @@ use bevy_rapier3d::rapier::dynamics::{
 };
 use bevy_rapier3d::rapier::geometry::{ColliderHandle, ColliderSet};
 use bevy_rapier3d::rapier::math::Pose;
+use bevy_rapier3d::rapier::parry::mass_properties::MassProperties;
 use bevy_rapier3d::rapier::pipeline::PhysicsPipeline;
 use std::borrow::Cow;
 
@@ -20,6 +21,7 @@ use super::actuate::{self, Actuators};
 use super::rays::{self, Caster};
 use super::shapes::{collider, mass_properties, rotation};
 use super::surroundings::{self, Touches};
+use super::variation::Variation;
 use crate::contain::contain;
 use crate::scene::Scene;
 use crate::scene::robot::{Drive, Joint, JointKind, Link, Motor, Origin, Robot};
@@ -67,6 +69,8 @@ pub struct Plant {
     pub(super) multibody: MultibodyIndex,
     /// One per link of the robot, in its order.
     pub(super) links: Vec<LinkHandles>,
+    /// One per link.
+    pub(super) masses: Vec<MassProperties>,
     /// One per moving joint, in the robot's order.
     pub(super) joints: Vec<JointHandles>,
     /// In the order of actions.
@@ -220,6 +224,7 @@ impl Plant {
             dt,
             multibody: multibody_index,
             links,
+            masses: robot.links.iter().map(mass_properties).collect(),
             joints,
             motors: robot.motors.clone(),
             way: task.way,
@@ -310,6 +315,7 @@ impl Plant {
     pub fn step(
         &self,
         actuators: &mut Actuators,
+        variation: &Variation,
         simulation: &mut RapierContextSimulation,
         colliders: &mut RapierContextColliders,
         joints: &mut RapierContextJoints,
@@ -323,6 +329,7 @@ impl Plant {
                 actuate::drive(
                     self,
                     actuators,
+                    variation,
                     &joints.multibody_joints,
                     &mut bodies.bodies,
                 );
@@ -333,7 +340,7 @@ impl Plant {
                     colliders,
                     joints,
                     bodies,
-                    self.gravity,
+                    self.gravity * variation.gravity,
                     TimestepMode::Fixed { dt, substeps: 1 },
                     None,
                     &(),

@@ -9,6 +9,7 @@ use std::borrow::Cow;
 
 use super::plant::{LinkHandles, Plant};
 use super::rays;
+use super::variation::Variation;
 
 /// One moment of a robot, as plain numbers.
 #[derive(Component, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -96,6 +97,7 @@ pub fn read(
     multibodies: &MultibodyJointSet,
     bodies: &RigidBodySet,
     before: Option<&Readings>,
+    variation: &Variation,
     readings: &mut Readings,
 ) {
     read_joints(plant, multibodies, readings);
@@ -104,13 +106,14 @@ pub fn read(
         read_gravity_loads(plant, multibody, bodies, &mut readings.gravity_loads);
     }
     if plant.reads_links {
-        read_links(plant, multibody, bodies, &mut readings.links);
+        let gravity = plant.gravity * variation.gravity;
+        read_links(plant, multibody, bodies, gravity, &mut readings.links);
         if plant.reads_acceleration
             && let Some(before) = before
         {
             for (now, before) in readings.links.iter_mut().zip(&before.links) {
                 let change = Vec3::from(now.velocity) - Vec3::from(before.velocity);
-                now.felt = (change / plant.dt() - plant.gravity).into();
+                now.felt = (change / plant.dt() - gravity).into();
             }
         }
     }
@@ -220,6 +223,7 @@ fn read_links(
     plant: &Plant,
     multibody: &Multibody,
     bodies: &RigidBodySet,
+    gravity: Vec3,
     links: &mut Vec<LinkReading>,
 ) {
     links.clear();
@@ -235,7 +239,7 @@ fn read_links(
             orientation: turned.to_array(),
             velocity: (of_center + turning.cross(pose.translation - center)).into(),
             angular_velocity: turning.into(),
-            felt: (-plant.gravity).into(),
+            felt: (-gravity).into(),
         }
     }));
 }

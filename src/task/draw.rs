@@ -3,9 +3,11 @@
 use rand::RngExt;
 
 use crate::scene::robot::Robot;
-use crate::scene::task::{Goal, Start};
+use crate::scene::task::{Command, Distribution, Goal, Randomize, Start, Task};
 use crate::seed::Rng;
+use crate::sim::Variation;
 use crate::sim::reset::Stance;
+use crate::sim::variation::Push;
 
 /// Joint angles and speeds at the start: home plus uniform noise, within the joints' ranges; and where what floats is.
 pub fn start(robot: &Robot, start: &Start, rng: &mut Rng) -> Stance {
@@ -71,6 +73,87 @@ pub fn goal(goal: &Goal, rng: &mut Rng) -> [f32; 3] {
             }
         },
     }
+}
+
+/// What an episode asks for, one number per command.
+pub fn commands(commands: &[Command], rng: &mut Rng) -> Vec<f32> {
+    let one = |&Command {
+                   range: [low, high], ..
+               }: &Command| low + (high - low) * rng.random::<f32>();
+    commands.iter().map(one).collect()
+}
+
+/// A number of a distribution.
+fn number(of: Distribution, rng: &mut Rng) -> f32 {
+    let mut between = |low: f32, high: f32| low + (high - low) * rng.random::<f32>();
+    match of {
+        Distribution::Uniform(low, high) => between(low, high),
+        Distribution::LogUniform(low, high) => {
+            libm::expf(between(libm::logf(low), libm::logf(high))).clamp(low, high)
+        }
+        Distribution::Normal(mean, deviation) => loop {
+            let drawn = normal(rng);
+            if drawn.abs() <= 3.0 {
+                return mean + deviation * drawn;
+            }
+        },
+    }
+}
+
+/// What an episode of a task differs in.
+pub fn variation(task: &Task, rng: &mut Rng) -> Variation {
+    let mut variation = Variation::default();
+    for randomize in &task.randomize {
+        let mut of_each = |of: &[usize], scale: Distribution| -> Vec<(usize, f32)> {
+            of.iter().map(|&i| (i, number(scale, rng))).collect()
+        };
+        match *randomize {
+            Randomize::Mass { ref links, scale } => {
+                variation.masses.extend(of_each(links, scale));
+            }
+            Randomize::Friction {
+                links: Some(ref links),
+                scale,
+            } => variation.frictions.extend(of_each(links, scale)),
+            Randomize::Friction { links: None, scale } => variation.friction *= number(scale, rng),
+            Randomize::Damping { ref joints, scale } => {
+                variation.dampings.extend(of_each(joints, scale));
+            }
+            Randomize::MotorStrength { ref motors, scale } => {
+                variation.strengths.extend(of_each(motors, scale));
+            }
+            Randomize::Gravity { scale } => variation.gravity *= number(scale, rng),
+            Randomize::SensorNoise { scale } => variation.noise *= number(scale, rng),
+            Randomize::Push {
+                link,
+                force,
+                every_s,
+                lasts_s,
+            } => {
+                let steps = |seconds: f32| (seconds * task.control_hz).round().max(1.0) as u32;
+                let mut step = 0;
+                loop {
+                    let [from, to] = every_s;
+                    step += steps(from + (to - from) * rng.random::<f32>());
+                    if step >= task.episode_steps {
+                        break;
+                    }
+                    let newtons = number(force, rng);
+                    let heading = std::f32::consts::TAU * rng.random::<f32>();
+                    variation.pushes.push(Push {
+                        link,
+                        force: [
+                            newtons * libm::cosf(heading),
+                            newtons * libm::sinf(heading),
+                            0.0,
+                        ],
+                        steps: [step, step.saturating_add(steps(lasts_s))],
+                    });
+                }
+            }
+        }
+    }
+    variation
 }
 
 /// A number of the standard normal distribution (Box and Muller), the same bits on every machine; never beyond plus or minus 5.8.

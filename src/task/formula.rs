@@ -79,6 +79,7 @@ fn read(quantity: Quantity, moment: &Moment) -> f32 {
         Quantity::Torque { motor, limit } => moment.efforts[motor] * limit,
         Quantity::GravityLoad(motor) => readings.gravity_loads[motor],
         Quantity::Goal(axis) => moment.goal[axis],
+        Quantity::Command(command) => moment.commands[command],
         Quantity::Time { step_s } => moment.step as f32 * step_s,
         Quantity::TimeLeft { steps } => moment.time_left(steps),
     }

@@ -14,6 +14,8 @@ use crate::sim::readings::LinkReading;
 pub struct Senses {
     /// The episode's generator for what sensors add to their readings; not needed by tasks without noise.
     noise: Option<Rng>,
+    /// Factor on the noise of every sensor.
+    louder: f32,
     /// Per term of the observation what it was in the last steps, `[kept, entries]`, the newest first; empty before an episode's
     /// first observation, and for terms that keep nothing.
     past: Vec<Vec<f32>>,
@@ -24,13 +26,16 @@ impl Senses {
     pub fn new(task: &Task) -> Self {
         Self {
             noise: None,
+            louder: 1.0,
             past: vec![Vec::new(); task.observation.len()],
         }
     }
 
-    /// Forgets the last episode for one whose noise comes from `noise`, which a task with noise must have.
-    pub fn begin(&mut self, noise: Option<Rng>) {
+    /// Forgets the last episode for one whose noise comes from `noise`, which a task with noise must have, and is so many times as
+    /// loud as the task says.
+    pub fn begin(&mut self, noise: Option<Rng>, louder: f32) {
         self.noise = noise;
+        self.louder = louder;
         self.past.iter_mut().for_each(Vec::clear);
     }
 }
@@ -53,7 +58,7 @@ pub fn observe(task: &Task, moment: &Moment, senses: &mut Senses, observation: &
             && let Some(noise) = &mut senses.noise
         {
             for entry in &mut *now {
-                *entry += term.noise * draw::normal(noise);
+                *entry += term.noise * senses.louder * draw::normal(noise);
             }
         }
         if let Some([low, high]) = term.clip {
@@ -165,6 +170,9 @@ fn sense(task: &Task, sensor: &Sensor, moment: &Moment, out: &mut Vec<f32>) {
         }
         // Read, not derived.
         Sensor::Rays(_) | Sensor::HeightScan(_) => {}
+        Sensor::Command { commands, .. } => {
+            out.extend(commands.iter().map(|&command| moment.commands[command]));
+        }
         Sensor::LastAction => out.extend_from_slice(moment.action),
         Sensor::TimeLeft => out.push(moment.time_left(task.episode_steps)),
         Sensor::Phase { period_s } => {

@@ -2,6 +2,7 @@
 
 mod goal;
 mod observe;
+mod randomize;
 
 use std::collections::BTreeSet;
 
@@ -17,7 +18,7 @@ use crate::scene::{
     formula::{Formula, Surroundings},
     locate::Path,
     robot::{JointKind, Robot},
-    task::{Around, End, Reward, Solved, Start, Success, Task, Term, Way, When},
+    task::{Around, Command, End, Reward, Solved, Start, Success, Task, Term, Way, When},
 };
 
 const MAX_STEPS: u32 = 1_000_000;
@@ -30,12 +31,14 @@ pub(in crate::scene) fn task(written: &file::Task, robot: &Robot, at: &Path) -> 
     positive(written.physics_hz, at, "physics_hz", "Hz")?;
     positive(written.episode_s, at, "episode_s", "s")?;
     let episode_steps = episode_steps(written, at)?;
+    let commands = commands(&written.commands, &at.field("commands"))?;
     let context = Context {
         robot,
         around: Surroundings {
             robot,
             step_s: (1.0 / f64::from(written.control_hz)) as f32,
             episode_steps,
+            commands: &commands,
         },
         has_goal: written.goal.is_some(),
         gravity: written.gravity,
@@ -43,6 +46,10 @@ pub(in crate::scene) fn task(written: &file::Task, robot: &Robot, at: &Path) -> 
     for (field, count) in [
         ("observe", Some(written.observe.len())),
         ("reward", Some(written.reward.len())),
+        (
+            "randomize",
+            Some(written.randomize.len()).filter(|count| *count > 0),
+        ),
         ("end", Some(written.end.len()).filter(|count| *count > 0)),
     ] {
         let flaw = |what| Flaw::new(at.field(field), format!("`{field}` {what}"));
@@ -65,6 +72,8 @@ pub(in crate::scene) fn task(written: &file::Task, robot: &Robot, at: &Path) -> 
             .as_ref()
             .map(|written| goal(written, &at.field("goal")))
             .transpose()?,
+        commands: commands.clone(),
+        randomize: context.randomizations(&written.randomize, &at.field("randomize"))?,
         way: way(&written.action, &at.field("action"))?,
         observation: context.observations(&written.observe, &at.field("observe"))?,
         reward: each(&written.reward, &at.field("reward"), |reward, at| {
@@ -126,6 +135,27 @@ fn start(written: &file::Start, robot: &Robot, at: &Path) -> Result<Start, Flaw>
         speed: not_negative(written.speed, at, "speed", "rad/s, or m/s")?,
         free,
     })
+}
+
+fn commands(written: &file::Entries<[f32; 2]>, at: &Path) -> Result<Vec<Command>, Flaw> {
+    let names = written.0.iter().map(|(name, _)| name.as_str());
+    unique("command", at, names, Path::key)?;
+    if written.0.len() >= MAX_TERMS {
+        return Err(Flaw::new(at.clone(), "there are too many commands")
+            .help(format!("fewer than {MAX_TERMS}")));
+    }
+    let one = |(i, (name, range)): (usize, &(String, [f32; 2]))| {
+        let [low, high] = *range;
+        if low > high {
+            return Err(Flaw::new(at.nth(i), "a command must go from low to high")
+                .help("(lowest, highest), which may be the same"));
+        }
+        Ok(Command {
+            name: name.clone(),
+            range: *range,
+        })
+    };
+    written.0.iter().enumerate().map(one).collect()
 }
 
 fn way(written: &file::Action, at: &Path) -> Result<Way, Flaw> {

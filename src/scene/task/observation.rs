@@ -164,6 +164,13 @@ pub enum Sensor {
     Rays(Rays),
     /// How far below a link the ground or what stands on it is, at places around the link (m).
     HeightScan(HeightScan),
+    /// What the episode asks for.
+    Command {
+        /// Names of the commands, which are their names as entries.
+        names: Vec<String>,
+        /// Which.
+        commands: Vec<usize>,
+    },
     /// The previous action, clamped, one entry per motor; 0 at the start.
     LastAction,
     /// What is left of the episode: 1 at the start, 0 at the limit.
@@ -276,6 +283,9 @@ impl Sensor {
             Sensor::HeightScan(HeightScan { link, cells, .. }) => {
                 let name = |i| of_link(*link, &format!("height.{}", i + 1));
                 (0..cells[0] * cells[1]).map(name).collect()
+            }
+            Sensor::Command { names, .. } => {
+                names.iter().map(|name| format!("command.{name}")).collect()
             }
             Sensor::LastAction => of_motors("last_action"),
             Sensor::TimeLeft => vec!["time_left".to_owned()],

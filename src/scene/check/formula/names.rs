@@ -66,6 +66,14 @@ impl Compiler<'_> {
                 .map(|known| (known, 0))
                 .into_iter()
                 .collect(),
+            [command, what] if command.is_word("command") => {
+                let mut commands = self.scope.around.commands.iter();
+                let index = commands.position(|command| command.name == what.text);
+                known
+                    .filter(|known| known.of == Of::Command)
+                    .filter_map(|known| Some((known, index?)))
+                    .collect()
+            }
             [name, what] => self
                 .owners(&name.text)
                 .filter_map(|(of, index)| Some((owned(of, &what.text)?, index)))
@@ -105,6 +113,16 @@ impl Compiler<'_> {
             && rest.is_empty()
         {
             return flaw.help(format!("the function is written `{}(..)`", name.text));
+        }
+        if name.is_word("command") {
+            let commands = self.scope.around.commands.iter();
+            let all: Vec<String> = commands
+                .map(|command| format!("command.{}", plainly(&command.name)))
+                .collect();
+            return match all.is_empty() {
+                true => flaw.help("the task has no `commands`"),
+                false => flaw.suggest("commands", written, all),
+            };
         }
         let goal = name.is_word("goal").then_some(Of::Goal);
         let owners: Vec<Of> = match goal {
@@ -151,7 +169,7 @@ impl Compiler<'_> {
 
 /// A name as formulas write it.
 fn plainly(name: &str) -> String {
-    let is_word = ["before", "goal", "and", "or", "not"].contains(&name);
+    let is_word = ["before", "goal", "command", "and", "or", "not"].contains(&name);
     if words::is_plain(name) && !is_word {
         name.to_owned()
     } else {

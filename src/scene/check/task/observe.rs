@@ -158,6 +158,7 @@ impl Context<'_> {
                 range,
                 ..
             } => Sensor::HeightScan(self.height_scan(link, *cells, *size, *range, at)?),
+            O::Command { names, .. } => self.commands(names, at)?,
             O::LastAction { .. } => Sensor::LastAction,
             O::TimeLeft { .. } => Sensor::TimeLeft,
             O::Phase { period_s, .. } => Sensor::Phase {
@@ -178,8 +179,38 @@ impl Context<'_> {
         index_of("link", name, known, at.field("frame")).map(Some)
     }
 
+    fn commands(&self, names: &Option<Vec<String>>, at: &Path) -> Result<Sensor, Flaw> {
+        let known = || {
+            self.around
+                .commands
+                .iter()
+                .map(|command| command.name.as_str())
+        };
+        if self.around.commands.is_empty() {
+            return Err(
+                Flaw::new(at.clone(), "this needs a command, and the task has none")
+                    .help("add `commands: {\"speed\": (0.2, 1)}` to the task"),
+            );
+        }
+        let Some(names) = names else {
+            return Ok(Sensor::Command {
+                names: known().map(str::to_owned).collect(),
+                commands: (0..self.around.commands.len()).collect(),
+            });
+        };
+        let names_at = at.field("names");
+        let commands = each(names, &names_at, |name, at| {
+            index_of("command", name, known(), at.clone())
+        })?;
+        each_once("command", &commands, &names_at)?;
+        Ok(Sensor::Command {
+            names: names.clone(),
+            commands,
+        })
+    }
+
     /// That there is a gravity to have a direction.
-    fn weight(&self, at: &Path) -> Result<(), Flaw> {
+    pub(super) fn weight(&self, at: &Path) -> Result<(), Flaw> {
         if self.gravity == [0.0; 3] {
             return Err(
                 Flaw::new(at.clone(), "this needs gravity, and the task has none")
