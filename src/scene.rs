@@ -3,7 +3,7 @@
 //! What an author writes is in `file`, what has been checked in [`world`], [`robot`] and [`task`]. Between them: `read` (text to
 //! types), `check` (types to a scene that can be run) and `locate` (where in the text a value stands, so that every
 //! error has a line). `edit` changes the text, never the values, so that an edited scene is read like any file; `base` does so
-//! with what a scene takes from another, and `woven` remembers where each piece was written.
+//! with what a scene takes from another, `import` with robots of other formats, and `woven` remembers where each piece was written.
 
 mod base;
 mod check;
@@ -12,6 +12,7 @@ mod edit;
 mod error;
 mod file;
 pub mod formula;
+mod import;
 mod locate;
 mod presets;
 mod read;

@@ -545,7 +545,7 @@ fn an_edit_of_the_command_line_is_shown_in_the_whole_text() {
     let error = Scene::open_with(path.to_str().unwrap(), None, &set).unwrap_err();
     expect![[r#"
         error: `control_hz` must be above 0
-          --> HERE/mine.ron, with its base:23:35
+          --> HERE/mine.ron and what it is made of:23:35
            |
         23 |         episode_s: 2, control_hz: -1, physics_hz: 200,
            |                                   ^^ found `-1`

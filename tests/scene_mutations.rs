@@ -55,22 +55,69 @@ const PIECES: [&str; 46] = [
     "None",
 ];
 
-fn mutated() -> impl Strategy<Value = String> {
+fn mutated_scene() -> impl Strategy<Value = String> {
     let shipped = Scene::shipped().map(|(_, text)| text);
     // What is said in it stands denser than in those.
     let everything = [include_str!("scenes/everything.ron"); 3];
-    mutated_of(shipped.chain(everything).collect())
+    mutated(shipped.chain(everything).collect(), &PIECES)
 }
 
-fn mutated_of(scenes: Vec<&'static str>) -> impl Strategy<Value = String> {
+/// Pieces that mean something somewhere in a file of a robot, and some that never do.
+const XML_PIECES: [&str; 40] = [
+    "<",
+    ">",
+    "/>",
+    "</",
+    "\"",
+    "=",
+    "<!--",
+    "-->",
+    "<![CDATA[",
+    "&amp;",
+    "&x;",
+    "<?",
+    "é",
+    "\0",
+    "-",
+    "0",
+    "0 0 0",
+    "1e999",
+    "nan",
+    "<joint/>",
+    "<geom size=\"1\"/>",
+    "<body>",
+    "</body>",
+    "<link name=\"x\"/>",
+    "<mimic/>",
+    "<inertia/>",
+    " type=\"free\"",
+    " type=\"slide\"",
+    " class=\"strong\"",
+    " pos=\"1 2 3\"",
+    " zaxis=\"0 0 -1\"",
+    " mass=\"1e-30\"",
+    " range=\"1 0\"",
+    "world",
+    "root",
+    "lift",
+    "hip",
+    "capsule",
+    "xacro:",
+    "${x}",
+];
+
+fn mutated(
+    texts: Vec<&'static str>,
+    pieces: &'static [&'static str],
+) -> impl Strategy<Value = String> {
     let piece = prop_oneof![
-        4 => prop::sample::select(&PIECES[..]).prop_map(str::to_owned),
+        4 => prop::sample::select(pieces).prop_map(str::to_owned),
         1 => any::<String>(),
         1 => Just(String::new()),
     ];
     let change = (any::<prop::sample::Index>(), 0_usize..30, piece);
     (
-        prop::sample::select(scenes),
+        prop::sample::select(texts),
         prop::collection::vec(change, 1..4),
     )
         .prop_map(|(text, changes)| {
@@ -109,12 +156,12 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1500))]
 
     #[test]
-    fn a_mutated_scene_never_panics(text in mutated()) {
+    fn a_mutated_scene_never_panics(text in mutated_scene()) {
         has_a_place("mutated", &text)?;
     }
 
     #[test]
-    fn a_mutated_variant_never_panics(text in mutated_of(vec![include_str!("scenes/variant.ron")])) {
+    fn a_mutated_variant_never_panics(text in mutated(vec![include_str!("scenes/variant.ron")], &PIECES)) {
         let reach = include_str!("../scenes/reach.ron");
         has_a_place_in_one_of(&[("mutated", &text), ("scenes/reach.ron", reach)])?;
     }
@@ -132,6 +179,30 @@ proptest! {
         if let Err(error) = Scene::open_with("reach", None, &[edit]) {
             prop_assert!(error.line().is_some_and(|line| line >= 1));
             prop_assert!(!error.to_string().is_empty());
+        }
+    }
+}
+
+const TASK: &str =
+    "task: (episode_s: 1, control_hz: 50, physics_hz: 200, start: (angle: 0, speed: 0),
+    observe: [Angle()], reward: [(weight: 1, of: Alive())], max_joint_speed: 100)";
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+
+    #[test]
+    fn a_mutated_robot_never_panics(
+        urdf in mutated(vec![include_str!("robots/reach.urdf")], &XML_PIECES),
+        mjcf in mutated(vec![include_str!("robots/leg.xml")], &XML_PIECES),
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        for (field, robot) in [("urdf", &urdf), ("mjcf", &mjcf)] {
+            let scene = folder.path().join("scene.ron");
+            std::fs::write(&scene, format!("(robot: ({field}: \"robot.xml\"), {TASK})")).unwrap();
+            std::fs::write(folder.path().join("robot.xml"), robot).unwrap();
+            if let Err(error) = Scene::open(scene.to_str().unwrap()) {
+                prop_assert!(error.line().is_some() && error.column().is_some(), "{error}");
+            }
         }
     }
 }

@@ -9,7 +9,7 @@ use super::{
     Scene,
     edit::{self, Astray, Names, Spot, Target},
     error::{SceneError, TextError, found, suggest},
-    file,
+    file, import,
     locate::{Body, Entry, Node, Path, inside, token_after},
     read, shipped,
     source::Source,
@@ -29,7 +29,9 @@ pub(super) fn unfold(source: Source) -> Result<Woven, SceneError> {
 /// `above` are the scenes that this one is the base of.
 fn unfold_above(source: Source, above: &mut Vec<PathBuf>) -> Result<Woven, SceneError> {
     if !has_base(&source.text) {
-        return Ok(Woven::new(source));
+        let mut woven = Woven::new(source);
+        import::expand(&mut woven)?;
+        return Ok(woven);
     }
     let (written, tree) = read::read::<file::Variant>(&source.name, &source.text)?;
     let variant = Variant {
@@ -45,6 +47,7 @@ fn unfold_above(source: Source, above: &mut Vec<PathBuf>) -> Result<Woven, Scene
     let number = woven.add(source.clone());
     woven.set_top(number);
     variant.change(&mut woven, number)?;
+    import::expand(&mut woven)?;
     Ok(woven)
 }
 

@@ -10,7 +10,7 @@ use std::{fmt, marker::PhantomData};
 
 use serde::{
     Deserialize, Deserializer,
-    de::{DeserializeOwned, MapAccess, Visitor},
+    de::{DeserializeOwned, IgnoredAny, MapAccess, Visitor},
 };
 
 pub(super) use variant::Variant;
@@ -75,6 +75,13 @@ pub(super) struct Presets {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Robot {
+    /// These three have given way to links and joints before this is read.
+    #[serde(default, rename = "urdf")]
+    _urdf: Option<IgnoredAny>,
+    #[serde(default, rename = "mjcf")]
+    _mjcf: Option<IgnoredAny>,
+    #[serde(default, rename = "overrides")]
+    _overrides: Option<IgnoredAny>,
     pub(super) links: Vec<Link>,
     pub(super) joints: Vec<Joint>,
     #[serde(default)]
@@ -180,6 +187,8 @@ pub(super) struct Inertia {
     pub(super) mass: f32,
     pub(super) center: Triple,
     pub(super) principal: Triple,
+    #[serde(default)]
+    pub(super) rpy: Triple,
 }
 
 /// What only a moving joint has is optional here, because a fixed one must not have it.

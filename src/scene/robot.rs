@@ -195,15 +195,17 @@ pub enum Weight {
     Density(f32),
 }
 
-/// Mass properties given outright, with the principal axes along the link's frame.
+/// Mass properties given outright.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Inertia {
     /// Mass (kg), above 0.
     pub mass: f32,
     /// Centre of mass in the link's frame (m).
     pub center: [f32; 3],
-    /// Moments about the centre of mass (kg m^2), above 0, none larger than the sum of the others.
+    /// Moments about the centre of mass (kg m^2), along the principal axes; above 0, none larger than the sum of the others.
     pub principal: [f32; 3],
+    /// Roll, pitch, yaw of the principal axes in the link's frame (rad).
+    pub rpy: [f32; 3],
 }
 
 /// A named place on a link.

@@ -28,9 +28,9 @@ struct Piece {
 #[derive(Clone, Debug)]
 pub(super) struct Origin {
     /// Which of the sources.
-    pub(super) source: usize,
+    source: usize,
     /// The bytes there.
-    pub(super) span: Range<usize>,
+    span: Range<usize>,
     /// Whether they are the same bytes. Otherwise they stand for what is written there.
     verbatim: bool,
 }
@@ -75,7 +75,7 @@ impl Woven {
     pub(super) fn name(&self) -> String {
         match self.sources.len() {
             1 => self.top().name.clone(),
-            _ => format!("{}, with its base", self.top().name),
+            _ => format!("{} and what it is made of", self.top().name),
         }
     }
 
@@ -106,6 +106,27 @@ impl Woven {
                 verbatim: true,
             },
         }
+    }
+
+    /// Some bytes of the text, to be put elsewhere.
+    pub(super) fn patches(&self, bytes: Range<usize>) -> Vec<Patch> {
+        let mut start = bytes.start;
+        let pieces = self.cut(bytes).into_iter();
+        let patches = pieces.map(|piece| {
+            let end = start + piece.length;
+            let text = self.text[start..end].to_owned();
+            start = end;
+            Patch {
+                text,
+                origin: piece.origin,
+            }
+        });
+        patches.collect()
+    }
+
+    /// The source that some bytes come from.
+    pub(super) fn written_in(&self, bytes: Range<usize>) -> &Source {
+        &self.sources[self.origin(bytes).source]
     }
 
     /// Puts patches in the place of some bytes.
@@ -212,5 +233,10 @@ impl Patch {
                 verbatim: false,
             },
         }
+    }
+
+    /// A text that stands for what is written at a place that is known.
+    pub(super) fn at(text: String, origin: &Origin) -> Patch {
+        Patch::standing_for(text, origin.source, origin.span.clone())
     }
 }

@@ -15,7 +15,13 @@ pub fn mass_properties(link: &Link) -> MassProperties {
             mass,
             center,
             principal,
-        }) => MassProperties::new((*center).into(), *mass, (*principal).into()),
+            rpy,
+        }) => MassProperties::with_principal_inertia_frame(
+            (*center).into(),
+            *mass,
+            (*principal).into(),
+            rotation(*rpy),
+        ),
         None => link.shapes.iter().map(shape_mass_properties).sum(),
     }
 }

@@ -13,6 +13,7 @@ pub(super) fn inertia(written: &file::Inertia, at: &Path) -> Result<Inertia, Fla
         mass,
         center,
         principal,
+        rpy,
     } = *written;
     positive(mass, at, "mass", "kg")?;
     let [a, b, c] = principal;
@@ -35,6 +36,7 @@ pub(super) fn inertia(written: &file::Inertia, at: &Path) -> Result<Inertia, Fla
         mass,
         center,
         principal,
+        rpy,
     })
 }
 
