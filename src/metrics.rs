@@ -55,6 +55,7 @@ metrics! {
     StandardDeviation, "std", "1", "Mean standard deviation of the policy's actions";
     Temperature, "temperature", "1", "What a nat of entropy counts as in rewards";
     Value, "value", "reward", "What the critics expect of the actions that the policy would draw, mean over the update's minibatches";
+    Level, "level", "1", "Level of the curriculum that episodes begin at, from 0";
     Dropped, "dropped", "1", "Updates dropped because a number was not finite, since the start";
 }
 

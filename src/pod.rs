@@ -14,7 +14,7 @@ mod replay;
 pub mod scene;
 mod state;
 
-pub use components::{Action, ActionHistory, Episode, Fault, Observation, Reward, Slot};
+pub use components::{Action, ActionHistory, Episode, Fault, Level, Observation, Reward, Slot};
 pub use record::{Decider, FinishedEpisode, Flight};
 pub use state::{Restored, StateError};
 
@@ -30,6 +30,7 @@ use std::ops::Range;
 
 use crate::learn::rollout::Rollout;
 use crate::policy::Noise;
+use crate::scene::task::Curriculum;
 use crate::seed::Seed;
 use crate::step::{Spaces, StepEnd};
 use components::ActionNoise;
@@ -39,6 +40,11 @@ use record::Recording;
 pub trait Environment: Send + Sync {
     /// The layout of observations and actions.
     fn spaces(&self) -> Spaces;
+
+    /// How the task becomes harder as it is learnt, if it does: what episodes are like at [`Episode::level`].
+    fn curriculum(&self) -> Option<Curriculum> {
+        None
+    }
 
     /// Spawns one entity for each of [`Pod::slots`] and adds systems to the sets of [`Control`].
     fn build(&self, pod: &mut Pod);
@@ -164,6 +170,10 @@ impl Pod {
         pod.world.insert_resource(Parts::ALL);
         pod.world.insert_resource(LayoutOf(spaces));
         pod.world.insert_resource(Restored::Same);
+        pod.world.insert_resource(match purpose {
+            Purpose::Training => Level(0),
+            _ => Level::LAST,
+        });
         pod.save::<Episode>();
         pod.save::<ActionNoise>();
         pod.save::<Action>();
@@ -212,6 +222,11 @@ impl Pod {
     /// Adds systems to the control step; put each in exactly one set of [`Control`].
     pub fn add_systems<M>(&mut self, systems: impl IntoScheduleConfigs<ScheduleSystem, M>) {
         self.schedule.add_systems(systems);
+    }
+
+    /// Episodes that begin from now on are of this level of the curriculum.
+    pub fn set_level(&mut self, level: Level) {
+        self.world.insert_resource(level);
     }
 
     /// The number of environments.

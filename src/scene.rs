@@ -13,6 +13,7 @@ mod error;
 mod file;
 pub mod formula;
 mod import;
+mod levels;
 mod locate;
 mod presets;
 mod read;
@@ -29,6 +30,7 @@ pub use error::{SceneError, TextError};
 pub use presets::Presets;
 
 use crate::learn::LearnerSettings;
+use locate::Node;
 use robot::Robot;
 use source::Source;
 use task::Task;
@@ -44,6 +46,8 @@ pub struct Scene {
     robot: Robot,
     task: Task,
     learners: Vec<(String, LearnerSettings)>,
+    /// The levels of the curriculum before the last, which is the scene itself.
+    levels: Vec<Scene>,
     files: Vec<PathBuf>,
 }
 
@@ -114,6 +118,25 @@ impl Scene {
     /// Reads a whole text.
     fn read(name: &str, text: &str) -> Result<Scene, SceneError> {
         let (written, tree) = read::read::<file::Scene>(name, text)?;
+        let mut scene = Scene::check(name, text, &written, &tree)?;
+        if let Some(curriculum) = &written.task.curriculum {
+            scene.levels = levels::levels(name, text, &tree, curriculum, &scene)?;
+        }
+        Ok(scene)
+    }
+
+    /// The same without the levels of a curriculum.
+    fn read_alone(name: &str, text: &str) -> Result<Scene, SceneError> {
+        let (written, tree) = read::read::<file::Scene>(name, text)?;
+        Scene::check(name, text, &written, &tree)
+    }
+
+    fn check(
+        name: &str,
+        text: &str,
+        written: &file::Scene,
+        tree: &Node,
+    ) -> Result<Scene, SceneError> {
         let root = locate::Path::default();
         let checked = || {
             let world = check::world(&written.world, &root.field("world"))?;
@@ -128,7 +151,7 @@ impl Scene {
             Ok((world, robot, task, learners))
         };
         let (world, robot, task, learners) =
-            checked().map_err(|flaw: error::Flaw| flaw.locate(name, text, &tree))?;
+            checked().map_err(|flaw: error::Flaw| flaw.locate(name, text, tree))?;
         Ok(Scene {
             name: short_name(name).to_owned(),
             text: text.to_owned(),
@@ -136,8 +159,17 @@ impl Scene {
             robot,
             task,
             learners,
+            levels: Vec::new(),
             files: Vec::new(),
         })
+    }
+
+    /// What is left when nobody will ask for its text: it is the same as that of another, with changes.
+    fn without_text(self) -> Scene {
+        Scene {
+            text: String::new(),
+            ..self
+        }
     }
 
     /// Names and texts of the scenes that are compiled in.
@@ -182,6 +214,11 @@ impl Scene {
             world: &self.world,
             robot: &self.robot,
             task: &self.task,
+            levels: self
+                .levels
+                .iter()
+                .map(|level| (&level.world, &level.robot, &level.task))
+                .collect(),
             learner: presets::meant(&self.learners, learner),
         }
     }
@@ -199,6 +236,12 @@ impl Scene {
     /// The task.
     pub fn task(&self) -> &Task {
         &self.task
+    }
+
+    /// The levels of its curriculum before the last, which is the scene itself: the first one first. What is seen and done, joints and
+    /// links are those of the scene.
+    pub fn levels(&self) -> &[Scene] {
+        &self.levels
     }
 
     /// The presets of the scene itself, in the order of the file.
@@ -219,6 +262,7 @@ struct Parts<'a> {
     world: &'a World,
     robot: &'a Robot,
     task: &'a Task,
+    levels: Vec<(&'a World, &'a Robot, &'a Task)>,
     learner: Option<LearnerSettings>,
 }
 

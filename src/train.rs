@@ -22,9 +22,10 @@ use crate::learn::rollout::Rollout;
 use crate::learn::student::Student;
 use crate::metrics::{Metric, Row};
 use crate::pod::contained::ContainedPod;
-use crate::pod::{Decider, FinishedEpisode, PodError, Purpose};
+use crate::pod::{Decider, FinishedEpisode, Level, PodError, Purpose};
 use crate::policy::Policy;
 use crate::scene::SceneError;
+use crate::scene::task::Curriculum;
 use crate::team::Team;
 use evaluate::{EVALUATION_EPISODES, Evaluation, evaluate};
 use keep::Keeper;
@@ -48,6 +49,8 @@ pub struct Trainer {
     keeper: Keeper,
     clock: Clock,
     resumed_from: Option<u64>,
+    /// How the task becomes harder.
+    curriculum: Option<Curriculum>,
     /// Why the run was given up.
     failure: Option<String>,
 }
@@ -84,6 +87,7 @@ impl Trainer {
             keeper,
             clock: Clock::default(),
             resumed_from: None,
+            curriculum: job.environment.curriculum(),
             failure: None,
             job,
         };
@@ -137,6 +141,7 @@ impl Trainer {
 
     /// One rollout of every pod under the newest policy; false if it was broken off.
     pub(crate) fn collect(&mut self) -> bool {
+        self.set_level();
         let decider = Decider::Sample(self.student.policy());
         let (horizon, team) = (self.job.learner.settings().horizon(), &self.team);
         let mut pods: Vec<_> = self.pods.iter_mut().map(|pod| (pod, Ok(()))).collect();
@@ -164,6 +169,7 @@ impl Trainer {
     /// A round of a learner whose workers do not wait for one another, each of which has a pod: they act and learn at once. None
     /// for every other learner; within, none if it was broken off.
     fn work(&mut self) -> Option<Option<Row>> {
+        self.set_level();
         let (horizon, team) = (self.job.learner.settings().horizon(), &self.team);
         let mut workers: Vec<_> = (self.pods.iter_mut()).map(Worker::new).collect();
         let learnt = self.student.work(
@@ -199,6 +205,14 @@ impl Trainer {
         Some(learnt)
     }
 
+    /// Episodes begin at the level that the run has come to.
+    fn set_level(&mut self) {
+        if self.curriculum.is_some() {
+            let level = self.progress.level();
+            self.pods.iter_mut().for_each(|pod| pod.set_level(level));
+        }
+    }
+
     /// Counts what the environments did.
     fn count(&mut self, steps: u64, mut finished: Vec<FinishedEpisode>) {
         // By time and environment, whatever pods they were in.
@@ -210,6 +224,9 @@ impl Trainer {
             self.keeper.save_flight(flight);
         }
         self.progress.count(steps, &finished);
+        if let Some(curriculum) = &self.curriculum {
+            self.progress.climb(curriculum, &finished);
+        }
     }
 
     fn learn(&mut self) -> Option<Row> {
@@ -229,6 +246,10 @@ impl Trainer {
         };
         let before = self.progress.clone();
         self.progress.report(&mut row);
+        if self.curriculum.is_some() {
+            let Level(level) = self.progress.level();
+            row.set(Metric::Level, f64::from(level));
+        }
         if !self.evaluate_if_near(&mut row) {
             self.progress = before;
             self.progress.set_unreported(row);
@@ -246,7 +267,9 @@ impl Trainer {
     /// Asks whether the scene is solved, once training suggests it, and not too often. False if it was broken off.
     fn evaluate_if_near(&mut self, row: &mut Row) -> bool {
         let unsolved = self.progress.solved_step().is_none();
-        let Some(solved) = self.job.solved.filter(|_| unsolved) else {
+        let at_the_task = (self.curriculum.as_ref())
+            .is_none_or(|curriculum| self.progress.level() >= Level(curriculum.levels));
+        let Some(solved) = self.job.solved.filter(|_| unsolved && at_the_task) else {
             return true;
         };
         let evaluations = self.job.learner.settings().evaluations();

@@ -8,13 +8,13 @@
 
 use bevy::ecs::prelude::World;
 use bevy_rapier3d::plugin::context::{RapierContextJoints, RapierRigidBodySet};
-use sinew::pod::scene::{EpisodeRules, SceneEnvironment};
+use sinew::pod::scene::{EpisodeRules, Played, SceneEnvironment};
 use sinew::pod::{Action, Pod, Purpose};
 use sinew::scene::Scene;
 use sinew::seed::Seed;
+use sinew::sim::Readings;
 use sinew::sim::energy::energy;
 use sinew::sim::shapes::mass_properties;
-use sinew::sim::{Plant, Readings};
 use std::sync::Arc;
 
 fn reach() -> Scene {
@@ -54,7 +54,7 @@ fn energy_of(world: &World, pod: &Pod) -> f64 {
     let joints: &RapierContextJoints = world.get(pod.entity(0)).unwrap();
     let bodies: &RapierRigidBodySet = world.get(pod.entity(0)).unwrap();
     energy(
-        world.resource::<Plant>(),
+        &world.resource::<Played>().last().plant,
         &joints.multibody_joints,
         &bodies.bodies,
     )

@@ -221,7 +221,7 @@ fn a_change_that_is_wrong_is_shown_where_it_is_written() {
               |                                               ^^^^^^^^ unknown field
               |
               = help: did you mean `damping`?
-              = help: fields: `name`, `kind`, `parent`, `child`, `origin`, `axis`, `range`, `torque`, `damping`, `armature`, `spring`, `friction`, `max_speed`"#]],
+              = help: fields: `name`, `kind`, `parent`, `child`, `origin`, `axis`, `range`, `torque`, `gear`, `servo`, `damping`, `armature`, `spring`, `friction`, `max_speed`"#]],
     );
     refused(
         r#"add: {"task.reward": [(weight: 1e99, of: Alive())]}"#,
@@ -264,14 +264,14 @@ fn a_change_that_leads_nowhere_is_shown_at_its_path() {
     refused(
         r#"set: {"rowbot": 1}"#,
         expect![[r#"
-        error: there is no field `rowbot` in `Scene`
-         --> HERE/mine.ron:1:28
-          |
-        1 | (base: "small.ron", set: {"rowbot": 1})
-          |                            ^^^^^^ unknown field
-          |
-          = help: did you mean `robot`?
-          = help: fields: `version`, `world`, `robot`, `task`, `learners`"#]],
+            error: there is no field `rowbot` in `Scene`
+             --> HERE/mine.ron:1:28
+              |
+            1 | (base: "small.ron", set: {"rowbot": 1})
+              |                            ^^^^^^ unknown field
+              |
+              = help: did you mean `robot`?
+              = help: fields: `version`, `world`, `robot`, `objects`, `task`, `learners`"#]],
     );
     refused(
         r#"set: {"task..goal": 1}"#,
@@ -387,7 +387,7 @@ fn what_is_wrong_with_a_base_is_shown_in_the_base() {
                |
                = note: this is the base of `HERE/mine.ron`
                = help: did you mean `damping`?
-               = help: fields: `name`, `kind`, `parent`, `child`, `origin`, `axis`, `range`, `torque`, `damping`, `armature`, `spring`, `friction`, `max_speed`"#]],
+               = help: fields: `name`, `kind`, `parent`, `child`, `origin`, `axis`, `range`, `torque`, `gear`, `servo`, `damping`, `armature`, `spring`, `friction`, `max_speed`"#]],
     );
 }
 

@@ -1636,14 +1636,18 @@ fn commands_that_cannot_be() {
                |
                = help: (lowest, highest), which may be the same"#]],
     );
-    refused(r#"Cos()"#, r#"Cos(), Command()"#, expect![[r#"
+    refused(
+        r#"Cos()"#,
+        r#"Cos(), Command()"#,
+        expect![[r#"
         error: this needs a command, and the task has none
           --> small.ron:26:26
            |
         26 |         observe: [Cos(), Command(), Speed(joints: ["elbow"], scale: 0.1), Goal(axes: [X, Z])],
            |                          ^^^^^^^^^ found `Command()`
            |
-           = help: add `commands: {"speed": (0.2, 1)}` to the task"#]]);
+           = help: add `commands: {"speed": (0.2, 1)}` to the task"#]],
+    );
     refused(
         r#"goal: Shell(center: (0, 0, 1), radius: (0.2, 0.8), min_z: 0.5),
         observe: [Cos()"#,
@@ -1659,14 +1663,18 @@ fn commands_that_cannot_be() {
                = help: did you mean `speed`?
                = help: commands: `speed`"#]],
     );
-    refused(DISTANCE, r#"Expr("command.speed")"#, expect![[r#"
+    refused(
+        DISTANCE,
+        r#"Expr("command.speed")"#,
+        expect![[r#"
         error: there is no reading `command.speed`
           --> small.ron:27:41
            |
         27 |         reward: [(weight: -1, of: Expr("command.speed"))],
            |                                         ^^^^^^^^^^^^^ unknown name
            |
-           = help: the task has no `commands`"#]]);
+           = help: the task has no `commands`"#]],
+    );
 }
 
 #[test]
@@ -1768,6 +1776,105 @@ fn differences_that_cannot_be() {
                |
                = help: did you mean `Mass`?
                = help: known here: `Mass`, `Friction`, `Damping`, `MotorStrength`, `Gravity`, `SensorNoise`, `Push`"#]],
+    );
+}
+
+#[test]
+fn levels_that_cannot_be() {
+    refused(
+        r#"goal: "#,
+        r#"curriculum: (pass: Success(0.8), levels: []), goal: "#,
+        expect![[r#"
+            error: the number of levels is out of its range
+              --> small.ron:25:50
+               |
+            25 |         curriculum: (pass: Success(0.8), levels: []), goal: Shell(center: (0, 0, 1), radius: (0.2, 0.8), min_z: 0.5),
+               |                                                  ^^ found `[]`
+               |
+               = help: 1 to 64, the first one first; the task as it is written comes after them"#]],
+    );
+    refused(
+        r#"goal: "#,
+        r#"curriculum: (pass: Success(0.8), levels: [{"task.goal": Fixed(at: (0, 0))}]), goal: "#,
+        expect![[r#"
+            error: expected a list of length 3, found 2 elements
+              --> small.ron:25:75
+               |
+            25 | ...   curriculum: (pass: Success(0.8), levels: [{"task.goal": Fixed(at: (0, 0))}]), goal: Shell(center: (0, 0, 1), radius: (0.2, 0.8...
+               |                                                                         ^^^^^^ found `(0, 0)`"#]],
+    );
+    refused(
+        r#"goal: "#,
+        r#"curriculum: (pass: Success(0.8), levels: [{"task.gaol": 1}]), goal: "#,
+        expect![[r#"
+            error: there is no field `gaol` in `Task`
+              --> small.ron:25:58
+               |
+            25 |         curriculum: (pass: Success(0.8), levels: [{"task.gaol": 1}]), goal: Shell(center: (0, 0, 1), radius: (0.2, 0.8), min_z: 0.5),
+               |                                                          ^^^^ unknown field
+               |
+               = help: did you mean `goal`?
+               = help: fields: `episode_s`, `control_hz`, `physics_hz`, `gravity`, `start`, `goal`, `commands`, `randomize`, `curriculum`, `action`, `observe`, `reward`, `end`, `max_joint_speed`, `success`, `solved`"#]],
+    );
+    refused(
+        r#"goal: "#,
+        r#"curriculum: (pass: Success(0.8), levels: [{"task.control_hz": 0}]), goal: "#,
+        expect![[r#"
+            error: `control_hz` must be above 0
+              --> small.ron:25:71
+               |
+            25 | ...   curriculum: (pass: Success(0.8), levels: [{"task.control_hz": 0}]), goal: Shell(center: (0, 0, 1), radius: (0.2, 0.8), min_z: ...
+               |                                                                     ^ found `0`
+               |
+               = help: a number above 0 (Hz)"#]],
+    );
+    refused(
+        r#"goal: "#,
+        r#"curriculum: (pass: Success(0.8), levels: [{"learners.mine": 1}]), goal: "#,
+        expect![[r#"
+            error: a level cannot change `learners`
+              --> small.ron:25:52
+               |
+            25 | ...   curriculum: (pass: Success(0.8), levels: [{"learners.mine": 1}]), goal: Shell(center: (0, 0, 1), radius: (0.2, 0.8), min_z: 0.5),
+               |                                                  ^^^^^^^^^^^^^^^ found `"learners.mine"`
+               |
+               = help: the world, the robot, objects and the task"#]],
+    );
+    refused(
+        r#"goal: "#,
+        r#"curriculum: (pass: Success(0.8), levels: [{"task.observe": [Cos()]}]), goal: "#,
+        expect![[r#"
+            error: a level has other observations than the task
+              --> small.ron:25:51
+               |
+            25 | ...   curriculum: (pass: Success(0.8), levels: [{"task.observe": [Cos()]}]), goal: Shell(center: (0, 0, 1), radius: (0.2, 0.8), min_...
+               |                                                 ^^^^^^^^^^^^^^^^^^^^^^^^^ with these changes
+               |
+               = help: what is seen and done must be the same at every level, and so must joints and links"#]],
+    );
+    refused(
+        r#"goal: "#,
+        r#"curriculum: (pass: Success(2), levels: [{}]), goal: "#,
+        expect![[r#"
+            error: a share of successes must be above 0 and at most 1
+              --> small.ron:25:36
+               |
+            25 |         curriculum: (pass: Success(2), levels: [{}]), goal: Shell(center: (0, 0, 1), radius: (0.2, 0.8), min_z: 0.5),
+               |                                    ^ found `2`
+               |
+               = help: 0.95 means 95 % of the episodes"#]],
+    );
+    refused(
+        r#"goal: "#,
+        r#"curriculum: (pass: Return(2), episodes: 0, levels: [{}]), goal: "#,
+        expect![[r#"
+            error: `episodes` is out of its range
+              --> small.ron:25:49
+               |
+            25 |         curriculum: (pass: Return(2), episodes: 0, levels: [{}]), goal: Shell(center: (0, 0, 1), radius: (0.2, 0.8), min_z: 0.5),
+               |                                                 ^ found `0`
+               |
+               = help: 1 to 10000 episodes"#]],
     );
 }
 

@@ -39,8 +39,8 @@ fn pod(scene: Scene) -> Pod {
 }
 
 fn seen(pod: &Pod, name: &str) -> f32 {
-    let scene: &sinew::pod::scene::PlayedScene = pod.world.resource();
-    let names = spaces(&scene.0).observation;
+    let played: &sinew::pod::scene::Played = pod.world.resource();
+    let names = spaces(&played.last().scene).observation;
     let index = names.iter().position(|other| other == name);
     let index = index.unwrap_or_else(|| panic!("no {name} in {names:?}"));
     pod.world.get::<Observation>(pod.entity(0)).unwrap().0[index]

@@ -10,7 +10,7 @@ use crate::pod::Flight;
 
 const KIND: Kind = Kind {
     name: "flight",
-    version: 1,
+    version: 2,
 };
 /// Largest record that is read (bytes).
 const LARGEST: u64 = 64 << 20;

@@ -9,7 +9,7 @@ use crate::learn::replay::block::Digest;
 
 const KIND: Kind = Kind {
     name: "run",
-    version: 1,
+    version: 2,
 };
 
 /// A checkpoint that cannot be used.

@@ -1,6 +1,6 @@
 //! What an environment's entity carries: the contract between world and learner.
 
-use bevy::ecs::prelude::Component;
+use bevy::ecs::prelude::{Component, Resource};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
@@ -43,6 +43,8 @@ pub struct Episode {
     stream: Stream,
     /// Its number in this environment, from 1.
     pub number: u64,
+    /// Which level of the curriculum it is of, from 0; of no meaning to environments without one.
+    pub level: u32,
     /// Control steps taken in it, with the one being taken.
     pub steps: u32,
     /// Sum of its rewards.
@@ -56,6 +58,7 @@ impl Episode {
         Self {
             stream,
             number: 0,
+            level: 0,
             steps: 0,
             total_reward: 0.0,
             success: None,
@@ -74,9 +77,10 @@ impl Episode {
         self.stream
     }
 
-    pub(super) fn begin_next(&mut self) {
+    pub(super) fn begin_next(&mut self, Level(level): Level) {
         *self = Self {
             number: self.number + 1,
+            level,
             ..Self::before_the_first(self.stream)
         };
     }
@@ -90,6 +94,16 @@ impl Episode {
     pub fn rng_for(&self, purpose: &str) -> Rng {
         self.stream.child(self.number).stream(purpose).nth(0)
     }
+}
+
+/// Which level of a curriculum the episodes of a pod are of that begin from now on. In training it goes from 0 up; everywhere else it
+/// is above all there are, and means the task itself.
+#[derive(Resource, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Level(pub u32);
+
+impl Level {
+    /// The task itself.
+    pub const LAST: Self = Self(u32::MAX);
 }
 
 /// Where an environment's exploration comes from.

@@ -10,7 +10,9 @@ use std::sync::Arc;
 
 use super::components::{Action, ActionHistory, ActionNoise, Episode, Fault, Observation, Reward};
 use super::record::{self, Recording};
-use super::{Decider, Environment, FinishedEpisode, Pod, PodError, Purpose, Restored, StateError};
+use super::{
+    Decider, Environment, FinishedEpisode, Level, Pod, PodError, Purpose, Restored, StateError,
+};
 use crate::contain::contain;
 use crate::learn::rollout::Rollout;
 use crate::seed::Seed;
@@ -23,6 +25,7 @@ pub struct ContainedPod {
     purpose: Purpose,
     environments: Range<u64>,
     pod: Pod,
+    level: Level,
     /// The states before the last rollout.
     before: Vec<Vec<u8>>,
     /// The states before a round of several rollouts, while that is what may be gone back to.
@@ -48,10 +51,17 @@ impl ContainedPod {
             seed,
             purpose,
             environments,
+            level: Level(0),
             before: Vec::new(),
             before_round: None,
             is_back: false,
         })
+    }
+
+    /// As [`Pod::set_level`].
+    pub fn set_level(&mut self, level: Level) {
+        self.level = level;
+        self.pod.set_level(level);
     }
 
     /// As [`Pod::collect`].
@@ -146,7 +156,11 @@ impl ContainedPod {
     }
 
     fn build(&self, environments: Range<u64>) -> Result<Pod, PodError> {
-        build(&self.environment, self.seed, self.purpose, environments)
+        let mut pod = build(&self.environment, self.seed, self.purpose, environments)?;
+        if self.purpose == Purpose::Training {
+            pod.set_level(self.level);
+        }
+        Ok(pod)
     }
 
     fn collect_one_by_one(

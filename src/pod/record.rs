@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::Purpose;
 use super::components::{
-    Action, ActionHistory, ActionNoise, Episode, Fault, Observation, Reward, Slot,
+    Action, ActionHistory, ActionNoise, Episode, Fault, Level, Observation, Reward, Slot,
 };
 use crate::learn::rollout::Rollout;
 use crate::policy::{Policy, Scratch};
@@ -38,6 +38,8 @@ impl Decider {
 pub struct FinishedEpisode {
     /// The environment's number in the run.
     pub environment: u64,
+    /// Which level of the curriculum it was of.
+    pub level: u32,
     /// The step of the rollout with which it ended.
     pub at: usize,
     /// Control steps.
@@ -59,6 +61,8 @@ pub struct Flight {
     pub environment: u64,
     /// The episode's number in the environment.
     pub episode: u64,
+    /// Which level of the curriculum it was of.
+    pub level: u32,
     /// What it was given from the episode's beginning, `[steps, A]`; with the last one it broke.
     #[serde(with = "crate::floats")]
     pub actions: Vec<f32>,
@@ -226,6 +230,7 @@ pub(super) fn record(
         if end.is_end() {
             recording.finished.push(FinishedEpisode {
                 environment: slot.environment,
+                level: episode.level,
                 at: recording.at,
                 length: episode.steps,
                 total_reward: episode.total_reward,
@@ -235,6 +240,7 @@ pub(super) fn record(
                         purpose: recording.purpose,
                         environment: slot.environment,
                         episode: episode.number,
+                        level: episode.level,
                         actions: std::mem::take(&mut history.0),
                         reason: fault.0.to_string(),
                     })
@@ -271,12 +277,13 @@ fn note_step(recording: &mut Recording, row: usize, reward: f32, end: &StepEnd) 
 }
 
 pub(super) fn count_episodes(
+    level: Res<Level>,
     mut environments: Query<(&StepEnd, &mut Episode, &mut ActionHistory)>,
 ) {
     for (end, mut episode, mut history) in &mut environments {
         if end.is_end() {
             history.0.clear();
-            episode.begin_next();
+            episode.begin_next(*level);
         }
     }
 }

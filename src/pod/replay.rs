@@ -1,6 +1,6 @@
 //! A flight from a stranger's file, played again: its environment alone, from the beginning of the episode in which it broke.
 
-use super::{Action, Environment, Episode, Flight, Pod, PodError};
+use super::{Action, Environment, Episode, Flight, Level, Pod, PodError};
 use crate::contain::contain;
 use crate::seed::Seed;
 use crate::step::StepEnd;
@@ -30,6 +30,7 @@ impl Flight {
             // As if the one before it had just ended.
             episode.number = self.episode - 1;
         }
+        pod.set_level(Level(self.level));
         pod.world.entity_mut(entity).insert(StepEnd::Terminated);
         pod.begin_ended_episodes();
         Ok(pod)

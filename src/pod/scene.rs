@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::components::{Action, ActionHistory, Episode, Fault, Observation, Reward};
 use super::{Control, Environment, Pod, Restored};
 use crate::scene::Scene;
-use crate::scene::task::Task;
+use crate::scene::task::Curriculum;
 use crate::sim::reset::Stance;
 use crate::sim::{Actuators, Plant, Readings, Variation, actuate, readings, reset};
 use crate::step::{ActionSpace, Spaces, StepEnd};
@@ -56,9 +56,40 @@ const COMMANDS: &str = "commands";
 #[derive(Component, Clone, Debug)]
 struct Stepped(Result<(), Cow<'static, str>>);
 
-/// The scene that a pod plays.
+/// The scene that a pod plays, at every level of its curriculum: the scene itself last.
 #[derive(Resource, Clone)]
-pub struct PlayedScene(pub Arc<Scene>);
+pub struct Played(Vec<Arc<Stage>>);
+
+/// A scene and its template world.
+pub struct Stage {
+    /// The scene.
+    pub scene: Arc<Scene>,
+    /// Its robot, and what is around it.
+    pub plant: Plant,
+}
+
+impl Played {
+    fn new(scene: &Arc<Scene>) -> Self {
+        let levels = scene.levels().iter().cloned().map(Arc::new);
+        let stage = |scene: Arc<Scene>| {
+            Arc::new(Stage {
+                plant: Plant::new(&scene),
+                scene,
+            })
+        };
+        Self(levels.chain([scene.clone()]).map(stage).collect())
+    }
+
+    /// The scene itself.
+    pub fn last(&self) -> &Stage {
+        self.0.last().expect("the scene itself is in it")
+    }
+
+    /// What an episode is of.
+    pub fn of(&self, episode: &Episode) -> &Stage {
+        (self.0.get(episode.level as usize)).map_or(self.last(), |stage| stage)
+    }
+}
 
 /// How episodes differ from what the scene file says.
 #[derive(Resource, Clone, Copy, Debug, Default, PartialEq)]
@@ -93,13 +124,18 @@ impl Environment for SceneEnvironment {
         spaces(&self.scene)
     }
 
+    fn curriculum(&self) -> Option<Curriculum> {
+        self.scene.task().curriculum
+    }
+
     fn build(&self, pod: &mut Pod) {
-        let plant = Plant::new(&self.scene);
+        let played = Played::new(&self.scene);
+        let plant = &played.last().plant;
         for slot in pod.slots() {
             let mut now = Readings::default();
             let physics = plant.instantiate();
             readings::read(
-                &plant,
+                plant,
                 &physics.simulation.narrow_phase,
                 &physics.colliders.colliders,
                 &physics.joints.multibody_joints,
@@ -123,7 +159,7 @@ impl Environment for SceneEnvironment {
                     before,
                     motors,
                     motors_before,
-                    (Actuators::at_rest(&plant), Variation::default()),
+                    (Actuators::at_rest(plant), Variation::default()),
                     sensors,
                     Goal::default(),
                     Commands::default(),
@@ -131,8 +167,7 @@ impl Environment for SceneEnvironment {
                 ),
             );
         }
-        pod.world.insert_resource(plant);
-        pod.world.insert_resource(PlayedScene(self.scene.clone()));
+        pod.world.insert_resource(played);
         pod.world.insert_resource(self.rules);
         // The physics itself is not saved: it follows from the episode and its actions, and a file of plain numbers cannot
         // bring it into a state that no episode has. What is read off it is saved to be compared.
@@ -168,20 +203,27 @@ pub fn spaces(scene: &Scene) -> Spaces {
 }
 
 fn command_motors(
-    scene: Res<PlayedScene>,
-    mut environments: Query<(&Action, &mut MotorAction, &mut MotorsBefore, &mut Actuators)>,
+    played: Res<Played>,
+    mut environments: Query<(
+        &Episode,
+        &Action,
+        &mut MotorAction,
+        &mut MotorsBefore,
+        &mut Actuators,
+    )>,
 ) {
-    for (Action(action), mut motors, mut before, mut actuators) in &mut environments {
+    for (episode, Action(action), mut motors, mut before, mut actuators) in &mut environments {
         before.action.copy_from_slice(&motors.0);
         before.efforts.copy_from_slice(&actuators.efforts);
         actuate::clamp_action(action, &mut motors.0);
-        actuators.take(scene.0.task().way, &motors.0);
+        actuators.take(played.of(episode).scene.task().way, &motors.0);
     }
 }
 
 fn step_physics(
-    plant: Res<Plant>,
+    played: Res<Played>,
     mut environments: Query<(
+        &Episode,
         (&mut Actuators, &Variation),
         &mut RapierContextSimulation,
         &mut RapierContextColliders,
@@ -191,6 +233,7 @@ fn step_physics(
     )>,
 ) {
     for (
+        episode,
         (mut actuators, variation),
         mut simulation,
         mut colliders,
@@ -199,6 +242,7 @@ fn step_physics(
         mut stepped,
     ) in &mut environments
     {
+        let plant = &played.of(episode).plant;
         stepped.0 = plant.step(
             &mut actuators,
             variation,
@@ -211,8 +255,9 @@ fn step_physics(
 }
 
 fn read_robots(
-    plant: Res<Plant>,
+    played: Res<Played>,
     mut environments: Query<(
+        &Episode,
         &RapierContextSimulation,
         &RapierContextColliders,
         &RapierContextJoints,
@@ -222,11 +267,12 @@ fn read_robots(
         &mut ReadingsBefore,
     )>,
 ) {
-    for (simulation, colliders, joints, bodies, variation, mut now, mut before) in &mut environments
+    for (episode, simulation, colliders, joints, bodies, variation, mut now, mut before) in
+        &mut environments
     {
         std::mem::swap(&mut *now, &mut before.0);
         readings::read(
-            &plant,
+            &played.of(episode).plant,
             &simulation.narrow_phase,
             &colliders.colliders,
             &joints.multibody_joints,
@@ -239,7 +285,7 @@ fn read_robots(
 }
 
 fn judge_steps(
-    scene: Res<PlayedScene>,
+    played: Res<Played>,
     rules: Res<EpisodeRules>,
     mut environments: Query<(
         (&Goal, &Commands, &Stepped),
@@ -249,12 +295,12 @@ fn judge_steps(
         (&mut Episode, &mut Observation, &mut Sensors),
     )>,
 ) {
-    let task = scene.0.task();
     for ((goal, Commands(commands), Stepped(stepped)), readings, motors, judged, seen) in
         &mut environments
     {
         let (mut reward, mut end, mut fault) = judged;
         let (mut episode, mut observation, mut sensors) = seen;
+        let task = played.of(&episode).scene.task();
         let (MotorAction(action), Actuators { efforts, .. }, motors_before) = motors;
         let before = Moment {
             readings: &readings.1.0,
@@ -310,48 +356,49 @@ fn judge_steps(
 }
 
 fn begin_episodes(
-    plant: Res<Plant>,
-    scene: Res<PlayedScene>,
+    played: Res<Played>,
     rules: Res<EpisodeRules>,
     mut environments: Query<(&StepEnd, Environs)>,
 ) {
     for (end, mut environs) in &mut environments {
         if end.is_end() {
-            environs.begin(&plant, &scene.0, *rules);
-            environs.look(&plant, scene.0.task(), 0);
+            let stage = played.of(environs.episode);
+            environs.begin(stage, *rules);
+            environs.look(stage, 0);
         }
     }
 }
 
 /// Begins the saved episode of every environment again and takes its actions, which gives the same bits as the first time.
 fn play_again(
-    plant: Res<Plant>,
-    scene: Res<PlayedScene>,
+    played: Res<Played>,
     rules: Res<EpisodeRules>,
     mut environments: Query<(&ActionHistory, Environs)>,
     mut restored: ResMut<Restored>,
 ) {
-    let task = scene.0.task();
     for (ActionHistory(actions), mut environs) in &mut environments {
+        let stage = played.of(environs.episode);
+        let Stage { scene, plant } = stage;
+        let task = scene.task();
         let steps = environs.episode.steps;
-        let acted = scene.0.robot().motors.len();
+        let acted = scene.robot().motors.len();
         let is_over = steps >= task.episode_steps && !rules.no_time_limit;
         if is_over || actions.len() != steps as usize * acted {
             *restored = Restored::Refused("its episode has other steps than actions".to_owned());
             return;
         }
         let saved = environs.now.clone();
-        environs.begin(&plant, &scene.0, *rules);
+        environs.begin(stage, *rules);
         for (step, action) in actions.chunks(acted).enumerate() {
             if task.remembers() {
-                environs.look(&plant, task, step as u32);
+                environs.look(stage, step as u32);
             }
-            if environs.step(&plant, action).is_err() {
+            if environs.step(plant, action).is_err() {
                 *restored = Restored::Refused("its actions break the simulation".to_owned());
                 return;
             }
         }
-        environs.look(&plant, task, steps);
+        environs.look(stage, steps);
         if !environs.now.is_saved_as(&saved) {
             *restored = Restored::Similar;
         }
@@ -379,7 +426,7 @@ struct Environs {
 
 impl EnvironsItem<'_, '_> {
     /// Puts a fresh world where the episode starts.
-    fn begin(&mut self, plant: &Plant, scene: &Scene, rules: EpisodeRules) {
+    fn begin(&mut self, Stage { scene, plant }: &Stage, rules: EpisodeRules) {
         let (robot, task) = (scene.robot(), scene.task());
         let mut rng = self.episode.rng();
         let mut stance = draw::start(robot, &task.start, &mut rng);
@@ -439,7 +486,8 @@ impl EnvironsItem<'_, '_> {
     }
 
     /// Reads the robot and observes it, `steps` after the episode's start.
-    fn look(&mut self, plant: &Plant, task: &Task, steps: u32) {
+    fn look(&mut self, Stage { scene, plant }: &Stage, steps: u32) {
+        let task = scene.task();
         // Where accelerations are looked at, this is called for each step in turn.
         let before = (plant.reads_acceleration() && steps > 0).then(|| self.now.clone());
         readings::read(

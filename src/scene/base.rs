@@ -5,6 +5,8 @@
 
 use std::{ops::Range, path::PathBuf};
 
+use serde::de::IgnoredAny;
+
 use super::{
     Scene,
     edit::{self, Astray, Names, Spot, Target},
@@ -58,6 +60,33 @@ fn has_base(text: &str) -> bool {
     }
     let open = token_after(text, 0);
     &text[open.clone()] == "(" && &text[token_after(text, open.end)] == "base"
+}
+
+/// A text, with the changes that stand at `at` in it put in the place of what is there.
+pub(super) fn with(
+    name: &str,
+    text: &str,
+    tree: &Node,
+    at: &Path,
+    changes: &file::Entries<IgnoredAny>,
+) -> Result<Woven, SceneError> {
+    let source = Source::text(name, text);
+    let mut woven = Woven::new(source.clone());
+    let nothing = file::Variant::default();
+    let variant = Variant {
+        source: &source,
+        written: &nothing,
+        tree,
+    };
+    variant.set(&mut woven, 0, entries_of(tree.at(at)).iter(), changes)?;
+    Ok(woven)
+}
+
+fn entries_of(node: &Node) -> &[Entry] {
+    match &node.body {
+        Body::Fields { entries, .. } => entries,
+        Body::List { .. } | Body::Leaf => &[],
+    }
 }
 
 /// What tells a source from others, by whatever path it was found.
@@ -129,15 +158,7 @@ impl Variant<'_> {
     fn change(&self, woven: &mut Woven, number: usize) -> Result<(), SceneError> {
         self.check_size()?;
         let text = &self.source.text;
-        for (entry, (path, _)) in self.entries("set").zip(&self.written.set.0) {
-            let place = Place::of(entry.key.clone(), path);
-            let (Spot { at, before }, last) = place.find(self, woven, |target, names| {
-                Ok((target.spot(names)?, place.last(names)))
-            })?;
-            let key = Patch::standing_for(before, number, place.inside(text, last));
-            let value = woven.piece(number, entry.value.span.clone());
-            woven.splice(at, vec![key, value]);
-        }
+        self.set(woven, number, self.entries("set"), &self.written.set)?;
         for (entry, (path, _)) in self.entries("add").zip(&self.written.add.0) {
             let place = Place::of(entry.key.clone(), path);
             let more = entry.value.unwrapped();
@@ -179,6 +200,27 @@ impl Variant<'_> {
         Ok(())
     }
 
+    /// Puts values, which stand in the source of that number, in the place of others.
+    fn set<'e>(
+        &self,
+        woven: &mut Woven,
+        number: usize,
+        entries: impl Iterator<Item = &'e Entry>,
+        paths: &file::Entries<IgnoredAny>,
+    ) -> Result<(), SceneError> {
+        for (entry, (path, _)) in entries.zip(&paths.0) {
+            let place = Place::of(entry.key.clone(), path);
+            let (Spot { at, before }, last) = place.find(self, woven, |target, names| {
+                Ok((target.spot(names)?, place.last(names)))
+            })?;
+            let inside = place.inside(&self.source.text, last);
+            let key = Patch::standing_for(before, number, inside);
+            let value = woven.piece(number, entry.value.span.clone());
+            woven.splice(at, vec![key, value]);
+        }
+        Ok(())
+    }
+
     fn check_size(&self) -> Result<(), SceneError> {
         let file::Variant {
             set, add, remove, ..
@@ -197,11 +239,7 @@ impl Variant<'_> {
 
     fn entries(&self, field: &str) -> impl Iterator<Item = &Entry> {
         let value = self.tree.field(field).map(|entry| entry.value.unwrapped());
-        let entries = value.map_or(&[][..], |value| match &value.body {
-            Body::Fields { entries, .. } => entries,
-            Body::List { .. } | Body::Leaf => &[],
-        });
-        entries.iter()
+        value.map_or(&[][..], entries_of).iter()
     }
 
     fn error(

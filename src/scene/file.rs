@@ -286,6 +286,8 @@ pub(super) struct Task {
     #[serde(default)]
     pub(super) randomize: Vec<Randomize>,
     #[serde(default)]
+    pub(super) curriculum: Option<Curriculum>,
+    #[serde(default)]
     pub(super) action: Action,
     pub(super) observe: Vec<Observe>,
     pub(super) reward: Vec<Reward>,
@@ -319,6 +321,20 @@ pub(super) struct Around {
     pub(super) xyz: Triple,
     #[serde(default)]
     pub(super) rpy: Triple,
+}
+
+/// The values of a level are read where they have been put.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Curriculum {
+    pub(super) pass: Solved,
+    #[serde(default = "two_hundred")]
+    pub(super) episodes: u32,
+    pub(super) levels: Vec<Entries<IgnoredAny>>,
+}
+
+fn two_hundred() -> u32 {
+    200
 }
 
 #[derive(Debug, Deserialize)]

@@ -124,6 +124,11 @@ impl Node {
         (node, span)
     }
 
+    /// What the path leads to, or the last thing on the way to it that exists.
+    pub(super) fn at(&self, path: &Path) -> &Node {
+        self.follow(path).0.unwrapped()
+    }
+
     /// The entry of a field or of a map's key.
     pub(super) fn field(&self, name: &str) -> Option<&Entry> {
         match &self.unwrapped().body {

@@ -28,6 +28,8 @@ pub struct Task {
     pub commands: Vec<Command>,
     /// What differs from episode to episode, in the order of the file.
     pub randomize: Vec<Randomize>,
+    /// How the task becomes harder as it is learnt; `None`: it is the same from the beginning.
+    pub curriculum: Option<Curriculum>,
     /// What happens to actions on their way to the motors.
     pub way: Way,
     /// What the agent sees, in order; never empty.
@@ -381,6 +383,17 @@ pub enum Success {
     },
     /// A condition that the author wrote.
     When(Formula),
+}
+
+/// When a level of a task has been learnt and the next one begins.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Curriculum {
+    /// What the last episodes of the level must show, as they were played in training.
+    pub pass: Solved,
+    /// How many of them, 1 or more.
+    pub episodes: usize,
+    /// Levels before the last, which is the task itself; 1 or more.
+    pub levels: u32,
 }
 
 /// When the task counts as solved, over evaluation episodes with the mean action.

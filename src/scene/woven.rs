@@ -186,7 +186,8 @@ impl Woven {
         let SceneError::Text(mut error) = error else {
             return error;
         };
-        if error.text != self.text || self.sources.len() == 1 {
+        let is_as_written = self.text == self.top().text;
+        if error.text != self.text || is_as_written {
             return SceneError::Text(error);
         }
         let origin = self.origin(error.span.clone());

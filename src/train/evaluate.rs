@@ -111,6 +111,7 @@ mod tests {
     fn episode(total_reward: f64, success: bool) -> FinishedEpisode {
         FinishedEpisode {
             environment: 0,
+            level: 0,
             at: 0,
             length: 10,
             total_reward,
@@ -134,6 +135,7 @@ mod tests {
             purpose: Purpose::Evaluation,
             environment: 0,
             episode: 1,
+            level: 0,
             actions: vec![0.0],
             reason: "test".to_owned(),
         }));

@@ -4,11 +4,13 @@ use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
 use crate::metrics::{Metric, Row};
-use crate::pod::FinishedEpisode;
-use crate::scene::task::Solved;
+use crate::pod::{FinishedEpisode, Level};
+use crate::scene::task::{Curriculum, Solved};
 
 /// Episodes that the training curves average over.
 const RECENT: usize = 200;
+/// Episodes of a level that are kept, far above what scenes allow.
+const MOST_OF_LEVEL: usize = 1 << 20;
 /// How far below its bound a training success rate may be for an evaluation to be worth its time: exploration costs
 /// some successes that the mean action has.
 const SUCCESS_REACH: f64 = 0.05;
@@ -27,6 +29,9 @@ pub struct Progress {
     evaluation_episodes: u64,
     next_evaluation: u64,
     solved_step: Option<u64>,
+    /// Which level of the curriculum episodes begin at, and the last ones that were of it, for tasks that have one.
+    level: u32,
+    of_level: VecDeque<Recent>,
     /// An iteration that has been learnt from, and not yet been judged and logged.
     unreported: Option<Row>,
 }
@@ -36,6 +41,16 @@ struct Recent {
     total_reward: f64,
     length: u32,
     success: Option<bool>,
+}
+
+impl Recent {
+    fn of(episode: &FinishedEpisode) -> Self {
+        Self {
+            total_reward: episode.total_reward,
+            length: episode.length,
+            success: episode.success,
+        }
+    }
 }
 
 impl Progress {
@@ -67,12 +82,32 @@ impl Progress {
             if self.recent.len() == RECENT {
                 self.recent.pop_front();
             }
-            self.recent.push_back(Recent {
-                total_reward: episode.total_reward,
-                length: episode.length,
-                success: episode.success,
-            });
+            self.recent.push_back(Recent::of(episode));
         }
+    }
+
+    /// Goes on to the next level of a curriculum if the last episodes of this one pass. To be called once for a rollout.
+    pub fn climb(&mut self, curriculum: &Curriculum, finished: &[FinishedEpisode]) {
+        let sound = finished.iter().filter(|episode| episode.flight.is_none());
+        for episode in sound.filter(|episode| episode.level == self.level) {
+            self.of_level.push_back(Recent::of(episode));
+        }
+        let older = self.of_level.len().saturating_sub(curriculum.episodes);
+        self.of_level.drain(..older);
+        let last = || self.of_level.iter();
+        if self.level < curriculum.levels
+            && self.of_level.len() == curriculum.episodes
+            && (curriculum.pass)
+                .is_met_by(success(last()), mean(last(), |recent| recent.total_reward))
+        {
+            self.level += 1;
+            self.of_level.clear();
+        }
+    }
+
+    /// Which level of the curriculum episodes begin at, from 0.
+    pub fn level(&self) -> Level {
+        Level(self.level)
     }
 
     /// Whether the last episodes, so many of them, suggest that the scene is solved and the last evaluation was long enough ago.
@@ -178,9 +213,9 @@ impl Progress {
         ];
         counters.iter().all(|counter| *counter < u64::MAX / 4)
             && self.recent.len() <= RECENT
-            && self
-                .recent
-                .iter()
+            && self.of_level.len() <= MOST_OF_LEVEL
+            && (self.recent.iter())
+                .chain(&self.of_level)
                 .all(|recent| recent.total_reward.is_finite())
             && self.unreported.as_ref().is_none_or(Row::is_whole)
     }
@@ -209,6 +244,7 @@ mod tests {
         (0..count)
             .map(|i| FinishedEpisode {
                 environment: i as u64,
+                level: 0,
                 at: 0,
                 length: 1,
                 total_reward: 0.0,
@@ -247,6 +283,7 @@ mod tests {
             purpose: Purpose::Training,
             environment: 0,
             episode: 1,
+            level: 0,
             actions: Vec::new(),
             reason: String::new(),
         }));

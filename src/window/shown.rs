@@ -7,13 +7,13 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::PlayedFlight;
-use crate::pod::scene::{EpisodeRules, Goal, MotorAction, SceneEnvironment};
+use crate::pod::scene::{EpisodeRules, Goal, MotorAction, Played, SceneEnvironment};
 use crate::pod::{Action, Decider, Episode, Pod, Purpose};
 use crate::policy::Policy;
 use crate::scene::Scene;
 use crate::scene::task::{Success, Term};
 use crate::seed::Seed;
-use crate::sim::{Plant, Readings, readings};
+use crate::sim::{Readings, readings};
 
 /// Episodes that the share of successes counts.
 const RECENT: usize = 20;
@@ -281,7 +281,8 @@ impl Shown {
     }
 
     fn read_poses(&self) -> Vec<(Vec3, Quat)> {
-        let plant = self.pod.world.resource::<Plant>();
+        let played = self.pod.world.resource::<Played>();
+        let plant = &played.of(self.component()).plant;
         readings::link_poses(
             plant,
             &self.component::<RapierContextJoints>().multibody_joints,

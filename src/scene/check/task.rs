@@ -18,11 +18,15 @@ use crate::scene::{
     formula::{Formula, Surroundings},
     locate::Path,
     robot::{JointKind, Robot},
-    task::{Around, Command, End, Reward, Solved, Start, Success, Task, Term, Way, When},
+    task::{
+        Around, Command, Curriculum, End, Reward, Solved, Start, Success, Task, Term, Way, When,
+    },
 };
 
 const MAX_STEPS: u32 = 1_000_000;
 const MAX_SUBSTEPS: u32 = 1000;
+/// Episodes that a level of a curriculum may ask for.
+const MAX_EPISODES: u32 = 10_000;
 const MAX_TERMS: usize = 1024;
 
 /// The task at `at`, checked against its robot.
@@ -73,6 +77,14 @@ pub(in crate::scene) fn task(written: &file::Task, robot: &Robot, at: &Path) -> 
             .map(|written| goal(written, &at.field("goal")))
             .transpose()?,
         commands: commands.clone(),
+        curriculum: match &written.curriculum {
+            None => None,
+            Some(curriculum) => Some(self::curriculum(
+                curriculum,
+                written.success.is_some(),
+                &at.field("curriculum"),
+            )?),
+        },
         randomize: context.randomizations(&written.randomize, &at.field("randomize"))?,
         way: way(&written.action, &at.field("action"))?,
         observation: context.observations(&written.observe, &at.field("observe"))?,
@@ -95,6 +107,7 @@ pub(in crate::scene) fn task(written: &file::Task, robot: &Robot, at: &Path) -> 
         solved: match &written.solved {
             Some(solved) => Some(self::solved(
                 solved,
+                "solved",
                 written.success.is_some(),
                 &at.field("solved"),
             )?),
@@ -226,14 +239,39 @@ fn whole(x: f64, most: u32) -> Option<u32> {
     (near && (1.0..=f64::from(most)).contains(&x.round())).then(|| x.round() as u32)
 }
 
-fn solved(written: &file::Solved, has_success: bool, at: &Path) -> Result<Solved, Flaw> {
+fn curriculum(
+    written: &file::Curriculum,
+    has_success: bool,
+    at: &Path,
+) -> Result<Curriculum, Flaw> {
+    if !(1..=MAX_EPISODES).contains(&written.episodes) {
+        return Err(
+            Flaw::new(at.field("episodes"), "`episodes` is out of its range")
+                .help(format!("1 to {MAX_EPISODES} episodes")),
+        );
+    }
+    Ok(Curriculum {
+        pass: solved(&written.pass, "pass", has_success, &at.field("pass"))?,
+        episodes: written.episodes as usize,
+        levels: written.levels.len() as u32,
+    })
+}
+
+fn solved(
+    written: &file::Solved,
+    field: &str,
+    has_success: bool,
+    at: &Path,
+) -> Result<Solved, Flaw> {
     match *written {
         file::Solved::Return(mean) => Ok(Solved::Return(mean)),
         file::Solved::Success(_) if !has_success => Err(Flaw::new(
             at.clone(),
-            "`solved` counts successes, but the task has no `success`",
+            format!("`{field}` counts successes, but the task has no `success`"),
         )
-        .help("add `success: Within(point: .., distance: ..)`, or use `solved: Return(..)`")),
+        .help(format!(
+            "add `success: Within(point: .., distance: ..)`, or use `{field}: Return(..)`"
+        ))),
         file::Solved::Success(share) if share > 0.0 && share <= 1.0 => Ok(Solved::Success(share)),
         file::Solved::Success(_) => Err(Flaw::new(
             at.nth(0),

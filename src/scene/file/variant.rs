@@ -5,7 +5,7 @@ use serde::{Deserialize, de::IgnoredAny};
 use super::{Entries, Written};
 
 /// The values of `set` and `add` are read where they have been put.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::scene) struct Variant {
     /// Looked at before the rest is read.

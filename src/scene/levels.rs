@@ -1,0 +1,89 @@
+//! The levels of a curriculum: each is the scene with some of its values changed, read and checked like any scene.
+
+use super::{
+    Scene, base,
+    error::{Flaw, SceneError},
+    file,
+    locate::{Node, Path},
+    robot::Joint,
+};
+
+/// Levels that a curriculum may have.
+const MAX_LEVELS: usize = 64;
+/// What the levels of a curriculum may not change.
+const FIXED: [&str; 4] = ["version", "base", "learners", "task.curriculum"];
+
+/// The levels before the scene itself, the first one first. Errors call the scene's text by `name`.
+pub(super) fn levels(
+    name: &str,
+    text: &str,
+    tree: &Node,
+    curriculum: &file::Curriculum,
+    scene: &Scene,
+) -> Result<Vec<Scene>, SceneError> {
+    let at = Path::default()
+        .field("task")
+        .field("curriculum")
+        .field("levels");
+    let flawed = |flaw: Flaw| flaw.locate(name, text, tree);
+    let count = curriculum.levels.len();
+    if !(1..=MAX_LEVELS).contains(&count) {
+        let flaw = Flaw::new(at, "the number of levels is out of its range");
+        return Err(flawed(flaw.help(format!(
+            "1 to {MAX_LEVELS}, the first one first; the task as it is written comes after them"
+        ))));
+    }
+    let mut levels = Vec::with_capacity(count);
+    for (i, changes) in curriculum.levels.iter().enumerate() {
+        let at = at.nth(i);
+        for (j, (path, _)) in changes.0.iter().enumerate() {
+            let is_fixed = |fixed: &str| {
+                let rest = path.trim().strip_prefix(fixed);
+                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+            };
+            if let Some(fixed) = FIXED.into_iter().find(|fixed| is_fixed(fixed)) {
+                let title = format!("a level cannot change `{fixed}`");
+                let flaw = Flaw::new(at.nth(j).key(), title);
+                return Err(flawed(
+                    flaw.help("the world, the robot, objects and the task"),
+                ));
+            }
+        }
+        let woven = base::with(name, text, tree, &at, changes)?;
+        let level = Scene::read_alone(name, woven.text()).map_err(|error| woven.place(error))?;
+        if let Some(difference) = difference(&level, scene) {
+            let title = format!("a level has other {difference} than the task");
+            let flaw = Flaw::new(at, title).label("with these changes");
+            return Err(flawed(flaw.help(
+                "what is seen and done must be the same at every level, and so must joints and links",
+            )));
+        }
+        levels.push(level.without_text());
+    }
+    Ok(levels)
+}
+
+/// What a policy or a picture would stumble over.
+fn difference(level: &Scene, scene: &Scene) -> Option<&'static str> {
+    let observed = |scene: &Scene| -> Vec<String> {
+        let observation = scene.task().observation.iter();
+        observation.flat_map(|o| o.names(scene.robot())).collect()
+    };
+    let name = |joint: &Joint| joint.name.clone();
+    let acted = |scene: &Scene| -> Vec<String> { scene.robot().motor_joints().map(name).collect() };
+    let joints = |scene: &Scene| -> Vec<String> { scene.robot().joints.iter().map(name).collect() };
+    let links = |scene: &Scene| -> Vec<String> {
+        let links = scene.robot().links.iter();
+        links.map(|link| link.name.clone()).collect()
+    };
+    let found = [
+        (observed(level) != observed(scene), "observations"),
+        (acted(level) != acted(scene), "actions"),
+        (joints(level) != joints(scene), "joints"),
+        (links(level) != links(scene), "links"),
+    ];
+    found
+        .into_iter()
+        .find(|(differs, _)| *differs)
+        .map(|(_, what)| what)
+}
