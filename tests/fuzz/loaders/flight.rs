@@ -23,6 +23,7 @@ pub(super) fn loader() -> Loader {
             purpose,
             environment: 3,
             episode: 7,
+            level: 0,
             actions: vec![0.5, -0.5, f32::NAN, 2.0],
             reason: "the joint speed is not finite".to_owned(),
         },
