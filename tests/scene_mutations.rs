@@ -59,7 +59,8 @@ fn mutated_scene() -> impl Strategy<Value = String> {
     let shipped = Scene::shipped().map(|(_, text)| text);
     // What is said in it stands denser than in those.
     let everything = [include_str!("scenes/everything.ron"); 3];
-    mutated(shipped.chain(everything).collect(), &PIECES)
+    let hull = include_str!("scenes/roof.ron");
+    mutated(shipped.chain(everything).chain([hull]).collect(), &PIECES)
 }
 
 /// Pieces that mean something somewhere in a file of a robot, and some that never do.

@@ -39,7 +39,7 @@ fn robot(robot: &str, file: (&str, &str)) -> Robot {
 }
 
 fn forms(link: &Link) -> Vec<Form> {
-    link.shapes.iter().map(|shape| shape.form).collect()
+    link.shapes.iter().map(|shape| shape.form.clone()).collect()
 }
 
 #[test]
@@ -585,7 +585,7 @@ fn what_of_urdf_is_refused() {
             3 | <link name="arm"><collision><geometry><cone/></geometry></collision></link>
               |                                       ^^^^^ found `<cone`
               |
-              = help: shapes: `box`, `cylinder`, `sphere`, `capsule`"#]],
+              = help: shapes: `box`, `cylinder`, `sphere`, `capsule`, `mesh`"#]],
     );
     refused_urdf(
         &urdf(
@@ -675,6 +675,16 @@ fn places_and_turns_of_mjcf() {
             );
         }
     }
+}
+
+#[test]
+fn a_scene_with_a_world_has_no_other() {
+    let text = mjcf(HINGE, BALL, "").replace(
+        "<worldbody>",
+        "<worldbody><geom type=\"plane\" size=\"1 1 1\"/>",
+    );
+    let fields = r#"mjcf: "r.xml"), world: (ground: (z: -1)"#;
+    assert_eq!(robot(fields, ("r.xml", &text)).links.len(), 1);
 }
 
 #[test]
@@ -794,17 +804,6 @@ fn what_of_mjcf_is_refused() {
               |
               = note: this is part of the scene `HERE/mine.ron`
               = help: one Revolute joint for each axis, with a light link between"#]],
-    );
-    refused_mjcf(
-        &mjcf("<joint name=\"hinge\" ref=\"10\"/>", BALL, ""),
-        expect![[r#"
-            error: `ref` is not supported
-             --> HERE/r.xml:4:26
-              |
-            4 | <joint name="hinge" ref="10"/>
-              |                          ^^ found `10`
-              |
-              = help: 0: in the pose of the file every joint is at 0; the scene's `home` says where it starts"#]],
     );
     refused_mjcf(
         &mjcf("<joint name=\"hinge\" springdamper=\"1 1\"/>", BALL, ""),
@@ -933,7 +932,7 @@ fn what_of_mjcf_is_refused() {
             2 | <worldbody><geom type="plane" size="1 1 1"/>
               |            ^^^^^ found `<geom`
               |
-              = help: the scene's `world: (ground: (z: 0), terrain: [Box(..)])`"#]],
+              = help: say in the scene what is there, like `world: (ground: (z: 0))`; then this is passed over"#]],
     );
     refused_mjcf(
         &mjcf(HINGE, BALL, "").replace("<motor", "<position"),

@@ -13,7 +13,7 @@ use super::{
     error::{SceneError, TextError, found, suggest},
     file, import,
     locate::{Body, Entry, Node, Path, inside, token_after},
-    read, shipped,
+    mesh, read, shipped,
     source::Source,
     woven::{Patch, Woven},
 };
@@ -32,7 +32,7 @@ pub(super) fn unfold(source: Source) -> Result<Woven, SceneError> {
 fn unfold_above(source: Source, above: &mut Vec<PathBuf>) -> Result<Woven, SceneError> {
     if !has_base(&source.text) {
         let mut woven = Woven::new(source);
-        import::expand(&mut woven)?;
+        expand(&mut woven)?;
         return Ok(woven);
     }
     let (written, tree) = read::read::<file::Variant>(&source.name, &source.text)?;
@@ -49,8 +49,14 @@ fn unfold_above(source: Source, above: &mut Vec<PathBuf>) -> Result<Woven, Scene
     let number = woven.add(source.clone());
     woven.set_top(number);
     variant.change(&mut woven, number)?;
-    import::expand(&mut woven)?;
+    expand(&mut woven)?;
     Ok(woven)
+}
+
+/// Puts in what other files have.
+fn expand(woven: &mut Woven) -> Result<(), SceneError> {
+    import::expand(woven)?;
+    mesh::expand(woven)
 }
 
 /// Whether a text names a base. One whose brackets do not pair does if that is what it begins with.

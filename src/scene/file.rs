@@ -179,6 +179,36 @@ pub(super) enum Shape {
         #[serde(default)]
         restitution: Option<f32>,
     },
+    Hull {
+        points: Vec<Triple>,
+        #[serde(default)]
+        mass: Option<f32>,
+        #[serde(default)]
+        density: Option<f32>,
+        #[serde(default)]
+        friction: Option<f32>,
+        #[serde(default)]
+        restitution: Option<f32>,
+    },
+    /// Has given way to a hull before this is read, unless it names no file.
+    Mesh {
+        #[serde(rename = "file")]
+        _file: IgnoredAny,
+        #[serde(default, rename = "scale")]
+        _scale: Option<IgnoredAny>,
+        #[serde(default, rename = "at")]
+        _at: Option<IgnoredAny>,
+        #[serde(default, rename = "rpy")]
+        _rpy: Option<IgnoredAny>,
+        #[serde(default, rename = "mass")]
+        _mass: Option<IgnoredAny>,
+        #[serde(default, rename = "density")]
+        _density: Option<IgnoredAny>,
+        #[serde(default, rename = "friction")]
+        _friction: Option<IgnoredAny>,
+        #[serde(default, rename = "restitution")]
+        _restitution: Option<IgnoredAny>,
+    },
 }
 
 #[derive(Debug, Deserialize)]

@@ -14,14 +14,15 @@ use std::ops::Range;
 
 use super::{
     error::{SceneError, TextError, found, suggest},
-    locate::{Body, Entry, Node, token_after},
+    locate::{Body, Entry, Node, with_comma},
     read::options,
     source::Source,
     woven::Woven,
 };
 use draft::Draft;
 
-type Reader = fn(&Source) -> Result<Draft, SceneError>;
+/// Reads a file; the second argument is whether the scene says what is around the robot.
+type Reader = fn(&Source, bool) -> Result<Draft, SceneError>;
 
 /// The formats, by the field that names a file.
 const FORMATS: [(&str, Reader); 2] = [("urdf", urdf::read), ("mjcf", mjcf::read)];
@@ -87,7 +88,7 @@ pub(super) fn expand(woven: &mut Woven) -> Result<(), SceneError> {
             fault(at, error.say().0, &[help])
         }
     })?;
-    let mut draft = read(&source)?;
+    let mut draft = read(&source, tree.field("world").is_some())?;
     if let Some(overrides) = overrides {
         change(&mut draft, woven, overrides, &fault)?;
     }
@@ -100,18 +101,6 @@ pub(super) fn expand(woven: &mut Woven) -> Result<(), SceneError> {
         woven.splice(gap, patches);
     }
     Ok(())
-}
-
-/// The bytes of an entry and of the comma behind it.
-fn with_comma(text: &str, entry: &Entry) -> Range<usize> {
-    let next = token_after(text, entry.value.span.end);
-    let is_comma = &text[next.clone()] == ",";
-    let end = if is_comma {
-        next.end
-    } else {
-        entry.value.span.end
-    };
-    entry.key.start..end
 }
 
 /// Gives joints of the file the fields that the scene has for them.

@@ -208,6 +208,18 @@ pub(super) fn token_after(text: &str, offset: usize) -> Range<usize> {
     start..scanner.at
 }
 
+/// The bytes of an entry, with the comma behind it if there is one.
+pub(super) fn with_comma(text: &str, entry: &Entry) -> Range<usize> {
+    let next = token_after(text, entry.value.span.end);
+    let is_comma = &text[next.clone()] == ",";
+    let end = if is_comma {
+        next.end
+    } else {
+        entry.value.span.end
+    };
+    entry.key.start..end
+}
+
 /// The span of some characters of a text in quotes that is written at `quoted`.
 pub(super) fn inside(quoted: &Range<usize>, text: &str, characters: Range<usize>) -> Range<usize> {
     let places = characters_of(&text[quoted.clone()]);

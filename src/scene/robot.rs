@@ -128,7 +128,7 @@ pub enum JointKind {
 }
 
 /// A solid part of a link, in the link's frame.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Shape {
     /// Its geometry.
     pub form: Form,
@@ -148,7 +148,7 @@ pub struct Surface {
 }
 
 /// Geometry of a shape (m, rad). Radii and half sizes are above 0.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Form {
     /// All that is within `radius` of the segment.
     Capsule {
@@ -183,6 +183,13 @@ pub enum Form {
         to: [f32; 3],
         /// Its radius.
         radius: f32,
+    },
+    /// All that is between its corners.
+    Hull {
+        /// Its corners.
+        corners: Vec<[f32; 3]>,
+        /// Triangles between them, counter-clockwise as seen from outside: a closed surface.
+        faces: Vec<[u32; 3]>,
     },
 }
 

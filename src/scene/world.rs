@@ -21,7 +21,7 @@ pub struct Ground {
 }
 
 /// Something that does not move, in the world's frame.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Solid {
     /// Its geometry.
     pub form: Form,

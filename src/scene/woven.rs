@@ -13,6 +13,8 @@ pub(super) struct Woven {
     text: String,
     pieces: Vec<Piece>,
     sources: Vec<Source>,
+    /// Files besides: what was read from them has no place in a text.
+    others: Vec<PathBuf>,
     /// Which source is the scene that was asked for.
     top: usize,
 }
@@ -58,6 +60,7 @@ impl Woven {
             }],
             text,
             sources: vec![source],
+            others: Vec::new(),
             top: 0,
         }
     }
@@ -82,7 +85,12 @@ impl Woven {
     /// The files that the text was read from.
     pub(super) fn files(&self) -> Vec<PathBuf> {
         let files = self.sources.iter().filter_map(|source| source.file.clone());
-        files.collect()
+        files.chain(self.others.clone()).collect()
+    }
+
+    /// Notes files that the text was made from.
+    pub(super) fn made_from(&mut self, files: Vec<PathBuf>) {
+        self.others.extend(files);
     }
 
     /// One more source to take pieces from, and its number.
@@ -186,8 +194,7 @@ impl Woven {
         let SceneError::Text(mut error) = error else {
             return error;
         };
-        let is_as_written = self.text == self.top().text;
-        if error.text != self.text || is_as_written {
+        if error.text != self.text {
             return SceneError::Text(error);
         }
         let origin = self.origin(error.span.clone());

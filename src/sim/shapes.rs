@@ -66,6 +66,19 @@ fn parry_shape(form: &Form) -> (SharedShape, Pose) {
                 Pose::from_parts((from + to) / 2.0, along),
             )
         }
+        Form::Hull {
+            ref corners,
+            ref faces,
+        } => {
+            // About its middle, so that nothing is lost where it is far from its link.
+            let corners: Vec<Vec3> = corners.iter().map(|corner| Vec3::from(*corner)).collect();
+            let middle = corners.iter().sum::<Vec3>() / corners.len() as f32;
+            let corners = corners.into_iter().map(|corner| corner - middle).collect();
+            (
+                SharedShape::convex_mesh(corners, faces).expect("a validated hull is closed"),
+                Pose::from_translation(middle),
+            )
+        }
     }
 }
 

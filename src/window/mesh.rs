@@ -40,7 +40,30 @@ pub(super) fn of_form(form: &Form) -> (Mesh, Transform) {
             let (from, to) = (Vec3::from(from), Vec3::from(to));
             (drum(radius, 0.5 * from.distance(to)), along(from, to))
         }
+        Form::Hull {
+            ref corners,
+            ref faces,
+        } => (flat(corners, faces), Transform::default()),
     }
+}
+
+/// Triangles with an edge between any two.
+fn flat(corners: &[[f32; 3]], faces: &[[u32; 3]]) -> Mesh {
+    let (mut positions, mut normals) = (Vec::new(), Vec::new());
+    for face in faces {
+        let [a, b, c] = face.map(|corner| Vec3::from(corners[corner as usize]));
+        let normal = (b - a).cross(c - a).normalize_or_zero();
+        for corner in [a, b, c] {
+            positions.push(corner.to_array());
+            normals.push(normal.to_array());
+        }
+    }
+    Mesh::new(
+        PrimitiveTopology::TriangleList,
+        RenderAssetUsages::RENDER_WORLD,
+    )
+    .with_inserted_attribute(Mesh::ATTRIBUTE_POSITION, positions)
+    .with_inserted_attribute(Mesh::ATTRIBUTE_NORMAL, normals)
 }
 
 /// From the y axis about the origin to the segment between two places.

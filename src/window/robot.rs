@@ -239,6 +239,7 @@ fn radius(link: &Link) -> f32 {
         | Form::Sphere { radius, .. }
         | Form::Cylinder { radius, .. } => radius,
         Form::Box { half, .. } => half.into_iter().fold(f32::MAX, f32::min),
+        Form::Hull { ref corners, .. } => 0.5 * (high(corners) - low(corners)).min_element(),
     };
     let thickest = link
         .shapes
@@ -262,13 +263,26 @@ fn radius_of_thickest(robot: &Robot, joint: &Joint) -> f32 {
 fn direction(link: &Link) -> Vec3 {
     link.shapes
         .iter()
-        .find_map(|shape| match shape.form {
+        .find_map(|shape| match &shape.form {
             Form::Capsule { from, to, .. } | Form::Cylinder { from, to, .. } => {
-                (Vec3::from(to) - Vec3::from(from)).try_normalize()
+                (Vec3::from(*to) - Vec3::from(*from)).try_normalize()
             }
             Form::Sphere { center, .. } | Form::Box { center, .. } => {
-                Vec3::from(center).try_normalize()
+                Vec3::from(*center).try_normalize()
             }
+            Form::Hull { corners, .. } => (low(corners) + high(corners)).try_normalize(),
         })
         .unwrap_or(Vec3::X)
+}
+
+/// The least coordinates of corners.
+fn low(corners: &[[f32; 3]]) -> Vec3 {
+    let corners = corners.iter().map(|corner| Vec3::from(*corner));
+    corners.reduce(Vec3::min).unwrap_or(Vec3::ZERO)
+}
+
+/// The greatest.
+fn high(corners: &[[f32; 3]]) -> Vec3 {
+    let corners = corners.iter().map(|corner| Vec3::from(*corner));
+    corners.reduce(Vec3::max).unwrap_or(Vec3::ZERO)
 }

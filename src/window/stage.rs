@@ -82,6 +82,13 @@ fn size(form: &Form) -> (f32, f32) {
             length(center) + length(half),
             half.into_iter().fold(f32::MAX, f32::min),
         ),
+        Form::Hull { ref corners, .. } => {
+            let places = || corners.iter().map(|corner| Vec3::from(*corner));
+            let low = places().reduce(Vec3::min).unwrap_or(Vec3::ZERO);
+            let high = places().reduce(Vec3::max).unwrap_or(Vec3::ZERO);
+            let far = places().map(Vec3::length).fold(0.0, f32::max);
+            (far, 0.5 * (high - low).min_element())
+        }
     }
 }
 

@@ -1,12 +1,18 @@
 //! What a link is made of: shapes with a weight, or mass properties given outright.
 
+use bevy::math::DVec3;
+
 use super::{distance, positive, surface};
 use crate::scene::{
     error::Flaw,
     file::{self, Triple},
+    hull,
     locate::Path,
     robot::{Form, Inertia, Shape, Surface, Weight},
 };
+
+/// Points of a hull.
+const MAX_CORNERS: usize = 256;
 
 pub(super) fn inertia(written: &file::Inertia, at: &Path) -> Result<Inertia, Flaw> {
     let file::Inertia {
@@ -49,6 +55,29 @@ pub(super) fn half_sizes(half: Triple, at: &Path) -> Result<(), Flaw> {
         Flaw::new(at.field("half"), "the half sizes of a box must be above 0")
             .help("half of its width, depth and height (m)"),
     )
+}
+
+/// The body that points span.
+fn hull(points: &[Triple], at: &Path) -> Result<Form, Flaw> {
+    let at = at.field("points");
+    if !(4..=MAX_CORNERS).contains(&points.len()) {
+        return Err(Flaw::new(at, "a hull has too few points, or too many")
+            .label(format!("{} points", points.len()))
+            .help(format!("4 to {MAX_CORNERS}")));
+    }
+    let places: Vec<DVec3> = points
+        .iter()
+        .map(|&at| DVec3::from(at.map(f64::from)))
+        .collect();
+    let Some(hull) = hull::hull(&places, MAX_CORNERS) else {
+        return Err(Flaw::new(at, "a hull must not be flat")
+            .label("these lie in a plane")
+            .help("at least four points that are not in a plane"));
+    };
+    Ok(Form::Hull {
+        corners: hull.corners.iter().map(|&corner| points[corner]).collect(),
+        faces: hull.faces,
+    })
 }
 
 /// A shape of a robot whose other shapes touch like `otherwise`.
@@ -138,6 +167,19 @@ pub(super) fn shape(written: &file::Shape, otherwise: Surface, at: &Path) -> Res
                 friction,
                 restitution,
             )
+        }
+        S::Hull {
+            ref points,
+            mass,
+            density,
+            friction,
+            restitution,
+        } => (hull(points, at)?, mass, density, friction, restitution),
+        S::Mesh { .. } => {
+            return Err(
+                Flaw::new(at.clone(), "a mesh is read from a file beside the scene")
+                    .help("a `Hull(points: [..])` says the same in the text"),
+            );
         }
     };
     let weight = match (mass, density) {

@@ -8,6 +8,7 @@ mod body;
 mod compiler;
 mod defaults;
 mod geom;
+mod mesh;
 mod motor;
 
 use super::{
@@ -37,11 +38,12 @@ const PASSED_OVER: [&str; 8] = [
 /// What every part of a file is read with.
 struct Model<'a> {
     compiler: Compiler,
+    meshes: Vec<mesh::Mesh<'a>>,
     defaults: Defaults<'a>,
 }
 
-/// The links and joints of a file.
-pub(super) fn read(source: &Source) -> Result<Draft, SceneError> {
+/// The links and joints of a file. What stands around them in it is passed over where the scene has a world of its own.
+pub(super) fn read(source: &Source, has_world: bool) -> Result<Draft, SceneError> {
     let document = parse(source)?;
     let root = Element::root(&document, source);
     if root.name() != "mujoco" {
@@ -62,11 +64,13 @@ pub(super) fn read(source: &Source) -> Result<Draft, SceneError> {
             );
         }
     }
+    let defaults = Defaults::read(root)?;
     let model = Model {
         compiler: Compiler::read(root)?,
-        defaults: Defaults::read(root)?,
+        meshes: mesh::read(root, &defaults)?,
+        defaults,
     };
-    let mut bodies = Bodies::new(&model);
+    let mut bodies = Bodies::new(&model, has_world);
     for world in root.all("worldbody") {
         bodies.world(world)?;
     }

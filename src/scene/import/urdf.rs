@@ -3,6 +3,8 @@
 //! The format is that of <http://wiki.ros.org/urdf/XML>, with capsules. Pictures, colours, transmissions, safety controllers and
 //! the extensions of simulators say nothing of how the robot moves and are passed over.
 
+use std::path::Path;
+
 use bevy::math::DVec3;
 
 use super::{
@@ -26,8 +28,8 @@ const ARMATURE: f64 = 0.0005;
 /// The motor that a joint without one is taken to have had.
 const WEAKEST: f64 = 2.0;
 
-/// The links and joints of a file.
-pub(super) fn read(source: &Source) -> Result<Draft, SceneError> {
+/// The links and joints of a file, in which nothing but the robot is.
+pub(super) fn read(source: &Source, _: bool) -> Result<Draft, SceneError> {
     let document = parse(source)?;
     let robot = Element::root(&document, source);
     if robot.name() != "robot" {
@@ -313,9 +315,19 @@ fn shape(element: Element, at: DVec3, rpy: [f64; 3]) -> Result<String, SceneErro
             ends(length()?),
             radius()?
         )),
+        "mesh" => {
+            let file = mesh_file(element)?;
+            let scale = element
+                .get("scale")
+                .map_or(Ok([1.0; 3]), |scale| scale.array::<3>())?;
+            let (scale, rpy) = (tuple(&scale), tuple(&rpy));
+            Ok(format!(
+                "Mesh(file: {file:?}, scale: {scale}, at: {place}, rpy: {rpy}, {WEIGHT})"
+            ))
+        }
         other => {
             let title = format!("there is no shape `{other}`");
-            let known = ["box", "cylinder", "sphere", "capsule"];
+            let known = ["box", "cylinder", "sphere", "capsule", "mesh"];
             Err(element.error(element.at(), title, suggest("shapes", other, &known)))
         }
     }
@@ -338,4 +350,31 @@ fn pose(element: Element) -> Result<([f64; 3], [f64; 3]), SceneError> {
             .map_or(Ok([0.0; 3]), |triple| triple.array())
     };
     Ok((triple("xyz")?, triple("rpy")?))
+}
+
+/// The file of a mesh. A package is looked for in the folders above the file of the robot.
+fn mesh_file(element: Element) -> Result<String, SceneError> {
+    let name = element.need("filename")?;
+    let Some(inside) = name.value.strip_prefix("package://") else {
+        let plain = name.value.strip_prefix("file://").unwrap_or(name.value);
+        return Ok(plain.to_owned());
+    };
+    let (package, rest) = inside.split_once('/').unwrap_or(("", inside));
+    let file = element.file().unwrap_or(Path::new("")).canonicalize();
+    let file = file.unwrap_or_default();
+    for folder in file.ancestors().skip(1) {
+        let is_package = folder.file_name().is_some_and(|name| name == package);
+        for found in [folder.join(inside), folder.join(rest)] {
+            let may_be = found.starts_with(folder.join(package))
+                || is_package
+                || folder.join("package.xml").is_file();
+            if may_be && found.is_file() {
+                return Ok(found.to_string_lossy().into_owned());
+            }
+        }
+    }
+    let title = format!("there is no file `{rest}` in a package `{package}`");
+    let help =
+        "packages are looked for in all folders above the file; a path relative to it does as well";
+    Err(name.error(title, vec![help.to_owned()]))
 }

@@ -100,6 +100,11 @@ impl<'a> Element<'a> {
         start..start + 1 + self.name().len()
     }
 
+    /// The file that it is in.
+    pub(super) fn file(&self) -> Option<&'a std::path::Path> {
+        self.source.file.as_deref()
+    }
+
     /// Tells elements apart.
     pub(super) fn id(&self) -> usize {
         self.node.id().get_usize()

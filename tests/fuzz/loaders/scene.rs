@@ -17,6 +17,7 @@ pub(super) fn loader() -> Loader {
         include_str!("../../scenes/hinge.ron"),
         include_str!("../../scenes/everything.ron"),
         include_str!("../../scenes/variant.ron"),
+        include_str!("../../scenes/roof.ron"),
     ];
     let shipped = Scene::shipped().map(|(_, text)| text);
     let texts = shipped.chain(own).map(|text| text.as_bytes().to_vec());
@@ -110,7 +111,7 @@ fn act(world: &mut World, entity: Entity, number: f32) {
     action.0.fill(number);
 }
 
-const WORDS: [&str; 170] = [
+const WORDS: [&str; 174] = [
     "(",
     ")",
     "[",
@@ -281,4 +282,8 @@ const WORDS: [&str; 170] = [
     "add",
     "remove",
     "\"task.reward[0]\"",
+    "Hull(points: [",
+    "Mesh(file: \"x\"",
+    "(0, 0, 0),",
+    "urdf: \"x\"",
 ];

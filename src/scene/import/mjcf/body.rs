@@ -15,7 +15,7 @@ use super::{
     compiler::{MassFrom, POSE},
     defaults::MAIN,
     geom::{self, Weighs, geom},
-    motor,
+    mesh, motor,
 };
 use crate::scene::error::SceneError;
 
@@ -60,6 +60,8 @@ struct Parent<'a> {
 pub(super) struct Bodies<'a, 'm> {
     model: &'m Model<'a>,
     draft: Draft,
+    /// Whether the scene says what is around the robot.
+    has_world: bool,
     /// Whether any geom touches.
     touches: bool,
     /// A geom that weighs something and touches nothing.
@@ -67,9 +69,10 @@ pub(super) struct Bodies<'a, 'm> {
 }
 
 impl<'a, 'm> Bodies<'a, 'm> {
-    pub(super) fn new(model: &'m Model<'a>) -> Self {
+    pub(super) fn new(model: &'m Model<'a>, has_world: bool) -> Self {
         Bodies {
             model,
+            has_world,
             draft: Draft::default(),
             touches: false,
             ghost: None,
@@ -90,11 +93,11 @@ impl<'a, 'm> Bodies<'a, 'm> {
         for child in world.children() {
             match child.name() {
                 "body" => self.body(child, &parent)?,
-                "geom" if !geom::touches(self.model, child, parent.class)? => {}
+                "geom" if self.has_world || !geom::touches(self.model, child, parent.class)? => {}
                 "geom" => {
                     return child.refuse(
                         "what stands in the world is no part of the robot",
-                        "the scene's `world: (ground: (z: 0), terrain: [Box(..)])`",
+                        "say in the scene what is there, like `world: (ground: (z: 0))`; then this is passed over",
                     );
                 }
                 _ => check_child(child)?,
@@ -300,16 +303,6 @@ impl<'a, 'm> Bodies<'a, 'm> {
             return Ok((joint, DVec3::ZERO));
         }
         check_attributes(element, &JOINT, &JOINT_PASSED_OVER)?;
-        if let Some(zero) = model.number(element, class, "ref")?
-            && zero.value != 0.0
-        {
-            let help = "0: in the pose of the file every joint is at 0; the scene's `home` says where it starts";
-            return Err(element.error(
-                zero.at,
-                "`ref` is not supported".to_owned(),
-                vec![help.to_owned()],
-            ));
-        }
         let axis = model.get(element, class, "axis")?;
         joint.say(
             "axis",
@@ -326,8 +319,12 @@ impl<'a, 'm> Bodies<'a, 'm> {
                 written
             }
         };
+        // In the pose of the file a joint of the scene is at 0, there it is at `ref`.
+        let zero = model.number(element, class, "ref")?;
+        let zero = zero.map_or(0.0, |zero| angle(zero.value));
         if let Some(range) = model.range(element, class, "range", "limited")? {
-            joint.say("range", Said::new(tuple(&range.value.map(angle)), range.at));
+            let ends = range.value.map(|end| angle(end) - zero);
+            joint.say("range", Said::new(tuple(&ends), range.at));
         }
         for (field, attribute) in [("damping", "damping"), ("armature", "armature")] {
             let said = model.number(element, class, attribute)?;
@@ -346,7 +343,7 @@ impl<'a, 'm> Bodies<'a, 'm> {
             && stiffness.value != 0.0
         {
             let rest = model.number(element, class, "springref")?;
-            let rest = rest.map_or(0.0, |rest| angle(rest.value));
+            let rest = rest.map_or(0.0, |rest| angle(rest.value)) - zero;
             let spring = format!(
                 "(stiffness: {}, rest: {})",
                 number(stiffness.value),
@@ -412,6 +409,7 @@ fn check_default(element: Element) -> Result<(), SceneError> {
             &[&geom::USED[..], &POSE].concat(),
             &geom::PASSED_OVER,
         ),
+        "mesh" => check_attributes(element, &mesh::USED, &mesh::PASSED_OVER),
         "motor" => check_attributes(element, &motor::USED, &motor::PASSED_OVER),
         // What takes them is refused itself, or passed over.
         _ => Ok(()),

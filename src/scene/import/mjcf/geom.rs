@@ -7,7 +7,7 @@ use super::super::{
     inertia::rpy,
     xml::Element,
 };
-use super::{Model, check_attributes, compiler::POSE};
+use super::{Model, check_attributes, compiler::POSE, mesh};
 use crate::scene::error::{SceneError, suggest};
 
 pub(super) const USED: [&str; 13] = [
@@ -92,7 +92,7 @@ pub(super) fn geom<'a>(
             vec!["an `inertial` for the body".to_owned()],
         ));
     }
-    let (form, at) = form(model, element, class, shift)?;
+    let (form, at) = form(model, element, class, shift, weighs)?;
     let mass = model.number(element, class, "mass")?;
     let density = model.number(element, class, "density")?;
     let has_mass = match (&mass, &density) {
@@ -127,6 +127,7 @@ fn form<'a>(
     element: Element<'a>,
     class: &'a str,
     shift: DVec3,
+    weighs: Weighs,
 ) -> Result<(String, std::ops::Range<usize>), SceneError> {
     let kind = model.get(element, class, "type")?;
     let kind_name = kind.as_ref().map_or("sphere", |kind| kind.value.trim());
@@ -134,7 +135,7 @@ fn form<'a>(
         Some(kind) => Err(kind.error(title.to_owned(), vec![help.to_owned()])),
         None => element.refuse(title, help),
     };
-    let known = ["sphere", "capsule", "cylinder", "box"];
+    let known = ["sphere", "capsule", "cylinder", "box", "mesh"];
     match kind_name {
         name if known.contains(&name) => {}
         "plane" => {
@@ -150,12 +151,6 @@ fn form<'a>(
             );
         }
         "ellipsoid" => return refuse("ellipsoids are not supported", "a sphere or a capsule"),
-        "mesh" => {
-            return refuse(
-                "meshes are not there yet",
-                "a box, a capsule, a cylinder or spheres about it",
-            );
-        }
         name => {
             let title = format!("there is no geom of type `{name}`");
             let help = suggest("types", name, &known);
@@ -165,13 +160,37 @@ fn form<'a>(
             ));
         }
     }
-    if let Some(mesh) = model.get(element, class, "mesh")? {
-        return Err(mesh.error(
-            "shapes are not fitted to meshes".to_owned(),
-            vec!["give its `size`".to_owned()],
-        ));
-    }
     let (xyz, turn) = model.pose(element, class)?;
+    match (model.get(element, class, "mesh")?, kind_name) {
+        (Some(name), "mesh") => {
+            let mesh = mesh::named(&model.meshes, &name)?;
+            if weighs == Weighs::Itself && !mesh.is_convex {
+                let help = "an `inertial` for the body, or inertia=\"convex\" for the mesh: its hull weighs then";
+                return Err(name.error(
+                    "how the weight of a mesh is spread is not computed".to_owned(),
+                    vec![help.to_owned()],
+                ));
+            }
+            let file = match &*model.compiler.meshdir {
+                "" => mesh.file.to_owned(),
+                folder => format!("{folder}/{}", mesh.file),
+            };
+            let (scale, at) = (tuple(&mesh.scale), tuple(&(xyz + shift).to_array()));
+            let form = format!(
+                "Mesh(file: {file:?}, scale: {scale}, at: {at}, rpy: {}",
+                tuple(&rpy(turn))
+            );
+            return Ok((form, name.at.clone()));
+        }
+        (None, "mesh") => {
+            return element.refuse("the geom has no `mesh`", "add `mesh=\"..\"`");
+        }
+        (Some(name), _) => {
+            let help = "give its `size`".to_owned();
+            return Err(name.error("shapes are not fitted to meshes".to_owned(), vec![help]));
+        }
+        (None, _) => {}
+    }
     let size = model.get(element, class, "size")?;
     let sizes = |count: usize| match &size {
         // MuJoCo takes more numbers than it uses.
