@@ -2,7 +2,7 @@
 //!
 //! What an author writes is in `file`, what has been checked in [`world`], [`robot`] and [`task`]. Between them: `read` (text to
 //! types), `check` (types to a scene that can be run) and `locate` (where in the text a value stands, so that every
-//! error has a line). `edit` changes the text, never the values, so that an edited scene is read like any file.
+//! error has a line). [`Place`] names such a place of a scene that can be run, for what is to be said about it. `edit` changes the text, never the values, so that an edited scene is read like any file.
 
 mod check;
 mod differ;
@@ -11,6 +11,7 @@ mod error;
 mod file;
 pub mod formula;
 mod locate;
+mod place;
 mod presets;
 mod read;
 pub mod robot;
@@ -24,7 +25,8 @@ use std::{
     path::Path,
 };
 
-pub use error::{SceneError, TextError};
+pub use error::{SceneError, TextError, Tone};
+pub use place::Place;
 pub use presets::Presets;
 
 use crate::learn::LearnerSettings;
@@ -37,11 +39,14 @@ use world::World;
 #[derive(Clone, Debug)]
 pub struct Scene {
     name: String,
+    origin: String,
     text: String,
     world: World,
     robot: Robot,
     task: Task,
     learners: Vec<(String, LearnerSettings)>,
+    /// What changed the text, in words; none if it is that of the file.
+    changed: Option<String>,
 }
 
 impl Scene {
@@ -85,7 +90,10 @@ impl Scene {
         // As it is, so that an error of the file's own is shown where the file has it.
         let unchanged = Scene::parse(&origin, &text)?;
         let text = presets::changed::<file::Scene>(&text, &unchanged.learners, learners, set)?;
-        Scene::parse(&origin, &text).map_err(|error| presets::after::<file::Scene>(set, error))
+        let scene = Scene::parse(&origin, &text);
+        let scene = scene.map_err(|error| presets::after::<file::Scene>(set, error))?;
+        let changed = (!set.is_empty()).then(|| presets::changed_by::<file::Scene>(set));
+        Ok(Scene { changed, ..scene })
     }
 
     /// Reads a text; errors call it by `name`.
@@ -103,11 +111,13 @@ impl Scene {
             checked().map_err(|flaw: error::Flaw| flaw.locate(name, text, &tree))?;
         Ok(Scene {
             name: short_name(name).to_owned(),
+            origin: name.to_owned(),
             text: text.to_owned(),
             world,
             robot,
             task,
             learners,
+            changed: None,
         })
     }
 
@@ -125,6 +135,11 @@ impl Scene {
     pub fn renamed(mut self, name: String) -> Self {
         self.name = name;
         self
+    }
+
+    /// What errors call its text: mostly the file's path.
+    pub fn origin(&self) -> &str {
+        &self.origin
     }
 
     /// The file as used, edits and presets included; reading it again gives this scene.
