@@ -1,6 +1,8 @@
 //! A scene file as an environment: its robot in Rapier, its task as judge.
 
-use bevy::ecs::prelude::{Component, IntoScheduleConfigs, Query, Res, ResMut, Resource};
+use bevy::ecs::prelude::{
+    Component, Entity, IntoScheduleConfigs, Query, Res, ResMut, Resource, World,
+};
 use bevy::ecs::query::QueryData;
 use bevy_rapier3d::plugin::context::{
     RapierContextColliders, RapierContextJoints, RapierContextSimulation, RapierRigidBodySet,
@@ -145,6 +147,27 @@ pub fn spaces(scene: &Scene) -> Spaces {
                 .collect(),
         ),
     }
+}
+
+/// The step that an environment of a scene took last, as it was judged: the moments before and after it. To be asked before the
+/// next episode begins.
+pub fn last_step(world: &World, entity: Entity) -> Option<[Moment<'_>; 2]> {
+    let environment = world.get_entity(entity).ok()?;
+    let Goal(goal) = *environment.get()?;
+    let steps = environment.get::<Episode>()?.steps;
+    let moment = |readings, action, step| Moment {
+        readings,
+        goal,
+        action,
+        step,
+    };
+    let ReadingsBefore(before) = environment.get()?;
+    let MotorActionBefore(action_before) = environment.get()?;
+    let MotorAction(action) = environment.get()?;
+    Some([
+        moment(before, action_before, steps.saturating_sub(1)),
+        moment(environment.get()?, action, steps),
+    ])
 }
 
 fn apply_torques(
