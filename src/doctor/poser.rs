@@ -1,0 +1,91 @@
+//! The robot of a scene, put into poses without a step being taken.
+
+use bevy::math::{Quat, Vec3};
+
+use crate::scene::Scene;
+use crate::sim::energy::energy;
+use crate::sim::readings::{self, link_poses};
+use crate::sim::{Physics, Plant, Readings, reset};
+
+/// A world that is put into one state after the other.
+pub(super) struct Poser<'a> {
+    pub(super) scene: &'a Scene,
+    plant: Plant,
+    physics: Physics,
+    still: Vec<f32>,
+}
+
+impl<'a> Poser<'a> {
+    pub(super) fn new(scene: &'a Scene) -> Self {
+        let plant = Plant::new(scene);
+        let physics = plant.instantiate();
+        Self {
+            scene,
+            plant,
+            physics,
+            still: vec![0.0; scene.robot().joints.len()],
+        }
+    }
+
+    /// The joints' home, which is where episodes start but for noise.
+    pub(super) fn home(&self) -> Vec<f32> {
+        let joints = &self.scene.robot().joints;
+        joints.iter().map(|joint| joint.home).collect()
+    }
+
+    pub(super) fn pose(&mut self, angles: &[f32]) {
+        let still = std::mem::take(&mut self.still);
+        self.place(angles, &still);
+        self.still = still;
+    }
+
+    pub(super) fn place(&mut self, angles: &[f32], speeds: &[f32]) {
+        let (simulation, colliders, joints, bodies) = self.physics.parts();
+        self.plant.renew(simulation, colliders, joints, bodies);
+        let multibodies = &mut joints.multibody_joints;
+        reset::place(&self.plant, angles, speeds, multibodies, &mut bodies.bodies);
+    }
+
+    /// Takes a step in which no motor does anything.
+    ///
+    /// # Errors
+    /// The world broke.
+    pub(super) fn step(&mut self) -> Result<(), String> {
+        let (simulation, colliders, joints, bodies) = self.physics.parts();
+        let stepped = self.plant.step(simulation, colliders, joints, bodies);
+        stepped.map_err(String::from)
+    }
+
+    pub(super) fn readings(&self) -> Readings {
+        let mut now = Readings::default();
+        readings::read(
+            &self.plant,
+            &self.physics.simulation.narrow_phase,
+            &self.physics.joints.multibody_joints,
+            &self.physics.bodies.bodies,
+            &mut now,
+        );
+        now
+    }
+
+    pub(super) fn links(&self) -> Vec<(Vec3, Quat)> {
+        link_poses(&self.plant, &self.physics.joints.multibody_joints)
+    }
+
+    /// The share of each motor's limit that holding the pose takes.
+    pub(super) fn gravity_loads(&self) -> Vec<f32> {
+        let (joints, bodies) = (&self.physics.joints, &self.physics.bodies);
+        readings::gravity_loads(&self.plant, &joints.multibody_joints, &bodies.bodies)
+    }
+
+    /// What each joint feels of inertia (kg m^2, or kg).
+    pub(super) fn inertias(&mut self) -> Vec<f32> {
+        let (_, _, joints, bodies) = self.physics.parts();
+        readings::inertias(&self.plant, &mut joints.multibody_joints, &bodies.bodies)
+    }
+
+    pub(super) fn energy(&self) -> f64 {
+        let (joints, bodies) = (&self.physics.joints, &self.physics.bodies);
+        energy(&self.plant, &joints.multibody_joints, &bodies.bodies)
+    }
+}
