@@ -26,6 +26,7 @@ pub use finding::{Finding, Kind};
 
 use std::sync::Arc;
 
+use crate::contain::contain;
 use crate::learn::LearnerSettings;
 use crate::pod::PodError;
 use crate::pod::scene::spaces;
@@ -58,11 +59,15 @@ impl Checkup {
 
 /// What can be said without a rollout.
 pub fn look(scene: &Scene, preset: Preset) -> Vec<Finding> {
-    let mut poser = Poser::new(scene);
-    let mut findings = Vec::new();
-    reach::look(&mut poser, &mut findings);
-    strength::look(&mut poser, &mut findings);
-    before::look(&mut poser, preset, &mut findings);
+    let look = || {
+        let mut poser = Poser::new(scene);
+        let mut findings = Vec::new();
+        reach::look(&mut poser, &mut findings);
+        strength::look(&mut poser, &mut findings);
+        before::look(&mut poser, preset, &mut findings);
+        findings
+    };
+    let mut findings = contain(look).unwrap_or_else(|panic| vec![episodes::panicked(&panic)]);
     finding::sort(scene, &mut findings);
     findings
 }
@@ -73,11 +78,19 @@ pub fn look(scene: &Scene, preset: Preset) -> Vec<Finding> {
 /// The environment does not fit together.
 pub fn check(scene: &Arc<Scene>, preset: Preset) -> Result<Checkup, PodError> {
     let mut findings = look(scene, preset);
-    let evidence = play::play(scene)?;
-    energy::judge(scene, &mut findings);
+    let played = contain(|| play::play(scene)).unwrap_or_else(|panic| {
+        findings.push(episodes::panicked(&panic));
+        Ok(Evidence::nothing(scene))
+    });
+    let evidence = played?;
+    if let Err(panic) = contain(|| energy::judge(scene, &mut findings)) {
+        findings.push(episodes::panicked(&panic));
+    }
     episodes::judge(scene, &evidence, &mut findings);
-    rewards::judge(scene, &evidence, &mut findings);
-    observations::judge(scene, preset, &evidence, &mut findings);
+    if evidence.steps() > 0 {
+        rewards::judge(scene, &evidence, &mut findings);
+        observations::judge(scene, preset, &evidence, &mut findings);
+    }
     finding::sort(scene, &mut findings);
     Ok(Checkup { findings, evidence })
 }

@@ -45,9 +45,11 @@ fn report(scene: &Scene, checkup: &Checkup) {
     for finding in &checkup.findings {
         say(format_args!("{}\n", told(scene, finding)));
     }
-    actors(checkup);
-    rewards(scene, checkup);
-    observations(scene, checkup);
+    if checkup.evidence.steps() > 0 {
+        actors(checkup);
+        rewards(scene, checkup);
+        observations(scene, checkup);
+    }
     let count = |tone| {
         checkup
             .findings

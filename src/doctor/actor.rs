@@ -38,12 +38,12 @@ impl Actor {
         }
     }
 
-    /// What it does, to go behind "the actor that".
+    /// What it does, to go behind "somebody".
     pub fn does(self) -> &'static str {
         match self {
             Self::Idle => "does nothing",
             Self::Random => "acts at random",
-            Self::Waving => "waves at random",
+            Self::Waving => "holds random actions for a moment",
             Self::Holding => "holds its home",
         }
     }

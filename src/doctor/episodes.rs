@@ -19,6 +19,18 @@ pub(super) fn judge(scene: &Scene, evidence: &Evidence, findings: &mut Vec<Findi
     saturates(scene, evidence, findings);
 }
 
+/// The physics engine gave up where nobody has acted yet.
+pub(super) fn panicked(panic: &str) -> Finding {
+    Finding {
+        kind: Kind::Breaks,
+        tone: Tone::Serious,
+        place: Place::Task("physics_hz"),
+        title: "the simulation breaks when nobody has acted yet".to_owned(),
+        found: format!("the physics engine panicked: {panic}"),
+        help: vec!["masses, sizes and positions of ordinary size".to_owned()],
+    }
+}
+
 fn breaks(scene: &Scene, evidence: &Evidence, findings: &mut Vec<Finding>) {
     let broken = |played: &Played| {
         let reasons = played.lives.iter().filter_map(|life| match &life.fate {
@@ -157,7 +169,7 @@ fn solved_by_nothing(scene: &Scene, evidence: &Evidence, findings: &mut Vec<Find
         kind: Kind::SolvedByNothing,
         tone: Tone::Serious,
         place: Place::Task("solved"),
-        title: format!("it is solved by an actor that {}", played.actor.does()),
+        title: format!("it is solved by somebody who {}", played.actor.does()),
         found: measured,
         help: vec!["a harder task, or more that is asked of `solved` or `success`".to_owned()],
     });
@@ -197,6 +209,12 @@ fn pays_to_end(scene: &Scene, evidence: &Evidence, findings: &mut Vec<Finding>) 
             .filter(|life| life.fate == Fate::Time)
             .map(|life| life.total),
     );
+    // An end that only a dear way leads to is no way out.
+    if let (Some(ended), Some(lived)) = (ended, lived)
+        && ended < lived
+    {
+        return;
+    }
     let mut found = format!("a step pays {} on average", short(per_step));
     if let (Some(ended), Some(lived)) = (ended, lived) {
         found = format!(

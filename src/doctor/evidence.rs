@@ -1,6 +1,8 @@
 //! What rollouts showed, in numbers.
 
 use super::Actor;
+use crate::pod::scene::spaces;
+use crate::scene::Scene;
 
 /// What all actors showed.
 pub struct Evidence {
@@ -95,6 +97,16 @@ impl Played {
 }
 
 impl Evidence {
+    /// Before anybody has played.
+    pub(super) fn nothing(scene: &Scene) -> Self {
+        Self {
+            by: Vec::new(),
+            observation: vec![Spread::default(); spaces(scene).observations()],
+            rows: Vec::new(),
+            steps_per_s: 0.0,
+        }
+    }
+
     /// Control steps over all actors.
     pub fn steps(&self) -> u64 {
         self.by.iter().map(|played| played.steps).sum()

@@ -48,6 +48,30 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 20] = [
+        Self::GoalOutOfReach,
+        Self::MotorTooWeak,
+        Self::MotorTooStrong,
+        Self::JointUndamped,
+        Self::PhysicsTooCoarse,
+        Self::RewardWithoutWeight,
+        Self::EndsAtStart,
+        Self::ShortSighted,
+        Self::Breaks,
+        Self::FallsAtStart,
+        Self::SolvedByNothing,
+        Self::PaysToEnd,
+        Self::MotorSaturates,
+        Self::EnergyGain,
+        Self::RewardConstant,
+        Self::RewardNeverFires,
+        Self::RewardDrowns,
+        Self::ObservationConstant,
+        Self::ObservationUnscaled,
+        Self::ObservationRedundant,
+    ];
+
     /// Its name in JSON.
     pub fn name(self) -> &'static str {
         match self {

@@ -34,10 +34,9 @@ pub(super) fn judge(
             list(&names)
         };
         let still = of(&|i| is_constant[i]);
-        if let Some(&first) = still.first() {
+        if !still.is_empty() {
             let could_be_left_out =
                 still.len() == entries.len() || can_choose(&scene.task().observation[term].of);
-            let value = spreads[first].mean;
             findings.push(Finding {
                 kind: Kind::ObservationConstant,
                 tone: if could_be_left_out {
@@ -47,10 +46,11 @@ pub(super) fn judge(
                 },
                 place: place.clone(),
                 title: "an observation that never changes tells nothing".to_owned(),
-                found: match value.abs() < CONSTANT {
-                    true => format!("{}: always 0", named(&still)),
-                    false => format!("{}: always {}", named(&still), short(value)),
-                },
+                found: format!(
+                    "{}: {}",
+                    named(&still),
+                    always(still.iter().map(|&i| &spreads[i]))
+                ),
                 help: vec![if could_be_left_out {
                     "leave it out; `axes`, `joints` and `links` say which entries a term has"
                         .to_owned()
@@ -59,9 +59,11 @@ pub(super) fn judge(
                 }],
             });
         }
+        // What it was some steps ago is as large as now, and often nearly the same.
+        let now = entries.start + scene.task().observation[term].of.names(scene.robot()).len();
         let unscaled = of(&|i| {
             let [least, most] = SCALE;
-            !is_constant[i] && !(least..=most).contains(&spreads[i].deviation())
+            i < now && !is_constant[i] && !(least..=most).contains(&spreads[i].deviation())
         });
         if let Some(&first) = unscaled.first() {
             let deviation = spreads[first].deviation();
@@ -86,7 +88,7 @@ pub(super) fn judge(
                 }],
             });
         }
-        let redundant = of(&|i| twins[i].is_some());
+        let redundant = of(&|i| i < now && twins[i].is_some());
         if let Some((&first, twin)) = redundant
             .first()
             .and_then(|first| Some((first, twins[*first]?)))
@@ -106,6 +108,18 @@ pub(super) fn judge(
             });
         }
     }
+}
+
+/// What constant entries are.
+fn always<'a>(mut entries: impl Iterator<Item = &'a Spread>) -> String {
+    let first = entries.next().map_or(0.0, |spread| spread.mean);
+    if entries.any(|spread| (spread.mean - first).abs() > CONSTANT) {
+        return "each always the same".to_owned();
+    }
+    format!(
+        "always {}",
+        short(if first.abs() < CONSTANT { 0.0 } else { first })
+    )
 }
 
 /// Whether a term can have some of its entries alone.

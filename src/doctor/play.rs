@@ -4,12 +4,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::actor::{Actor, Stage};
-use super::evidence::{Evidence, Fate, Life, Played, Spread};
+use super::evidence::{Evidence, Fate, Life, Played};
+use super::poser::size;
 use super::thresholds::{ROLLOUT_STEPS, ROLLOUT_US, SETTLED_S};
-use crate::pod::scene::{SceneEnvironment, last_step};
-use crate::pod::{
-    Action, Environment, Episode, Fault, Observation, Pod, PodError, Purpose, Reward,
-};
+use crate::pod::scene::{SceneEnvironment, last_step, spaces};
+use crate::pod::{Action, Episode, Fault, Observation, Pod, PodError, Purpose, Reward};
 use crate::scene::Scene;
 use crate::seed::{Rng, Seed};
 use crate::step::StepEnd;
@@ -17,8 +16,9 @@ use crate::task::judge;
 
 /// Environments of one actor, where episodes are short enough for so many.
 const MOST_ENVIRONMENTS: f64 = 8.0;
-/// Observations that are kept, to be compared with each other.
+/// Observations that are kept, to be compared with each other, and how many numbers they may have together.
 const ROWS: u64 = 2_000;
+const MOST_KEPT: u64 = 4_000_000;
 /// Where all that is drawn comes from; any will do.
 const SEED: u64 = 1;
 
@@ -30,18 +30,13 @@ pub(super) fn play(scene: &Arc<Scene>) -> Result<Evidence, PodError> {
     let episode = f64::from(scene.task().episode_steps);
     let environments = (each / episode).clamp(1.0, MOST_ENVIRONMENTS).floor();
     let length = (each / environments) as u32;
-    let observed = environment.spaces().observations();
+    let observed = spaces(scene).observations();
     let all = u64::from(length) * environments as u64 * Actor::ALL.len() as u64;
     let mut notes = Notes {
         scene,
-        evidence: Evidence {
-            by: Vec::new(),
-            observation: vec![Spread::default(); observed],
-            rows: Vec::new(),
-            steps_per_s: 0.0,
-        },
+        evidence: Evidence::nothing(scene),
         seen: 0,
-        every: all.div_ceil(ROWS),
+        every: all.div_ceil(ROWS.min(MOST_KEPT / observed.max(1) as u64)),
     };
     let mut spent = Duration::ZERO;
     for actor in Actor::ALL {
@@ -56,14 +51,17 @@ pub(super) fn play(scene: &Arc<Scene>) -> Result<Evidence, PodError> {
     Ok(notes.evidence)
 }
 
-/// Control steps that a check plays: as many as take about a second, by what a step of such a scene is expected to cost (us).
+/// Control steps that a check plays: as many as take about a second, by what a step of such a scene is expected to cost (us). The
+/// engine puts a mass matrix together from all links and takes it apart, in every physics step.
 pub(super) fn steps(scene: &Scene) -> f64 {
-    let (robot, task) = (scene.robot(), scene.task());
-    let touches = !scene.world().is_empty() || robot.collide;
-    let substep = 1.0 + 0.8 * robot.links.len() as f64;
-    let step = f64::from(task.substeps) * substep * if touches { 2.0 } else { 1.0 };
+    let task = scene.task();
+    let [links, freedoms] = size(scene);
+    let touches = !scene.world().is_empty() || scene.robot().collide;
+    let substep = 1.1 * links + 0.0073 * links * freedoms * freedoms;
+    let physics = f64::from(task.substeps) * substep * if touches { 1.5 } else { 1.0 };
+    let entries = spaces(scene).observations() as f64;
     let [least, most] = ROLLOUT_STEPS;
-    (ROLLOUT_US / step).clamp(least, most)
+    (ROLLOUT_US / (2.0 + physics + 0.01 * entries)).clamp(least, most)
 }
 
 /// Lets an actor act in every environment of a pod. Returns the time that the steps themselves took.

@@ -27,6 +27,12 @@ impl<'a> Poser<'a> {
         }
     }
 
+    /// How many poses can be looked at in so much time (us), by what one of such a robot is expected to cost.
+    pub(super) fn affordable(&self, us: f64) -> usize {
+        let [links, freedoms] = size(self.scene);
+        (us / (5.0 + links + 0.01 * links * freedoms)) as usize
+    }
+
     /// The joints' home, which is where episodes start but for noise.
     pub(super) fn home(&self) -> Vec<f32> {
         let joints = &self.scene.robot().joints;
@@ -88,4 +94,12 @@ impl<'a> Poser<'a> {
         let (joints, bodies) = (&self.physics.joints, &self.physics.bodies);
         energy(&self.plant, &joints.multibody_joints, &bodies.bodies)
     }
+}
+
+/// Links and freedoms of a scene's robot, which is what its steps and poses cost by.
+pub(super) fn size(scene: &Scene) -> [f64; 2] {
+    let robot = scene.robot();
+    let floating = robot.links.iter().filter(|link| link.floats).count();
+    let freedoms = robot.joints.len() + 6 * floating;
+    [robot.links.len() as f64, freedoms as f64]
 }

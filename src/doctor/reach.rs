@@ -5,15 +5,13 @@ use rand::RngExt;
 
 use super::finding::{Finding, Kind, percent, short};
 use super::poser::Poser;
-use super::thresholds::{GOALS, NEAR_M, UNREACHABLE_SERIOUS, UNREACHABLE_SHARE};
+use super::thresholds::{GOALS, LOOK_US, NEAR_M, UNREACHABLE_SERIOUS, UNREACHABLE_SHARE};
 use crate::scene::robot::{JointKind, Robot};
 use crate::scene::task::{End, Success, Task, Term};
 use crate::scene::{Place, Tone};
 use crate::seed::{Rng, Seed};
 use crate::task::draw;
 
-/// Poses that a search may look at, over all goals and starts.
-const MOST_POSES: usize = 4_000;
 /// Poses from one start.
 const STEPS: usize = 50;
 /// Starts: home, then anywhere.
@@ -37,7 +35,7 @@ pub(super) fn look(poser: &mut Poser, findings: &mut Vec<Finding>) {
     }
     let stream = Seed::new(1).stream("doctor goals");
     let mut missed = Vec::new();
-    let (mut tried, mut left) = (0, MOST_POSES);
+    let (mut tried, mut left) = (0, poser.affordable(LOOK_US));
     for i in 0..GOALS {
         let mut rng = stream.nth(i);
         let at = Vec3::from(draw::goal(goal, &mut rng));
@@ -61,10 +59,10 @@ pub(super) fn look(poser: &mut Poser, findings: &mut Vec<Finding>) {
     }
     let name = &robot.points[point].name;
     let (at, apart) = missed[0];
-    let where_ = format!("({}, {}, {})", short(at.x), short(at.y), short(at.z));
+    let there = format!("({}, {}, {})", short(at.x), short(at.y), short(at.z));
     let example = match apart {
-        Some(apart) => format!("{} m are missing to {where_}", short(apart)),
-        None => format!("{where_} is under the ground"),
+        Some(apart) => format!("{} m are missing to {there}", short(apart)),
+        None => format!("{there} is under the ground"),
     };
     findings.push(Finding {
         kind: Kind::GoalOutOfReach,
@@ -93,10 +91,13 @@ fn sought(task: &Task) -> Option<(usize, f32)> {
         End::Inside { point, distance } => Some((point, distance)),
         _ => None,
     });
+    // To flee from a goal is another matter.
     let rewards = task.reward.iter().filter_map(|reward| match reward.of {
+        Term::Distance { point } if reward.weight < 0.0 => Some((point, NEAR_M)),
+        _ if reward.weight <= 0.0 => None,
         Term::Near { point, width } | Term::Gauss { point, width } => Some((point, width)),
         Term::Inside { point, distance } => Some((point, distance)),
-        Term::Distance { point } | Term::Progress { point } => Some((point, NEAR_M)),
+        Term::Progress { point } => Some((point, NEAR_M)),
         _ => None,
     });
     success.chain(ends).chain(rewards).next()

@@ -62,7 +62,7 @@ fn silent(scene: &Scene, evidence: &Evidence, findings: &mut Vec<Finding>) {
             kind: Kind::RewardNeverFires,
             tone: if pays { Tone::Warning } else { Tone::Note },
             place: Place::Reward(i),
-            title: "this reward term is never paid to an actor that has learnt nothing".to_owned(),
+            title: "this reward term is never paid to somebody who has learnt nothing".to_owned(),
             found: format!("0 in each of {} steps", evidence.steps()),
             help: if pays {
                 vec![

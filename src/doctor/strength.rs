@@ -3,12 +3,10 @@
 use super::finding::{Finding, Kind, short};
 use super::poser::Poser;
 use super::reach::span;
-use super::thresholds::{FULL_LOAD, STRONG_SHARE};
+use super::thresholds::{FULL_LOAD, LOOK_US, STRONG_SHARE};
 use crate::scene::robot::{Motor, Robot};
 use crate::scene::{Place, Tone};
 
-/// Poses that a search for the heaviest may look at, over all motors.
-const MOST_POSES: usize = 1_500;
 /// Places that a joint is tried at.
 const PLACES: usize = 9;
 /// How often each joint is tried anew.
@@ -87,7 +85,7 @@ fn needs(poser: &mut Poser, angles: &[f32]) -> Vec<f32> {
 fn heaviest(poser: &mut Poser, at_home: &[f32]) -> Vec<f32> {
     let robot = poser.scene.robot();
     let mut worst = at_home.to_vec();
-    let mut left = MOST_POSES;
+    let mut left = poser.affordable(LOOK_US);
     for motor in 0..robot.motors.len() {
         let mut angles = poser.home();
         let mut most = at_home[motor];

@@ -3,6 +3,8 @@
 
 /// A goal counts as reached when the point comes this near (m), where the task does not say how near is near enough.
 pub const NEAR_M: f32 = 0.02;
+/// Microseconds that a search among poses may take on one core, by what a pose is expected to cost; there are two.
+pub const LOOK_US: f64 = 2e4;
 /// Goals that are tried.
 pub const GOALS: u64 = 32;
 /// A few tries may fail for reasons of the search; so many goals, as a share, are no accident.
@@ -25,7 +27,7 @@ pub const ENDING_STARTS: f64 = 0.5;
 /// Microseconds that the rollouts of a check may take on one core, by what a step is expected to cost.
 pub const ROLLOUT_US: f64 = 1.2e6;
 /// Control steps of a check: at least these, and never more than those.
-pub const ROLLOUT_STEPS: [f64; 2] = [4_000.0, 60_000.0];
+pub const ROLLOUT_STEPS: [f64; 2] = [20.0, 60_000.0];
 /// An episode that ends before this much time (s) was never played.
 pub const AT_ONCE_S: f32 = 0.1;
 /// When this share of the episodes is over at once under every actor, there is nothing to learn from.
