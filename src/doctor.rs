@@ -87,7 +87,7 @@ pub fn check(scene: &Arc<Scene>, preset: Preset) -> Result<Checkup, PodError> {
         findings.push(episodes::panicked(&panic));
     }
     episodes::judge(scene, &evidence, &mut findings);
-    if evidence.steps() > 0 {
+    if evidence.steps() >= thresholds::STEPS {
         rewards::judge(scene, &evidence, &mut findings);
         observations::judge(scene, preset, &evidence, &mut findings);
     }

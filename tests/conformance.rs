@@ -12,6 +12,7 @@ use sinew::seed::Seed;
 use sinew::step::{ActionSpace, StepEnd};
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Entries that are always 0 because their term has one for every joint or motor: gravity and the target pull at none that turns
@@ -23,21 +24,30 @@ const ALWAYS_ZERO: [(&str, &str); 3] = [
 ];
 
 fn scenes() -> Vec<Arc<Scene>> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/scenes");
-    let mut files: Vec<_> = fs::read_dir(folder)
-        .unwrap()
+    let scenes = scenes_of("scenes");
+    assert!(
+        scenes.len() >= Scene::shipped().count(),
+        "the folder was found"
+    );
+    scenes
+}
+
+/// Those too that are for tests alone, and may be odd.
+fn all_scenes() -> Vec<Arc<Scene>> {
+    let folders = ["scenes", "tests/scenes", "tests/doctor"];
+    folders.into_iter().flat_map(scenes_of).collect()
+}
+
+fn scenes_of(folder: &str) -> Vec<Arc<Scene>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let entries = fs::read_dir(folder).unwrap();
+    let mut files: Vec<PathBuf> = entries
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.extension().is_some_and(|ending| ending == "ron"))
         .collect();
     files.sort();
-    assert!(
-        files.len() >= Scene::shipped().count(),
-        "the folder was found"
-    );
-    files
-        .iter()
-        .map(|file| Arc::new(Scene::open(file.to_str().unwrap()).unwrap()))
-        .collect()
+    let open = |file: &PathBuf| Arc::new(Scene::open(file.to_str().unwrap()).unwrap());
+    files.iter().map(open).collect()
 }
 
 /// A pod of which every environment takes `steps` random actions; `see` sees observation and reward of each.
@@ -80,7 +90,7 @@ fn play(
 
 #[test]
 fn ten_thousand_random_steps_give_finite_numbers_and_break_nothing() {
-    for scene in scenes() {
+    for scene in all_scenes() {
         let spaces = SceneEnvironment::new(scene.clone()).spaces();
         let mut steps = 0;
         play(&scene, 1, 10, 1_000, &mut |observation, reward| {

@@ -13,6 +13,9 @@ use crate::scene::{Place, Scene, Tone};
 /// Products of a comparison of all entries with each other: as many as take a few hundredths of a second.
 const MOST_PRODUCTS: usize = 40_000_000;
 
+/// Fewer observations say nothing about what goes together.
+const LEAST_ROWS: usize = 32;
+
 /// Looks at every entry, over all actors; one finding per term and kind.
 pub(super) fn judge(
     scene: &Scene,
@@ -155,13 +158,16 @@ pub(super) fn is_constant(spread: &Spread) -> bool {
 fn twins(evidence: &Evidence, is_constant: &[bool]) -> Vec<Option<usize>> {
     let entries = is_constant.len();
     let rows = evidence.rows.len() / entries.max(1);
-    let most_rows = (MOST_PRODUCTS / (entries * entries).max(1)).clamp(16, rows.max(16));
+    if rows < LEAST_ROWS {
+        return vec![None; entries];
+    }
+    let most_rows = (MOST_PRODUCTS / (entries * entries)).clamp(LEAST_ROWS, rows);
     let columns: Vec<Option<Vec<f32>>> = (0..entries)
         .map(|i| {
             let taken = evidence
                 .rows
                 .chunks_exact(entries)
-                .step_by(rows.div_ceil(most_rows).max(1));
+                .step_by(rows / most_rows);
             (!is_constant[i]).then(|| standardized(taken.map(|row| row[i])))?
         })
         .collect();

@@ -28,6 +28,8 @@ pub const ENDING_STARTS: f64 = 0.5;
 pub const ROLLOUT_US: f64 = 1.2e6;
 /// Control steps of a check: at least these, and never more than those.
 pub const ROLLOUT_STEPS: [f64; 2] = [20.0, 60_000.0];
+/// Fewer steps say nothing about rewards and observations.
+pub const STEPS: u64 = 200;
 /// An episode that ends before this much time (s) was never played.
 pub const AT_ONCE_S: f32 = 0.1;
 /// When this share of the episodes is over at once under every actor, there is nothing to learn from.
