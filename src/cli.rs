@@ -1,6 +1,7 @@
 //! The command line: arguments to a command. The only room that prints or exits.
 
 mod bench;
+mod check;
 mod compare;
 mod eval;
 mod lesson;
@@ -57,11 +58,8 @@ enum Command {
     Lesson(LessonArgs),
     /// Play one episode to a CSV table, to compare with a real robot or another simulator
     Rollout(RolloutArgs),
-    /// Read a scene and say what is wrong with it
-    Check {
-        /// A RON file, or the name of a shipped scene
-        scene: String,
-    },
+    /// Say what is wrong with a scene, and after a second of playing it what is probably wrong
+    Check(CheckArgs),
     /// List the shipped scenes
     Scenes,
 }
@@ -272,6 +270,21 @@ struct LessonArgs {
 }
 
 #[derive(Args)]
+struct CheckArgs {
+    /// A RON file, or the name of a shipped scene
+    scene: String,
+    /// The preset that it is to be trained with [default: the first]
+    #[arg(long, value_name = "NAME")]
+    learner: Option<String>,
+    /// Change any value, like robot.joints.elbow.torque=20; can be repeated
+    #[arg(long, value_name = "PATH=VALUE")]
+    set: Vec<String>,
+    /// Print one JSON object on standard output instead
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args)]
 struct RolloutArgs {
     /// A RON file, or the name of a shipped scene
     scene: String,
@@ -350,7 +363,7 @@ pub fn main(launched: Instant) -> ExitCode {
         Command::Compare(args) => compare::compare(&args),
         Command::Lesson(args) => lesson::lesson(&args),
         Command::Rollout(args) => rollout::rollout(&args),
-        Command::Check { scene } => check(&scene),
+        Command::Check(args) => check::check(&args),
         Command::Scenes => scenes(),
     };
     end(outcome)
@@ -363,20 +376,6 @@ fn end(outcome: Result<ExitCode, Failure>) -> ExitCode {
         Ok(code) => code,
         Err(failure) => failure.report(),
     }
-}
-
-fn check(scene: &str) -> Result<ExitCode, Failure> {
-    let scene = Scene::open(scene)?;
-    let spaces = crate::pod::scene::spaces(&scene);
-    say(format_args!(
-        "{}: fine. {} links, {} joints, {} observations, {} steps per episode.",
-        scene.name(),
-        scene.robot().links.len(),
-        scene.robot().joints.len(),
-        spaces.observations(),
-        scene.task().episode_steps,
-    ));
-    Ok(ExitCode::SUCCESS)
 }
 
 fn scenes() -> Result<ExitCode, Failure> {

@@ -75,6 +75,32 @@ impl LearnerSettings {
         }
     }
 
+    /// Per control step, how much less a reward counts for coming later.
+    pub fn gamma(&self) -> f32 {
+        match self {
+            Self::Reinforce(settings) => settings.gamma,
+            Self::ActorCritic(settings) => settings.gamma,
+            Self::A2c(settings) => settings.gamma,
+            Self::A3c(settings) => settings.gamma,
+            Self::Ppo(settings) => settings.gamma,
+            Self::Reppo(settings) => settings.gamma,
+            Self::Sac(settings) => settings.gamma,
+        }
+    }
+
+    /// Whether observations are brought to mean 0 and deviation 1 before the networks see them.
+    pub fn normalizes_observations(&self) -> bool {
+        match self {
+            Self::Reinforce(settings) => settings.normalize_observations,
+            Self::ActorCritic(settings) => settings.normalize_observations,
+            Self::A2c(settings) => settings.normalize_observations,
+            Self::A3c(settings) => settings.normalize_observations,
+            Self::Ppo(settings) => settings.normalize_observations,
+            Self::Reppo(settings) => settings.normalize_observations,
+            Self::Sac(settings) => settings.normalize_observations,
+        }
+    }
+
     /// The same settings for another length of the run.
     pub fn with_steps(mut self, steps: u64) -> Self {
         let settings: &mut dyn Settings = match &mut self {

@@ -31,6 +31,7 @@ pub mod checkpoint;
 pub mod cli;
 pub mod compare;
 pub mod contain;
+pub mod doctor;
 pub mod files;
 pub mod floats;
 pub mod learn;

@@ -2,7 +2,7 @@
 //!
 //! What an author writes is in `file`, what has been checked in [`world`], [`robot`] and [`task`]. Between them: `read` (text to
 //! types), `check` (types to a scene that can be run) and `locate` (where in the text a value stands, so that every
-//! error has a line). `edit` changes the text, never the values, so that an edited scene is read like any file; `base` does so
+//! error has a line). [`Place`] names such a place of a scene that can be run, for what is to be said about it. `edit` changes the text, never the values, so that an edited scene is read like any file; `base` does so
 //! with what a scene takes from another, `import` with robots of other formats and `mesh` with meshes, and `woven` remembers where each piece was written.
 
 mod base;
@@ -17,6 +17,7 @@ mod import;
 mod levels;
 mod locate;
 mod mesh;
+mod place;
 mod presets;
 mod read;
 pub mod robot;
@@ -27,8 +28,10 @@ pub mod world;
 mod woven;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
-pub use error::{SceneError, TextError};
+pub use error::{SceneError, TextError, Tone};
+pub use place::Place;
 pub use presets::Presets;
 
 use crate::learn::LearnerSettings;
@@ -43,6 +46,7 @@ use woven::Woven;
 #[derive(Clone, Debug)]
 pub struct Scene {
     name: String,
+    origin: String,
     text: String,
     world: World,
     robot: Robot,
@@ -51,6 +55,10 @@ pub struct Scene {
     /// The levels of the curriculum before the last, which is the scene itself.
     levels: Vec<Scene>,
     files: Vec<PathBuf>,
+    /// Where each byte of the text was written; none if that is not known.
+    woven: Option<Arc<Woven>>,
+    /// What changed the text, in words; none if it is that of the file.
+    changed: Option<String>,
 }
 
 impl Scene {
@@ -94,12 +102,14 @@ impl Scene {
         let unchanged = Scene::of(&woven)?;
         let text =
             presets::changed::<file::Scene>(woven.text(), &unchanged.learners, learners, set)?;
-        let changed = Scene::read(&woven.name(), &text)
+        let scene = Scene::read(&woven.name(), &text)
             .map_err(|error| presets::after::<file::Scene>(set, error))?;
+        let changed = (!set.is_empty()).then(|| presets::changed_by::<file::Scene>(set));
         Ok(Scene {
             name: unchanged.name,
             files: unchanged.files,
-            ..changed
+            changed,
+            ..scene
         })
     }
 
@@ -113,6 +123,7 @@ impl Scene {
         let read = Scene::read(name, woven.text()).map_err(|error| woven.place(error))?;
         Ok(Scene {
             files: woven.files(),
+            woven: Some(Arc::new(woven.clone())),
             ..read
         })
     }
@@ -156,6 +167,7 @@ impl Scene {
             checked().map_err(|flaw: error::Flaw| flaw.locate(name, text, tree))?;
         Ok(Scene {
             name: short_name(name).to_owned(),
+            origin: name.to_owned(),
             text: text.to_owned(),
             world,
             robot,
@@ -163,6 +175,8 @@ impl Scene {
             learners,
             levels: Vec::new(),
             files: Vec::new(),
+            woven: None,
+            changed: None,
         })
     }
 
@@ -193,6 +207,11 @@ impl Scene {
     /// The files that it was read from: its own, those of its bases, of robots and of meshes; none for a text.
     pub fn files(&self) -> &[PathBuf] {
         &self.files
+    }
+
+    /// What errors call its text: mostly the file's path.
+    pub fn origin(&self) -> &str {
+        &self.origin
     }
 
     /// The file as used, with base, edits and presets; reading it again gives this scene.

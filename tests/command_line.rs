@@ -413,6 +413,48 @@ fn a_wrong_scene_is_shown_with_its_place() {
 }
 
 #[test]
+fn check_says_what_is_probably_wrong_and_train_warns_of_it() {
+    let folder = TempDir::new().unwrap();
+    let output = run(folder.path(), &["check", "reacher", "--json"]);
+    assert_code(&output, 0);
+    let checkup = json(&output);
+    assert_eq!(checkup["scene"], "reacher");
+    assert_eq!(checkup["findings"], Value::Array(Vec::new()));
+    assert_eq!(checkup["observations"].as_array().unwrap().len(), 10);
+    assert_eq!(checkup["actors"].as_array().unwrap().len(), 4);
+    let shares = checkup["rewards"].as_array().unwrap().iter();
+    let shares: f64 = shares.map(|term| term["share"].as_f64().unwrap()).sum();
+    assert!((shares - 1.0).abs() < 1e-9, "{shares}");
+
+    let weak = "robot.joints.shoulder_lift.torque=20";
+    let output = run(folder.path(), &["check", "reach", "--json", "--set", weak]);
+    assert_code(&output, 1);
+    let finding = &json(&output)["findings"][0];
+    assert_eq!(finding["kind"], "motor-too-weak");
+    assert_eq!(finding["severity"], "serious");
+    assert_eq!(finding["file"], "scenes/reach.ron");
+    for key in ["line", "column", "message", "found", "help"] {
+        assert!(finding.get(key).is_some(), "{key} in {finding}");
+    }
+    let output = run(folder.path(), &["check", "reach", "--set", weak]);
+    assert_code(&output, 1);
+    let told = text(&output.stdout);
+    assert!(
+        told.starts_with("serious: the motor of `shoulder_lift`"),
+        "{told}"
+    );
+    assert!(told.contains("changed by --set"), "{told}");
+
+    let short = ["--set", "learner.steps=1024", "--set", weak];
+    let output = run(
+        folder.path(),
+        &[&["train", "reach", "--headless"][..], &short].concat(),
+    );
+    assert_code(&output, 0);
+    assert!(text(&output.stderr).starts_with("serious: the motor of `shoulder_lift`"));
+}
+
+#[test]
 fn wrong_use_is_exit_code_2() {
     let folder = TempDir::new().unwrap();
     for args in [

@@ -1,5 +1,6 @@
 //! Promise: tables in the documents say what the code declares.
 
+use sinew::doctor::Kind;
 use sinew::metrics::Metric;
 use sinew::scene::formula::{CONSTANTS, FUNCTIONS, Of, READINGS};
 
@@ -11,6 +12,21 @@ fn the_architecture_lists_every_metric() {
         let row = format!("| {name} | {unit} | {meaning} |");
         assert!(text.contains(&row), "no row `{row}`");
     }
+}
+
+#[test]
+fn the_readme_lists_every_finding_of_the_doctor() {
+    let text = include_str!("../README.md");
+    let (_, chapter) = text
+        .split_once("## The doctor")
+        .expect("there is a chapter");
+    let (chapter, _) = chapter.split_once("\n## ").expect("others follow");
+    let first_cells = chapter.lines().filter(|line| line.starts_with("| `"));
+    let listed: Vec<&str> = first_cells
+        .filter_map(|line| line.split('|').nth(1))
+        .flat_map(|cell| cell.split('`').skip(1).step_by(2))
+        .collect();
+    assert_eq!(listed, Kind::ALL.map(Kind::name));
 }
 
 #[test]

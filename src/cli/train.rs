@@ -28,6 +28,7 @@ pub(super) fn train(args: &TrainArgs, launched: Instant) -> Result<ExitCode, Fai
     }
     let instead = "training in the terminal";
     let has_window = super::play::opens_window(args.run.headless, args.picture.is_some(), instead)?;
+    super::check::warn(&scene, scene.learner(Some(&settings.learner))?);
     let preset = &args.scene.preset;
     let job = Job {
         threads: preset.threads(usize::from(has_window)),

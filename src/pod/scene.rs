@@ -1,6 +1,8 @@
 //! A scene file as an environment: its robot in Rapier, its task as judge.
 
-use bevy::ecs::prelude::{Component, IntoScheduleConfigs, Query, Res, ResMut, Resource};
+use bevy::ecs::prelude::{
+    Component, Entity, IntoScheduleConfigs, Query, Res, ResMut, Resource, World,
+};
 use bevy::ecs::query::QueryData;
 use bevy_rapier3d::plugin::context::{
     RapierContextColliders, RapierContextJoints, RapierContextSimulation, RapierRigidBodySet,
@@ -200,6 +202,37 @@ pub fn spaces(scene: &Scene) -> Spaces {
                 .collect(),
         ),
     }
+}
+
+/// The step that an environment of a scene took last, as it was judged: the moments before and after it. To be asked before the
+/// next episode begins.
+pub fn last_step(world: &World, entity: Entity) -> Option<[Moment<'_>; 2]> {
+    let environment = world.get_entity(entity).ok()?;
+    let Goal(goal) = *environment.get()?;
+    let steps = environment.get::<Episode>()?.steps;
+    let Commands(commands) = environment.get()?;
+    let ReadingsBefore(before) = environment.get()?;
+    let motors_before: &MotorsBefore = environment.get()?;
+    let MotorAction(action) = environment.get()?;
+    let Actuators { efforts, .. } = environment.get()?;
+    Some([
+        Moment {
+            readings: before,
+            goal,
+            action: &motors_before.action,
+            efforts: &motors_before.efforts,
+            commands,
+            step: steps.saturating_sub(1),
+        },
+        Moment {
+            readings: environment.get()?,
+            goal,
+            action,
+            efforts,
+            commands,
+            step: steps,
+        },
+    ])
 }
 
 fn command_motors(

@@ -83,32 +83,19 @@ impl SceneError {
     }
 
     fn position(&self) -> Option<(usize, usize)> {
-        let SceneError::Text(error) = self else {
-            return None;
-        };
-        let before = &error.text[..error.span.start];
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        let line = 1 + before.matches('\n').count();
-        Some((line, 1 + before[line_start..].chars().count()))
+        match self {
+            SceneError::Text(error) => Some(error.position()),
+            _ => None,
+        }
     }
 
     fn render(&self, renderer: &Renderer) -> String {
-        let (title, help) = self.say();
-        let mut group = Group::with_title(Level::ERROR.primary_title(title));
         if let SceneError::Text(error) = self {
-            let place = AnnotationKind::Primary.span(error.span.clone());
-            let snippet = Snippet::source(&error.text).path(&error.origin);
-            group = group.element(snippet.annotation(place.label(&error.label)));
-            if let Some(note) = &error.note {
-                group = group.element(Level::NOTE.message(note));
-            }
+            return error.render(Level::ERROR, renderer);
         }
-        let help = help.iter().map(|line| Level::HELP.message(line));
-        let report = [group.elements(help)];
-        renderer
-            .clone()
-            .decor_style(DecorStyle::Ascii)
-            .render(&report)
+        let (title, help) = self.say();
+        let group = Group::with_title(Level::ERROR.primary_title(title));
+        write(renderer, group, &help)
     }
 
     /// What is wrong, and what would do.
@@ -143,6 +130,35 @@ impl SceneError {
 }
 
 impl TextError {
+    /// Line and column (in characters) of the place, each from 1.
+    pub fn position(&self) -> (usize, usize) {
+        let before = &self.text[..self.span.start];
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let line = 1 + before.matches('\n').count();
+        (line, 1 + before[line_start..].chars().count())
+    }
+
+    /// What it says, over several lines, in another tone than an error's.
+    pub fn told(&self, tone: Tone) -> String {
+        let level = match tone {
+            Tone::Serious => Level::ERROR.with_name("serious"),
+            Tone::Warning => Level::WARNING,
+            Tone::Note => Level::NOTE,
+        };
+        self.render(level, &Renderer::plain())
+    }
+
+    fn render(&self, level: Level<'static>, renderer: &Renderer) -> String {
+        let mut group = Group::with_title(level.primary_title(&self.title));
+        let place = AnnotationKind::Primary.span(self.span.clone());
+        let snippet = Snippet::source(&self.text).path(&self.origin);
+        group = group.element(snippet.annotation(place.label(&self.label)));
+        if let Some(note) = &self.note {
+            group = group.element(Level::NOTE.message(note));
+        }
+        write(renderer, group, &self.help)
+    }
+
     /// Adds a line of what would do.
     pub(super) fn help(mut self, help: &str) -> TextError {
         self.help.push(help.to_owned());
@@ -154,6 +170,27 @@ impl fmt::Display for TextError {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.write_str(&self.title)
     }
+}
+
+/// How what is no error is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// It can be run, but that will lead nowhere.
+    Serious,
+    /// Probably not what was meant.
+    Warning,
+    /// Good to know.
+    Note,
+}
+
+/// A report and the lines of what would do.
+fn write(renderer: &Renderer, group: Group<'_>, help: &[String]) -> String {
+    let help = help.iter().map(|line| Level::HELP.message(line));
+    let report = [group.elements(help)];
+    renderer
+        .clone()
+        .decor_style(DecorStyle::Ascii)
+        .render(&report)
 }
 
 /// What a check found: the place by its path, which the text then turns into line and column.

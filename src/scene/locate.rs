@@ -106,6 +106,11 @@ impl Node {
         inside(&node.span, text, characters)
     }
 
+    /// What the path names, or the last thing on the way to it that exists.
+    pub(super) fn follow_to(&self, path: &Path) -> &Node {
+        self.follow(path).0
+    }
+
     /// What the path leads to, and its span, which is that of its key if the path says so.
     fn follow(&self, path: &Path) -> (&Node, Range<usize>) {
         let mut node = self;

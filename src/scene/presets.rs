@@ -175,10 +175,18 @@ pub(super) fn changed<T: Written>(
 pub(super) fn after<T: Written>(set: &[String], error: SceneError) -> SceneError {
     match error {
         SceneError::Text(mut error) => {
-            let (name, set) = (T::NAME, set.join(" --set "));
-            error.note = Some(format!("this is the {name} as changed by --set {set}"));
+            error.note = Some(changed_by::<T>(set));
             SceneError::Text(error)
         }
         error => error,
     }
+}
+
+/// That a text is not that of the file.
+pub(super) fn changed_by<T: Written>(set: &[String]) -> String {
+    format!(
+        "this is the {} as changed by --set {}",
+        T::NAME,
+        set.join(" --set ")
+    )
 }

@@ -8,7 +8,7 @@ use super::{
 };
 
 /// The text of a scene with all that it took from elsewhere.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Woven {
     text: String,
     pieces: Vec<Piece>,

@@ -198,6 +198,31 @@ fn read_motion(
     velocity
 }
 
+/// The share of each motor's limit that holding a pose takes, whatever the task looks at.
+pub fn gravity_loads(
+    plant: &Plant,
+    multibodies: &MultibodyJointSet,
+    bodies: &RigidBodySet,
+) -> Vec<f32> {
+    let mut loads = Vec::new();
+    read_gravity_loads(plant, multibody(plant, multibodies), bodies, &mut loads);
+    loads
+}
+
+/// What each joint feels of inertia where the others are free to give way, its rotor included (kg m^2, or kg).
+pub fn inertias(
+    plant: &Plant,
+    multibodies: &mut MultibodyJointSet,
+    bodies: &RigidBodySet,
+) -> Vec<f32> {
+    let multibody = multibodies
+        .get_multibody_mut(plant.multibody)
+        .expect("the robot is never removed");
+    let inverse = multibody.dof_inverse_inertia(bodies);
+    let freedoms = plant.joints.iter().map(|joint| joint.freedom);
+    freedoms.map(|freedom| 1.0 / inverse[freedom]).collect()
+}
+
 /// Torque against gravity: each link's weight, seen through the Jacobian of its centre of mass.
 pub(super) fn read_gravity_loads(
     plant: &Plant,

@@ -4,14 +4,17 @@ use std::borrow::Cow;
 
 use super::{Moment, formula, norm};
 use crate::scene::robot::Motor;
-use crate::scene::task::{End, Success, Task, Term, When};
+use crate::scene::task::{End, Reward, Success, Task, Term, When};
 
 /// The weighted sum of the task's reward terms for the step that led from `before` to `after`.
 pub fn reward(task: &Task, before: &Moment, after: &Moment) -> f32 {
-    task.reward
-        .iter()
-        .map(|reward| reward.weight * term(&reward.of, reward.at, before, after))
-        .sum()
+    terms(task, before, after).sum()
+}
+
+/// What each of the task's reward terms gives, its weight included: the summands of [`reward`], in order.
+pub fn terms(task: &Task, before: &Moment, after: &Moment) -> impl Iterator<Item = f32> {
+    let weighted = |reward: &Reward| reward.weight * term(&reward.of, reward.at, before, after);
+    task.reward.iter().map(weighted)
 }
 
 /// Whether the task says that the episode is over before its time.
@@ -19,8 +22,16 @@ pub fn reward(task: &Task, before: &Moment, after: &Moment) -> f32 {
 /// # Errors
 /// A condition is neither true nor false, because something in it is no number: in words.
 pub fn is_terminal(task: &Task, moment: &Moment) -> Result<bool, Cow<'static, str>> {
+    Ok(ending(task, moment)?.is_some())
+}
+
+/// Which of the task's ends it is that makes the episode over before its time: the first that holds.
+///
+/// # Errors
+/// As [`is_terminal`].
+pub fn ending(task: &Task, moment: &Moment) -> Result<Option<usize>, Cow<'static, str>> {
     let readings = moment.readings;
-    for end in &task.end {
+    for (i, end) in task.end.iter().enumerate() {
         let is_over = match *end {
             End::PointBelow { point, z } => readings.points[point][2] < z,
             End::PointAbove { point, z } => readings.points[point][2] > z,
@@ -35,10 +46,10 @@ pub fn is_terminal(task: &Task, moment: &Moment) -> Result<bool, Cow<'static, st
                 .ok_or("the condition of an end is neither true nor false")?,
         };
         if is_over {
-            return Ok(true);
+            return Ok(Some(i));
         }
     }
-    Ok(false)
+    Ok(None)
 }
 
 /// Whether an episode that ends in this moment was a success; none for tasks that do not know success.

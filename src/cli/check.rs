@@ -1,0 +1,252 @@
+//! `sinew check`: the doctor.
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use super::CheckArgs;
+use super::print::{Failure, note, or_dash, say, say_json};
+use crate::doctor::{self, Checkup, Finding, Played, Preset};
+use crate::pod::scene::spaces;
+use crate::scene::{Place, Scene, Tone};
+
+pub(super) fn check(args: &CheckArgs) -> Result<ExitCode, Failure> {
+    let scene = Scene::open_with(&args.scene, args.learner.as_deref(), &args.set)?;
+    let scene = Arc::new(scene);
+    let preset = scene.learner(args.learner.as_deref())?;
+    let checkup = doctor::check(&scene, preset)?;
+    if args.json {
+        say_json(&object(&scene, preset, &checkup));
+    } else {
+        report(&scene, &checkup);
+    }
+    let is_serious = |finding: &Finding| finding.tone == Tone::Serious;
+    Ok(match checkup.findings.iter().any(is_serious) {
+        true => ExitCode::FAILURE,
+        false => ExitCode::SUCCESS,
+    })
+}
+
+/// Before a training: what needs no rollout, and is more than good to know. It does not stop anything.
+pub(super) fn warn(scene: &Scene, preset: Preset) {
+    for finding in doctor::look(scene, preset) {
+        if finding.tone != Tone::Note {
+            note(format_args!("{}", told(scene, &finding)));
+        }
+    }
+}
+
+fn told(scene: &Scene, finding: &Finding) -> String {
+    finding.remark(scene).told(finding.tone)
+}
+
+fn report(scene: &Scene, checkup: &Checkup) {
+    for finding in &checkup.findings {
+        say(format_args!("{}\n", told(scene, finding)));
+    }
+    if checkup.evidence.steps() > 0 {
+        actors(checkup);
+        rewards(scene, checkup);
+        observations(scene, checkup);
+    }
+    let count = |tone| {
+        checkup
+            .findings
+            .iter()
+            .filter(|finding| finding.tone == tone)
+            .count()
+    };
+    let counts = match (
+        count(Tone::Serious),
+        count(Tone::Warning),
+        count(Tone::Note),
+    ) {
+        (0, 0, 0) => "fine".to_owned(),
+        (serious, warnings, notes) => {
+            format!("{serious} serious, {warnings} warnings, {notes} notes")
+        }
+    };
+    say(format_args!(
+        "{}: {counts}. {} links, {} joints, {} observations, {} steps per episode; looked at {} steps, {:.0} per second.",
+        scene.name(),
+        scene.robot().links.len(),
+        scene.robot().joints.len(),
+        checkup.evidence.observation.len(),
+        scene.task().episode_steps,
+        checkup.evidence.steps(),
+        checkup.evidence.steps_per_s,
+    ));
+}
+
+fn actors(checkup: &Checkup) {
+    let heading = (
+        "actor", "episodes", "return", "length", "success", "per step",
+    );
+    let (actor, episodes, total, length, success, step) = heading;
+    say(format_args!(
+        "{actor:10}{episodes:>10}{total:>12}{length:>10}{success:>10}{step:>12}"
+    ));
+    for played in &checkup.evidence.by {
+        let number = |x: Option<f64>| or_dash(x.map(|x| format!("{x:.3}")));
+        let length = or_dash(played.length_mean().map(|x| format!("{x:.1}")));
+        let success = or_dash(played.success().map(|s| format!("{:.0} %", 100.0 * s)));
+        say(format_args!(
+            "{:10}{:>10}{:>12}{length:>10}{success:>10}{:>12.4}",
+            played.actor.name(),
+            played.lives.len(),
+            number(played.return_mean()),
+            played.reward.mean,
+        ));
+    }
+    say(format_args!(""));
+}
+
+/// Each term's share, and what it gives per step to each actor.
+fn rewards(scene: &Scene, checkup: &Checkup) {
+    let by = &checkup.evidence.by;
+    let actors: String = by
+        .iter()
+        .map(|played| format!("{:>12}", played.actor.name()))
+        .collect();
+    say(format_args!(
+        "{:36}{:>9}{actors}",
+        "reward term, mean per step", "share"
+    ));
+    let shares = checkup.evidence.shares();
+    for (i, reward) in scene.task().reward.iter().enumerate() {
+        let share = shares
+            .as_ref()
+            .map(|shares| format!("{:.1} %", 100.0 * shares[i]));
+        let means: String = by
+            .iter()
+            .map(|played| format!("{:>12.4}", played.terms[i].mean))
+            .collect();
+        let written = scene.written(&Place::RewardOf(i));
+        let written = format!("{} {written}", reward.weight);
+        say(format_args!(
+            "{:36}{:>9}{means}",
+            cut(&written, 35),
+            or_dash(share)
+        ));
+    }
+    say(format_args!(""));
+}
+
+fn observations(scene: &Scene, checkup: &Checkup) {
+    say(format_args!(
+        "{:36}{:>12}{:>12}{:>12}{:>12}",
+        "observation", "least", "mean", "greatest", "deviation"
+    ));
+    for (name, spread) in spaces(scene)
+        .observation
+        .iter()
+        .zip(&checkup.evidence.observation)
+    {
+        say(format_args!(
+            "{:36}{:>12.4}{:>12.4}{:>12.4}{:>12.4}",
+            cut(name, 35),
+            spread.least,
+            spread.mean,
+            spread.greatest,
+            spread.deviation()
+        ));
+    }
+    say(format_args!(""));
+}
+
+/// A text of at most so many characters.
+fn cut(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    text.chars().take(most - 2).chain("..".chars()).collect()
+}
+
+/// What `--json` prints.
+#[derive(Serialize)]
+struct Object {
+    scene: String,
+    learner: String,
+    findings: Vec<Value>,
+    actors: Vec<Value>,
+    rewards: Vec<Value>,
+    observations: Vec<Value>,
+    steps: u64,
+    steps_per_s: f64,
+}
+
+fn object(scene: &Scene, (learner, _): Preset, checkup: &Checkup) -> Object {
+    let evidence = &checkup.evidence;
+    let shares = evidence.shares();
+    let by_actor = |value: &dyn Fn(&Played) -> Value| {
+        let entries = evidence
+            .by
+            .iter()
+            .map(|played| (played.actor.name().to_owned(), value(played)));
+        Value::Object(entries.collect::<Map<_, _>>())
+    };
+    let actor = |played: &Played| {
+        json!({
+            "actor": played.actor.name(),
+            "steps": played.steps,
+            "episodes": played.lives.len(),
+            "broken": played.lives.len() - played.sound().count(),
+            "return_mean": played.return_mean(),
+            "length_mean": played.length_mean(),
+            "success": played.success(),
+            "reward_per_step": played.reward.mean,
+        })
+    };
+    let reward = |i: usize| {
+        json!({
+            "weight": scene.task().reward[i].weight,
+            "term": scene.written(&Place::RewardOf(i)),
+            "share": shares.as_ref().map(|shares| shares[i]),
+            "per_step": by_actor(&|played| json!(played.terms[i].mean)),
+        })
+    };
+    let observation = |(name, spread): (String, &doctor::Spread)| {
+        json!({
+            "name": name,
+            "least": spread.least,
+            "mean": spread.mean,
+            "greatest": spread.greatest,
+            "deviation": spread.deviation(),
+        })
+    };
+    let names = spaces(scene).observation.into_iter();
+    Object {
+        scene: scene.name().to_owned(),
+        learner: learner.to_owned(),
+        findings: checkup
+            .findings
+            .iter()
+            .map(|finding| plain(scene, finding))
+            .collect(),
+        actors: evidence.by.iter().map(actor).collect(),
+        rewards: (0..scene.task().reward.len()).map(reward).collect(),
+        observations: names.zip(&evidence.observation).map(observation).collect(),
+        steps: evidence.steps(),
+        steps_per_s: evidence.steps_per_s,
+    }
+}
+
+fn plain(scene: &Scene, finding: &Finding) -> Value {
+    let (line, column) = finding.remark(scene).position();
+    let severity = match finding.tone {
+        Tone::Serious => "serious",
+        Tone::Warning => "warning",
+        Tone::Note => "note",
+    };
+    json!({
+        "kind": finding.kind.name(),
+        "severity": severity,
+        "file": scene.origin(),
+        "line": line,
+        "column": column,
+        "message": finding.title,
+        "found": finding.found,
+        "help": finding.help,
+    })
+}
