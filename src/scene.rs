@@ -102,6 +102,9 @@ impl Scene {
         let unchanged = Scene::of(&woven)?;
         let text =
             presets::changed::<file::Scene>(woven.text(), &unchanged.learners, learners, set)?;
+        if text == woven.text() {
+            return Ok(unchanged);
+        }
         let scene = Scene::read(&woven.name(), &text)
             .map_err(|error| presets::after::<file::Scene>(set, error))?;
         let changed = (!set.is_empty()).then(|| presets::changed_by::<file::Scene>(set));

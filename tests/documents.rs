@@ -3,6 +3,38 @@
 use sinew::doctor::Kind;
 use sinew::metrics::Metric;
 use sinew::scene::formula::{CONSTANTS, FUNCTIONS, Of, READINGS};
+use sinew::scene::{Scene, Tone};
+use std::sync::Arc;
+
+/// The first block of a language in a text after these words.
+fn block(text: &'static str, after: &str, language: &str) -> &'static str {
+    let (_, rest) = text.split_once(after).expect("the words are there");
+    let (_, rest) = rest
+        .split_once(&format!("```{language}\n"))
+        .expect("a block follows");
+    rest.split_once("```").expect("it ends").0
+}
+
+#[test]
+fn the_task_of_the_readme_is_one_that_nothing_serious_is_wrong_with() {
+    let text = block(
+        include_str!("../README.md"),
+        "*touch the ball with the elbow*",
+        "ron",
+    );
+    let scene = Scene::parse("elbow.ron", text);
+    let scene = Arc::new(scene.unwrap_or_else(|error| panic!("{error}")));
+    assert_eq!(scene.robot().points[0].name, "elbow");
+    let preset = scene.learner(None).expect("it has that of its base");
+    let findings = sinew::doctor::check(&scene, preset)
+        .expect("it works")
+        .findings;
+    let serious: Vec<_> = findings
+        .iter()
+        .filter(|finding| finding.tone == Tone::Serious)
+        .collect();
+    assert!(serious.is_empty(), "{serious:#?}");
+}
 
 #[test]
 fn the_architecture_lists_every_metric() {
