@@ -397,15 +397,15 @@ fn a_base_that_is_none() {
     says(
         &[("mine.ron", &mine("rech"))],
         expect![[r#"
-        error: there is no shipped scene `rech`
-         --> HERE/mine.ron:1:8
-          |
-        1 | (base: "rech")
-          |        ^^^^^^ found `"rech"`
-          |
-          = help: did you mean `reach`?
-          = help: shipped scenes: `reach`, `reacher`, `pendulum`, `hopper`, `walker`
-          = help: or a file, relative to this one, like "reach.ron""#]],
+            error: there is no shipped scene `rech`
+             --> HERE/mine.ron:1:8
+              |
+            1 | (base: "rech")
+              |        ^^^^^^ found `"rech"`
+              |
+              = help: did you mean `reach`?
+              = help: shipped scenes: `reach`, `reacher`, `reach-servo`, `reach-obstacle`, `push`, `pendulum`, `cartpole`, `swing-up`, `hopper`, `walker`, `quadruped`, `biped`
+              = help: or a file, relative to this one, like "reach.ron""#]],
     );
     says(
         &[("mine.ron", &mine("other.ron"))],

@@ -6,7 +6,7 @@ use super::read;
 use crate::learn::LearnerSettings;
 
 /// Names and texts of the scenes.
-pub(super) const SCENES: [(&str, &str); 12] = [
+pub(super) const SCENES: [(&str, &str); 13] = [
     ("reach", include_str!("../../scenes/reach.ron")),
     ("reacher", include_str!("../../scenes/reacher.ron")),
     ("reach-servo", include_str!("../../scenes/reach-servo.ron")),
@@ -14,6 +14,7 @@ pub(super) const SCENES: [(&str, &str); 12] = [
         "reach-obstacle",
         include_str!("../../scenes/reach-obstacle.ron"),
     ),
+    ("arm", include_str!("../../scenes/arm.ron")),
     ("push", include_str!("../../scenes/push.ron")),
     ("pendulum", include_str!("../../scenes/pendulum.ron")),
     ("cartpole", include_str!("../../scenes/cartpole.ron")),
@@ -23,6 +24,15 @@ pub(super) const SCENES: [(&str, &str); 12] = [
     ("quadruped", include_str!("../../scenes/quadruped.ron")),
     ("biped", include_str!("../../scenes/biped.ron")),
 ];
+
+/// Files that the scenes take something from, by what they call them.
+const FILES: [(&str, &str); 1] = [("arm.urdf", include_str!("../../scenes/arm.urdf"))];
+
+/// The text of such a file.
+pub(super) fn file(name: &str) -> Option<&'static str> {
+    let found = FILES.iter().find(|(other, _)| *other == name);
+    found.map(|(_, text)| *text)
+}
 
 /// Names of the scenes.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {

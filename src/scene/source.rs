@@ -12,6 +12,9 @@ use super::{
     shipped,
 };
 
+/// The folder in which what is compiled in would be.
+const SHIPPED: &str = "scenes/";
+
 /// A text and where it comes from.
 #[derive(Clone, Debug)]
 pub(super) struct Source {
@@ -67,15 +70,24 @@ impl Source {
         })
     }
 
-    /// The path of a file that is named in this one, relative to it; `None` if this text is in no file.
+    /// The path of a file that is named in this one, relative to it; `None` if this text is in no file, and the file is none of those that
+    /// are compiled in.
     pub(super) fn beside(&self, file: &str) -> Option<String> {
-        let folder = self.file.as_ref()?.parent().unwrap_or(Path::new(""));
+        let Some(own) = &self.file else {
+            return shipped::file(file).map(|_| format!("{SHIPPED}{file}"));
+        };
+        let folder = own.parent().unwrap_or(Path::new(""));
         Some(folder.join(file).to_string_lossy().into_owned())
     }
 }
 
 /// What is in a file of at most `limit` bytes.
 pub(super) fn bytes(path: &str, limit: u64) -> Result<Vec<u8>, SceneError> {
+    if let Some(text) = path.strip_prefix(SHIPPED).and_then(shipped::file)
+        && !Path::new(path).is_file()
+    {
+        return Ok(text.into());
+    }
     let unreadable = |source| SceneError::Unreadable {
         path: path.to_owned(),
         source,
