@@ -90,11 +90,19 @@ impl Scene {
         let unchanged = Scene::of(&woven)?;
         let text =
             presets::changed::<file::Scene>(woven.text(), &unchanged.learners, learners, set)?;
-        let changed = Scene::read(&woven.name(), &text)
-            .map_err(|error| presets::after::<file::Scene>(set, error))?;
+        let changed = Source {
+            name: woven.name(),
+            text,
+            file: woven.top().file.clone(),
+        };
+        let read = || Scene::of(&base::unfold(changed)?);
+        let changed = read().map_err(|error| presets::after::<file::Scene>(set, error))?;
+        let mut files = unchanged.files;
+        files.extend(changed.files);
+        files.dedup();
         Ok(Scene {
             name: unchanged.name,
-            files: unchanged.files,
+            files,
             ..changed
         })
     }
