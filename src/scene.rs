@@ -105,12 +105,20 @@ impl Scene {
         if text == woven.text() {
             return Ok(unchanged);
         }
-        let scene = Scene::read(&woven.name(), &text)
-            .map_err(|error| presets::after::<file::Scene>(set, error))?;
+        let changed = Source {
+            name: woven.name(),
+            text,
+            file: woven.top().file.clone(),
+        };
+        let read = || Scene::of(&base::unfold(changed)?);
+        let scene = read().map_err(|error| presets::after::<file::Scene>(set, error))?;
+        let mut files = unchanged.files;
+        files.extend(scene.files);
+        files.dedup();
         let changed = (!set.is_empty()).then(|| presets::changed_by::<file::Scene>(set));
         Ok(Scene {
             name: unchanged.name,
-            files: unchanged.files,
+            files,
             changed,
             ..scene
         })

@@ -233,13 +233,13 @@ fn the_scene_s_part_of_a_robot() {
     refused(
         r#"urdf: "r.urdf", links: []"#,
         expect![[r#"
-        error: a robot has either `urdf` or `links`
-         --> HERE/mine.ron:1:26
-          |
-        1 | (robot: (urdf: "r.urdf", links: []), task: (episode_s: 1, control_hz: 50, physics_hz: 200, start: (angle: 0, speed: 0),
-          |                          ^^^^^ found `links`
-          |
-          = help: `overrides` changes joints of the file, `points` adds places to it"#]],
+            error: a robot has either `urdf` or `links`
+             --> HERE/mine.ron:1:10
+              |
+            1 | (robot: (urdf: "r.urdf", links: []), task: (episode_s: 1, control_hz: 50, physics_hz: 200, start: (angle: 0, speed: 0),
+              |          ^^^^ found `urdf`
+              |
+              = help: `overrides` changes joints of the file, `points` adds places to it"#]],
     );
     refused(
         r#"links: [], joints: [], overrides: {}"#,
@@ -331,6 +331,27 @@ fn the_scene_s_part_of_a_robot() {
           |
           = help: a text that is in no file cannot name others"#]]
     .assert_eq(&error.to_string());
+}
+
+#[test]
+fn a_robot_is_set_on_the_command_line() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("r.urdf"), urdf("", "")).unwrap();
+    let path = folder.path().join("mine.ron");
+    fs::write(
+        &path,
+        "(base: \"pendulum\", set: {\"task.observe\": [Angle()], \"task.reward\": [(weight: 1, of: Alive())]})",
+    )
+    .unwrap();
+    let open = |edit: &str| Scene::open_with(path.to_str().unwrap(), None, &[edit.to_owned()]);
+    let scene = open("robot=(urdf: \"r.urdf\")").unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(scene.robot().joints[0].name, "hinge");
+    assert_eq!((scene.name(), scene.files().len()), ("mine", 2));
+    let error = open("robot.urdf=\"r.urdf\"").unwrap_err().to_string();
+    assert!(
+        error.starts_with("error: a robot has either `urdf` or `links`"),
+        "{error}"
+    );
 }
 
 fn refused_urdf(text: &str, expected: Expect) {

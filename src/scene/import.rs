@@ -67,7 +67,7 @@ pub(super) fn expand(woven: &mut Woven) -> Result<(), SceneError> {
         {
             let title = format!("a robot has either `{}` or `{written}`", entry.name);
             let help = "`overrides` changes joints of the file, `points` adds places to it";
-            return Err(fault(&other.key, title, &[help.to_owned()]));
+            return Err(fault(&entry.key, title, &[help.to_owned()]));
         }
     }
     let at = &entry.value.span;
