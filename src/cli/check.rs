@@ -64,7 +64,12 @@ fn report(scene: &Scene, checkup: &Checkup) {
     ) {
         (0, 0, 0) => "fine".to_owned(),
         (serious, warnings, notes) => {
-            format!("{serious} serious, {warnings} warnings, {notes} notes")
+            let several = |count: usize, what: &str| match count {
+                1 => format!("1 {what}"),
+                _ => format!("{count} {what}s"),
+            };
+            let (warnings, notes) = (several(warnings, "warning"), several(notes, "note"));
+            format!("{serious} serious, {warnings}, {notes}")
         }
     };
     say(format_args!(
