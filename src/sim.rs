@@ -11,6 +11,7 @@ mod rays;
 pub mod readings;
 pub mod reset;
 pub mod shapes;
+mod step;
 mod surroundings;
 pub mod variation;
 

@@ -1,0 +1,126 @@
+//! One control step: the motors act, and the engine takes as many physics steps as the scene wants.
+
+use bevy_rapier3d::plugin::TimestepMode;
+use bevy_rapier3d::plugin::context::{
+    RapierContextColliders, RapierContextJoints, RapierContextSimulation, RapierRigidBodySet,
+    SimulationToRenderTime,
+};
+use bevy_rapier3d::rapier::dynamics::{MultibodyJointSet, RigidBodySet};
+use std::borrow::Cow;
+
+use super::actuate::{self, Actuators};
+use super::plant::Plant;
+use super::variation::Variation;
+use crate::contain::contain;
+use crate::scene::robot::{Drive, Motor};
+
+impl Plant {
+    /// Advances one control step, in which the motors do what they are given. Rapier hides non-finite numbers by disabling a body, and an assertion inside it must not take
+    /// the other environments along.
+    ///
+    /// # Errors
+    /// How the world broke, in words; it is then good for nothing but to be renewed.
+    pub fn step(
+        &self,
+        actuators: &mut Actuators,
+        variation: &Variation,
+        simulation: &mut RapierContextSimulation,
+        colliders: &mut RapierContextColliders,
+        joints: &mut RapierContextJoints,
+        bodies: &mut RapierRigidBodySet,
+    ) -> Result<(), Cow<'static, str>> {
+        let (rounds, _) = self.rounds();
+        let dt = self.dt / rounds as f32;
+        let mut total = (rounds > 1).then(|| vec![0.0; self.motors.len()]);
+        let stepped = contain(|| {
+            for _ in 0..rounds {
+                actuate::drive(
+                    self,
+                    actuators,
+                    variation,
+                    &joints.multibody_joints,
+                    &mut bodies.bodies,
+                );
+                for (total, effort) in total.iter_mut().flatten().zip(&actuators.efforts) {
+                    *total += effort;
+                }
+                simulation.step_simulation(
+                    colliders,
+                    joints,
+                    bodies,
+                    self.gravity * variation.gravity,
+                    TimestepMode::Fixed { dt, substeps: 1 },
+                    None,
+                    &(),
+                    &bevy::time::Time::default(),
+                    &mut SimulationToRenderTime::default(),
+                    None,
+                );
+                self.clip_speeds(&mut joints.multibody_joints);
+            }
+        });
+        for (effort, total) in actuators.efforts.iter_mut().zip(total.iter().flatten()) {
+            *effort = total / rounds as f32;
+        }
+        match stepped {
+            Err(panic) => Err(format!("the physics engine panicked: {panic}").into()),
+            Ok(()) if simulation.pipeline.quarantine().is_empty() => {
+                self.check_floating(&joints.multibody_joints, &bodies.bodies)
+            }
+            Ok(()) => Err("the physics engine met a number that is not finite".into()),
+        }
+    }
+
+    /// Whether torques depend on how the robot moves, so that each physics step needs its own.
+    pub(super) fn follows_state(&self) -> bool {
+        let follows = |motor: &Motor| motor.drive != Drive::Torque;
+        self.compensate_gravity || self.motors.iter().any(follows)
+    }
+
+    /// How often the engine is called in a control step, and how many physics steps it takes in each call.
+    pub(super) fn rounds(&self) -> (u32, u32) {
+        if self.follows_state() {
+            (self.substeps, 1)
+        } else {
+            (1, self.substeps)
+        }
+    }
+
+    /// The tripwire of links that no joint holds; that of joints is in their readings.
+    fn check_floating(
+        &self,
+        multibodies: &MultibodyJointSet,
+        bodies: &RigidBodySet,
+    ) -> Result<(), Cow<'static, str>> {
+        let objects = self.links.iter().filter(|link| link.id.is_none());
+        let of_objects = objects.flat_map(|object| {
+            let body = &bodies[object.body];
+            [body.linvel().length(), body.angvel().length()]
+        });
+        let speeds = multibodies
+            .get_multibody(self.multibody)
+            .expect("the robot is never removed")
+            .generalized_velocity();
+        let floating = self.floating.iter().map(|&freedom| speeds[freedom]);
+        let mut speeds = floating.chain(of_objects);
+        match speeds.find(|speed| speed.is_nan() || speed.abs() > self.max_speed) {
+            None => Ok(()),
+            Some(speed) => Err(format!(
+                "something that floats moves at {speed}, above max_joint_speed {}",
+                self.max_speed
+            )
+            .into()),
+        }
+    }
+
+    fn clip_speeds(&self, multibodies: &mut MultibodyJointSet) {
+        for joint in &self.joints {
+            if let Some(limit) = joint.max_speed
+                && let Some(multibody) = multibodies.get_multibody_mut(self.multibody)
+            {
+                let speed = &mut multibody.generalized_velocity_mut()[joint.freedom];
+                *speed = speed.clamp(-limit, limit);
+            }
+        }
+    }
+}
