@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `scene.ron` | the scene as used, with the learner's preset and every `--set` in it |
 //! | `learners.ron` | instead of it, where the environment is in a program: the presets as used, with every `--set` in them |
+//! | `versions/` | versions of the scene after the first, by the control steps with which they take effect |
 //! | `run.json` | seed, learner, number of environments and steps |
 //! | `checkpoints/` | the newest two checkpoints, by iteration: all that the run needs to go on |
 //! | `replay/` | what these count on of the replay memory, by row; of learners that have one |
@@ -11,6 +12,7 @@
 //! | `best.safetensors` | the policy that solved the scene, once one has |
 //! | `metrics.csv` | one row per iteration, no clock in it |
 //! | `timing.csv` | wall-clock seconds of the same iterations |
+//! | `events.csv` | when the scene changed, and how; if it has |
 //! | `flights/` | the last episodes of environments that broke |
 //! | `result.json` | what `train --json` prints, once the run has ended |
 //! | `lock` | held by the process that writes the folder |
@@ -24,6 +26,7 @@ pub mod policy_file;
 mod sealed;
 mod segments;
 pub mod subject;
+pub mod versions;
 
 pub use folder::{ClaimedFolder, Found, RunFolder};
 
@@ -86,7 +89,7 @@ pub enum RunError {
     OtherVersion(PathBuf, String),
     /// The folder is no run.
     #[error("{0} is not a run folder: it has no {1}")]
-    NotARun(PathBuf, &'static str),
+    NotARun(PathBuf, String),
     /// It is of an environment that this program does not have.
     #[error(
         "{0} is of the environment `{1}` of another program, which alone can go on with it or say how it ended: PROGRAM --run {0}"
@@ -173,7 +176,7 @@ pub fn read_policy(run: &Path, which: Which) -> Result<Policy, RunError> {
     let path = run.join(which.file());
     if !path.exists() {
         return Err(match which {
-            Which::Newest => RunError::NotARun(run.to_path_buf(), which.file()),
+            Which::Newest => RunError::NotARun(run.to_path_buf(), which.file().to_owned()),
             Which::Best => RunError::NoBest(run.to_path_buf()),
         });
     }
@@ -190,9 +193,10 @@ fn read_inside(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     files::read(path, most)
 }
 
-fn read_text(run: &Path, name: &'static str) -> Result<String, RunError> {
-    let path = run.join(name);
+fn read_text(run: &Path, name: impl AsRef<Path>) -> Result<String, RunError> {
+    let path = run.join(name.as_ref());
     if !path.is_file() {
+        let name = name.as_ref().display().to_string();
         return Err(RunError::NotARun(run.to_path_buf(), name));
     }
     let bytes =

@@ -42,6 +42,9 @@ use replay::{Replay, Shape};
 use rollout::Rollout;
 use student::Refusal;
 
+/// What the weights of a critic are drawn for that forgets what it knew.
+const WEIGHTS_ANEW: &str = "network weights anew";
+
 /// The learners there are, as a preset names them: `Ppo(...)`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum LearnerSettings {
@@ -151,6 +154,10 @@ pub trait Learner: Send + Sync + 'static {
         caution: f32,
         team: &Team,
     ) -> Result<Row, Refusal>;
+
+    /// Forgets what is expected of states and actions: critics, with their optimisers and the scale of rewards, are as at a beginning,
+    /// drawn from a stream that `at` belongs to. Nothing for a learner without a critic.
+    fn forget_values(&self, _state: &mut Self::State, _at: u64) {}
 
     /// The policy gradient that a rollout of finite numbers shows to the actor of `state`, its actions credited in this way; one
     /// number per parameter. None for a learner that follows no such gradient.

@@ -272,6 +272,22 @@ impl Pod {
         });
     }
 
+    /// Begins the episodes that follow those of `other`, a pod of the same environments of the run in another world. What was being
+    /// played there is over and counts for nothing; exploration goes on.
+    pub(super) fn begin_after(&mut self, other: &Self) {
+        for (&mine, &theirs) in self.entities.iter().zip(&other.entities) {
+            let episode: Option<&Episode> = other.world.get(theirs);
+            let noise: Option<&ActionNoise> = other.world.get(theirs);
+            let mut mine = self.world.entity_mut(mine);
+            if let (Some(episode), Some(noise)) = (episode, noise) {
+                mine.insert((episode.clone(), noise.clone()));
+            }
+            mine.insert(StepEnd::Terminated);
+        }
+        self.begin_ended_episodes();
+        self.world.clear_trackers();
+    }
+
     fn run_parts(&mut self, parts: Parts) {
         self.world.insert_resource(parts);
         self.step();

@@ -1,13 +1,16 @@
 //! The trainer: pods collect, a learner learns, progress is judged and logged. The story is [`Trainer::run`].
 
+mod change;
 pub mod evaluate;
 mod job;
 mod keep;
+pub mod live;
 pub mod news;
 pub mod plugin;
 pub mod progress;
 pub mod publish;
 mod state;
+pub mod versions;
 pub mod watch;
 mod worker;
 
@@ -25,12 +28,12 @@ use crate::pod::contained::ContainedPod;
 use crate::pod::{Decider, FinishedEpisode, Level, PodError, Purpose};
 use crate::policy::Policy;
 use crate::scene::SceneError;
-use crate::scene::task::Curriculum;
 use crate::team::Team;
 use evaluate::{EVALUATION_EPISODES, Evaluation, evaluate};
 use keep::Keeper;
 use progress::Progress;
 use publish::{Publisher, Snapshot};
+use versions::{Versions, World};
 use worker::Worker;
 
 /// A training under way.
@@ -38,6 +41,14 @@ pub struct Trainer {
     job: Job,
     team: Team,
     pods: Vec<ContainedPod>,
+    /// The scene, and what it becomes on the way.
+    versions: Versions,
+    /// What is learnt in now.
+    world: World,
+    /// The pods in the world that the run enters with the end of this iteration, if it does.
+    moved: Option<Vec<ContainedPod>>,
+    /// The newest word about a change of the scene.
+    change: Option<String>,
     student: Box<dyn Student>,
     /// How the learner of a job begins.
     student_of: fn(&Job) -> Box<dyn Student>,
@@ -49,8 +60,6 @@ pub struct Trainer {
     keeper: Keeper,
     clock: Clock,
     resumed_from: Option<u64>,
-    /// How the task becomes harder.
-    curriculum: Option<Curriculum>,
     /// Why the run was given up.
     failure: Option<String>,
 }
@@ -75,8 +84,14 @@ impl Trainer {
         settings.suits(&spaces).map_err(TrainError::Unsuited)?;
         let team = publisher.team(job.threads);
         let keeper = Keeper::new(job.folder.take(), job.checkpoint_every, publisher.teller());
+        let versions = Versions::read(&job, keeper.folder())?;
+        let world = versions.world(0).clone();
         let mut trainer = Self {
-            pods: state::pods(&job, &team)?,
+            pods: state::pods(&world.environment, &job, &team)?,
+            versions,
+            world,
+            moved: None,
+            change: None,
             student: student_of(&job),
             student_of,
             team,
@@ -87,7 +102,6 @@ impl Trainer {
             keeper,
             clock: Clock::default(),
             resumed_from: None,
-            curriculum: job.environment.curriculum(),
             failure: None,
             job,
         };
@@ -105,7 +119,11 @@ impl Trainer {
                 self.save();
             }
             self.publisher.wait_while_held();
-            if self.is_done() || !self.iterate() {
+            if self.is_done() {
+                break;
+            }
+            self.take_change();
+            if !self.iterate() {
                 break;
             }
         }
@@ -121,7 +139,8 @@ impl Trainer {
             None if self.collect() => self.learn(),
             None => None,
         };
-        let Some(row) = learnt else {
+        let moved = self.moved.take();
+        let Some(mut row) = learnt else {
             self.pods.iter_mut().for_each(ContainedPod::go_back);
             self.progress = before;
             return false;
@@ -129,6 +148,9 @@ impl Trainer {
         self.clock.working_s += began.elapsed().as_secs_f64();
         let now = self.wall_s();
         self.clock.first_update_s.get_or_insert(now);
+        if let Some(pods) = moved {
+            self.enter(pods, &mut row);
+        }
         self.progress.set_unreported(row);
         true
     }
@@ -162,8 +184,9 @@ impl Trainer {
             self.rollout.append(pod.rollout());
             finished.append(&mut pod.take_finished());
         }
+        let before = self.progress.steps();
         self.count(self.rollout.samples() as u64, finished);
-        true
+        self.prepare_version(before)
     }
 
     /// A round of a learner whose workers do not wait for one another, each of which has a pod: they act and learn at once. None
@@ -199,15 +222,17 @@ impl Trainer {
                 None
             }
         };
-        if learnt.is_some() {
-            self.count(steps, finished);
-        }
-        Some(learnt)
+        let before = self.progress.steps();
+        let Some(row) = learnt else {
+            return Some(None);
+        };
+        self.count(steps, finished);
+        Some(self.prepare_version(before).then_some(row))
     }
 
     /// Episodes begin at the level that the run has come to.
     fn set_level(&mut self) {
-        if self.curriculum.is_some() {
+        if self.world.curriculum.is_some() {
             let level = self.progress.level();
             self.pods.iter_mut().for_each(|pod| pod.set_level(level));
         }
@@ -224,7 +249,7 @@ impl Trainer {
             self.keeper.save_flight(flight);
         }
         self.progress.count(steps, &finished);
-        if let Some(curriculum) = &self.curriculum {
+        if let Some(curriculum) = &self.world.curriculum {
             self.progress.climb(curriculum, &finished);
         }
     }
@@ -246,7 +271,7 @@ impl Trainer {
         };
         let before = self.progress.clone();
         self.progress.report(&mut row);
-        if self.curriculum.is_some() {
+        if self.world.curriculum.is_some() {
             let Level(level) = self.progress.level();
             row.set(Metric::Level, f64::from(level));
         }
@@ -267,9 +292,9 @@ impl Trainer {
     /// Asks whether the scene is solved, once training suggests it, and not too often. False if it was broken off.
     fn evaluate_if_near(&mut self, row: &mut Row) -> bool {
         let unsolved = self.progress.solved_step().is_none();
-        let at_the_task = (self.curriculum.as_ref())
+        let at_the_task = (self.world.curriculum.as_ref())
             .is_none_or(|curriculum| self.progress.level() >= Level(curriculum.levels));
-        let Some(solved) = self.job.solved.filter(|_| unsolved && at_the_task) else {
+        let Some(solved) = self.world.solved.filter(|_| unsolved && at_the_task) else {
             return true;
         };
         let evaluations = self.job.learner.settings().evaluations();
@@ -298,7 +323,7 @@ impl Trainer {
     /// Fresh episodes from number `first` on with the mean action; none if it was broken off.
     fn evaluate(&mut self, policy: &Arc<Policy>, first: u64) -> Option<Evaluation> {
         let evaluated = evaluate(
-            &self.job.environment,
+            &self.world.environment,
             policy,
             self.job.seed,
             Purpose::Evaluation,
@@ -370,6 +395,7 @@ impl Trainer {
             solved_wall_s: result.solved_wall_s,
             steps_per_s: result.steps_per_s,
             trouble: result.trouble.clone(),
+            change: self.change.clone(),
         };
         self.publisher.publish_last(result.steps, last);
         result
@@ -391,6 +417,7 @@ impl Trainer {
             progress,
             clock,
             keeper,
+            change,
             ..
         } = self;
         let snapshot = || Snapshot {
@@ -399,6 +426,7 @@ impl Trainer {
             solved_wall_s: clock.solved_s,
             steps_per_s: steps_per_s(progress, clock),
             trouble: keeper.trouble().cloned(),
+            change: change.clone(),
         };
         self.publisher.publish(row, progress.steps(), snapshot);
     }

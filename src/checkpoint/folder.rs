@@ -9,6 +9,8 @@ use super::image::{Image, ImageError, LogLengths};
 use super::log::Log;
 use super::segments::{self, Segments};
 use super::subject::{Subject, SubjectFile};
+use super::versions;
+use super::versions::{VersionFile, read_versions};
 use super::{
     LARGEST, RunError, RunSettings, Stored, Which, difference, kept_in, read_inside, read_settings,
     read_text,
@@ -38,6 +40,11 @@ pub struct RunFolder {
     settings: RunSettings,
     /// What the run is of, as its file has it.
     kept: Option<(SubjectFile, String)>,
+    /// What the scene becomes on the way.
+    versions: Vec<VersionFile>,
+    /// The text of the version that is played, and the table of those that have taken effect, once there are versions.
+    played: Option<String>,
+    events: String,
     run: [u8; 32],
     metrics: Log,
     timing: Log,
@@ -146,6 +153,9 @@ impl ClaimedFolder {
             timing: Log::new(self.path.join("timing.csv"), &TIMING, 0),
             kept: kept.or_else(|| subject.map(as_given)),
             segments: Segments::default(),
+            versions: read_versions(&self.path)?,
+            played: None,
+            events: String::new(),
             path: self.path,
             lock: self.lock,
             settings,
@@ -203,6 +213,38 @@ impl RunFolder {
     /// Which run this is: a hash of what may not change while it goes on.
     pub fn run(&self) -> [u8; 32] {
         self.run
+    }
+
+    /// What the scene becomes on the way, by steps.
+    pub fn versions(&self) -> &[VersionFile] {
+        &self.versions
+    }
+
+    /// Adds a version of the scene, durably, whose step is after those of all others.
+    ///
+    /// # Errors
+    /// The system refused; then it is none of the run's.
+    pub fn add_version(&mut self, version: VersionFile) -> Result<(), RunError> {
+        self.mend()?;
+        let io = |error| RunError::Io(self.path.clone(), error);
+        self.folder(versions::FOLDER)?;
+        let path = self.path.join(version.path());
+        let written = files::replace(&path, version.text.as_bytes());
+        if let Err(error) = written {
+            let _ = files::remove(&path);
+            // A process that goes on would come by what is there, so it counts.
+            if !path.is_file() {
+                return Err(io(error));
+            }
+        }
+        self.versions.push(version);
+        Ok(())
+    }
+
+    /// From now on the scene of this text is played, and the versions that have taken effect are those of the table `events`.
+    pub fn enter_version(&mut self, text: Option<&str>, events: String) {
+        self.played = text.map(str::to_owned);
+        self.events = events;
     }
 
     /// The checkpoints, the newest first.
@@ -305,6 +347,7 @@ impl RunFolder {
         let io = |error| RunError::Io(self.path.clone(), error);
         self.metrics.write().map_err(io)?;
         self.timing.write().map_err(io)?;
+        self.write_events()?;
         files::publish(&self.path.join(Which::Newest.file()), policy).map_err(io)
     }
 
@@ -323,6 +366,7 @@ impl RunFolder {
         let io = |error| RunError::Io(self.path.clone(), error);
         self.metrics.write_durably().map_err(io)?;
         self.timing.write_durably().map_err(io)?;
+        self.write_events()?;
         image.logs = LogLengths {
             metrics: self.metrics.written(),
             timing: self.timing.written(),
@@ -370,7 +414,7 @@ impl RunFolder {
             return Ok(None);
         }
         let scene = match &self.kept {
-            Some((SubjectFile::Scene, text)) => Some(text.clone()),
+            Some((SubjectFile::Scene, text)) => Some(self.played.as_ref().unwrap_or(text).clone()),
             _ => None,
         };
         let record = FlightRecord {
@@ -449,12 +493,25 @@ impl RunFolder {
         if let Some((file, text)) = &self.kept {
             self.save_once(file.name(), text.as_bytes())?;
         }
+        if !self.versions.is_empty() {
+            self.folder(versions::FOLDER)?;
+        }
+        for version in &self.versions {
+            self.save_once(version.path(), version.text.as_bytes())?;
+        }
         let settings = serde_json::to_string_pretty(&self.settings).expect("plain data is JSON");
         files::replace(&self.path.join("run.json"), (settings + "\n").as_bytes()).map_err(io)
     }
 
+    fn write_events(&self) -> Result<(), RunError> {
+        if self.events.is_empty() {
+            return Ok(());
+        }
+        self.save_once("events.csv", self.events.as_bytes())
+    }
+
     /// Writes what may be there already.
-    fn save_once(&self, name: &str, bytes: &[u8]) -> Result<(), RunError> {
+    fn save_once(&self, name: impl AsRef<Path>, bytes: &[u8]) -> Result<(), RunError> {
         let path = self.path.join(name);
         if files::read(&path, LARGEST).is_ok_and(|old| old == bytes) {
             return Ok(());

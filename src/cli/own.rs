@@ -122,6 +122,7 @@ impl OwnEnvironment {
         Job {
             environment: self.environment.clone(),
             scene: self.name.to_owned(),
+            first_version: None,
             solved: self.solved,
             learner_name: name.to_owned(),
             learner: learner.clone(),

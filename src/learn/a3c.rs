@@ -98,6 +98,10 @@ impl Settings for A3cSettings {
         self.horizon
     }
 
+    fn steps_at_once(&self) -> u64 {
+        (self.envs * self.horizon * self.turns) as u64
+    }
+
     fn check(&self) -> Checked {
         settings::length(self.steps, self.envs, self.horizon)?;
         settings::count("turns", self.turns, 1..=10_000)?;

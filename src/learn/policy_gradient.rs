@@ -26,7 +26,7 @@ use super::returns::{ReturnScale, ValuedStep, gae};
 use super::rollout::Rollout;
 use super::settings::{Rate, layout, training_flops};
 use super::student::Refusal;
-use super::{Learner, Workshop};
+use super::{Learner, WEIGHTS_ANEW, Workshop};
 use crate::metrics::{Metric, Row};
 use crate::nn::{Activation, Layout, Workspace};
 use crate::policy::Policy;
@@ -175,6 +175,15 @@ impl Core {
             return_scale: ReturnScale::new(recipe.envs, recipe.gamma),
             passes: 0,
             steps: 0,
+        }
+    }
+
+    fn forget_values(&self, state: &mut Networks, at: u64) {
+        let (recipe, spaces) = (&self.recipe, &self.spaces);
+        if let Some(rate) = recipe.critic_rate {
+            let mut weights = self.seed.stream(WEIGHTS_ANEW).child(at).nth(1);
+            state.critic = Some(Critic::new(recipe, rate, spaces, &mut weights));
+            state.return_scale = ReturnScale::new(recipe.envs, recipe.gamma);
         }
     }
 
@@ -418,6 +427,10 @@ impl<S: Story> Learner for S {
             row.set(Metric::ExplainedVariance, explained);
         }
         Ok(row)
+    }
+
+    fn forget_values(&self, state: &mut Networks, at: u64) {
+        self.core().forget_values(state, at);
     }
 
     fn gradient(&self, state: &Networks, rollout: &Rollout, credit: Credit) -> Option<Vec<f32>> {

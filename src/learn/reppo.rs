@@ -14,18 +14,18 @@ pub use value::ValueHead;
 use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
 
-use super::Learner;
 use super::network::{Network, draw_noise, join};
 use super::replay::Replay;
 use super::returns::{ReturnScale, ValuedStep, explained_variance, gae};
 use super::rollout::Rollout;
 use super::settings::{self, Checked, Evaluations, Rate, Settings};
 use super::student::{self, Refusal, Student};
+use super::{Learner, WEIGHTS_ANEW};
 use crate::metrics::{Metric, Row};
 use crate::nn::{Activation, Layout, Workspace};
 use crate::policy::normalize::Normalizer;
 use crate::policy::{Head, Policy, squashed};
-use crate::seed::Seed;
+use crate::seed::{Seed, Stream};
 use crate::step::{ActionSpace, Spaces, StepEnd};
 use crate::team::Team;
 use loss::Multiplier;
@@ -221,6 +221,12 @@ impl Reppo {
         }
     }
 
+    /// The critic at its beginning.
+    fn critic(&self, weights: Stream) -> Network {
+        let layout = self.settings.critic_layout(&self.spaces);
+        Network::new(layout, 0.1, &mut weights.nth(1))
+    }
+
     /// How many moments an observation has.
     fn normalized(&self) -> usize {
         if self.settings.normalize_observations {
@@ -350,10 +356,9 @@ impl Learner for Reppo {
         actor
             .mlp
             .update(|parameters| parameters[log_stds].fill(output));
-        let layout = settings.critic_layout(&self.spaces);
         ReppoState {
             actor,
-            critic: Network::new(layout, 0.1, &mut weights.nth(1)),
+            critic: self.critic(weights),
             temperature: Multiplier::new(settings.temperature),
             restraint: Multiplier::new(settings.restraint),
             normalizer: Normalizer::new(self.normalized()),
@@ -381,6 +386,11 @@ impl Learner for Reppo {
             network: state.actor.mlp.clone(),
             head: Head::Squashed { correlation: 0.0 },
         }
+    }
+
+    fn forget_values(&self, state: &mut ReppoState, at: u64) {
+        state.critic = self.critic(self.seed.stream(WEIGHTS_ANEW).child(at));
+        state.return_scale = ReturnScale::new(self.settings.envs, self.settings.gamma);
     }
 
     fn update(

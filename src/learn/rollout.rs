@@ -87,6 +87,17 @@ impl Rollout {
         self.ends.iter().enumerate().map(next_value).collect()
     }
 
+    /// Ends every episode that goes on after it, as at a time limit: what comes next is of another world.
+    pub fn end_episodes(&mut self) {
+        let observed = self.next_observations.len() / self.envs.max(1);
+        for row in 0..self.envs {
+            if let Some(end @ StepEnd::Running) = self.ends.get_mut((row + 1) * self.horizon - 1) {
+                let last = self.next_observations[row * observed..][..observed].to_vec();
+                *end = StepEnd::TimeLimit { last };
+            }
+        }
+    }
+
     /// Whether every number is finite.
     pub fn is_finite(&self) -> bool {
         let lasts = self.ends.iter().filter_map(|end| match end {
@@ -160,5 +171,25 @@ mod tests {
         let values = [1.0, 2.0, 3.0, 4.0, 8.0, 9.0];
         let next = rollout.next_values(&values, &[0.5, 0.25, -1.0, -2.0]);
         assert_eq!(next, [2.0, -1.0, 0.5, 0.0, -2.0, 0.0]);
+    }
+
+    #[test]
+    fn an_episode_that_goes_on_is_ended_with_what_is_seen_next() {
+        let ends = [StepEnd::Running, StepEnd::Running, StepEnd::Terminated];
+        let mut rollout = Rollout {
+            envs: 3,
+            horizon: 2,
+            ends: ends.iter().chain(&ends).cloned().collect(),
+            next_observations: vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0],
+            ..Rollout::default()
+        };
+        rollout.end_episodes();
+        let limit = |last: [f32; 2]| StepEnd::TimeLimit { last: last.into() };
+        let expected = [
+            [StepEnd::Running, limit([1.0, 2.0])],
+            [StepEnd::Terminated, limit([3.0, 4.0])],
+            [StepEnd::Running, StepEnd::Terminated],
+        ];
+        assert_eq!(rollout.ends, expected.concat());
     }
 }

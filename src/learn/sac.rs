@@ -9,17 +9,17 @@ mod update;
 
 use serde::{Deserialize, Serialize};
 
-use super::Learner;
 use super::network::{CHUNK, Network};
 use super::replay::{Replay, Shape};
 use super::rollout::Rollout;
 use super::settings::{self, Checked, Evaluations, Settings};
 use super::student::{self, Refusal, Student};
+use super::{Learner, WEIGHTS_ANEW};
 use crate::metrics::Row;
 use crate::nn::{Activation, Adam, Layout, Mlp};
 use crate::policy::normalize::Normalizer;
 use crate::policy::{Head, Policy};
-use crate::seed::Seed;
+use crate::seed::{Seed, Stream};
 use crate::step::{ActionSpace, Spaces};
 use crate::team::Team;
 use update::{Bench, Chunk};
@@ -243,6 +243,12 @@ impl Sac {
         }
     }
 
+    /// Both critics at their beginning.
+    fn critics(&self, weights: Stream) -> [Network; 2] {
+        let layout = self.settings.critic_layout(&self.spaces);
+        [1, 2].map(|n| Network::new(layout.clone(), 1.0, &mut weights.nth(n)))
+    }
+
     /// How many moments an observation has.
     fn normalized(&self) -> usize {
         if self.settings.normalize_observations {
@@ -258,9 +264,7 @@ impl Learner for Sac {
 
     fn begin(&self) -> SacState {
         let weights = self.seed.stream("network weights");
-        let layout = self.settings.critic_layout(&self.spaces);
-        let critic = |n| Network::new(layout.clone(), 1.0, &mut weights.nth(n));
-        let critics = [critic(1), critic(2)];
+        let critics = self.critics(weights);
         let actor = self.settings.actor_layout(&self.spaces);
         SacState {
             actor: Network::new(actor, 0.01, &mut weights.nth(0)),
@@ -296,6 +300,11 @@ impl Learner for Sac {
                 correlation: self.settings.noise_correlation,
             },
         }
+    }
+
+    fn forget_values(&self, state: &mut SacState, at: u64) {
+        state.critics = self.critics(self.seed.stream(WEIGHTS_ANEW).child(at));
+        state.targets = state.critics.each_ref().map(|critic| critic.mlp.clone());
     }
 
     fn remembers(&self) -> Shape {

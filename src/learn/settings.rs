@@ -22,6 +22,11 @@ pub trait Settings {
     /// `T`, the control steps that each environment takes between updates.
     fn horizon(&self) -> usize;
 
+    /// Control steps over all environments from one report to the next.
+    fn steps_at_once(&self) -> u64 {
+        (self.envs() * self.horizon()) as u64
+    }
+
     /// Names the first field that is out of its range, and what it must be.
     ///
     /// # Errors

@@ -38,6 +38,9 @@ pub trait Student: Send + Sync {
         team: &Team,
     ) -> Option<Result<Option<Row>, Hopeless>>;
 
+    /// See [`Learner::forget_values`]. What it remembers stays.
+    fn forget_values(&mut self, at: u64);
+
     /// See [`Learner::gradient`].
     fn gradient(&self, rollout: &Rollout, credit: Credit) -> Option<Vec<f32>>;
 
@@ -194,6 +197,10 @@ impl<L: Learner> Student for Course<L> {
         work(&*workshop);
         let updated = workshop.close();
         Some(self.settle(before, remembered, updated, team))
+    }
+
+    fn forget_values(&mut self, at: u64) {
+        self.learner.forget_values(&mut self.learnt.state, at);
     }
 
     fn gradient(&self, rollout: &Rollout, credit: Credit) -> Option<Vec<f32>> {

@@ -58,6 +58,23 @@ impl ContainedPod {
         })
     }
 
+    /// The same environments of the run in another world, at their next episodes, which are of this level.
+    ///
+    /// # Errors
+    /// As [`ContainedPod::new`].
+    pub fn moved_to(
+        &self,
+        environment: &Arc<dyn Environment>,
+        level: Level,
+    ) -> Result<Self, PodError> {
+        let environments = self.environments.clone();
+        let mut moved = Self::new(environment, self.seed, self.purpose, environments)?;
+        moved.set_level(level);
+        contain(|| moved.pod.begin_after(&self.pod))
+            .map_err(|panic| PodError(format!("it panicked while it began an episode: {panic}")))?;
+        Ok(moved)
+    }
+
     /// As [`Pod::set_level`].
     pub fn set_level(&mut self, level: Level) {
         self.level = level;

@@ -3,9 +3,8 @@
 use super::{
     Scene, base,
     error::{Flaw, SceneError},
-    file,
+    file, fit,
     locate::{Node, Path},
-    robot::Joint,
 };
 
 /// Levels that a curriculum may have.
@@ -51,8 +50,8 @@ pub(super) fn levels(
         }
         let woven = base::with(name, text, tree, &at, changes)?;
         let level = Scene::read_alone(name, woven.text()).map_err(|error| woven.place(error))?;
-        if let Some(difference) = difference(&level, scene) {
-            let title = format!("a level has other {difference} than the task");
+        if let Some(misfit) = fit::misfits(scene, &level).into_iter().next() {
+            let title = format!("a level has other {} than the task", misfit.what);
             let flaw = Flaw::new(at, title).label("with these changes");
             return Err(flawed(flaw.help(
                 "what is seen and done must be the same at every level, and so must joints and links",
@@ -61,29 +60,4 @@ pub(super) fn levels(
         levels.push(level.without_text());
     }
     Ok(levels)
-}
-
-/// What a policy or a picture would stumble over.
-fn difference(level: &Scene, scene: &Scene) -> Option<&'static str> {
-    let observed = |scene: &Scene| -> Vec<String> {
-        let observation = scene.task().observation.iter();
-        observation.flat_map(|o| o.names(scene.robot())).collect()
-    };
-    let name = |joint: &Joint| joint.name.clone();
-    let acted = |scene: &Scene| -> Vec<String> { scene.robot().motor_joints().map(name).collect() };
-    let joints = |scene: &Scene| -> Vec<String> { scene.robot().joints.iter().map(name).collect() };
-    let links = |scene: &Scene| -> Vec<String> {
-        let links = scene.robot().links.iter();
-        links.map(|link| link.name.clone()).collect()
-    };
-    let found = [
-        (observed(level) != observed(scene), "observations"),
-        (acted(level) != acted(scene), "actions"),
-        (joints(level) != joints(scene), "joints"),
-        (links(level) != links(scene), "links"),
-    ];
-    found
-        .into_iter()
-        .find(|(differs, _)| *differs)
-        .map(|(_, what)| what)
 }

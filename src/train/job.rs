@@ -19,6 +19,8 @@ pub struct Job {
     pub environment: Arc<dyn Environment>,
     /// Its name in reports.
     pub scene: String,
+    /// The scene that it is at the beginning, if it is one: what a change of it is compared with.
+    pub first_version: Option<Arc<Scene>>,
     /// When it counts as solved, if it ever does.
     pub solved: Option<Solved>,
     /// The name of the learner's preset.
@@ -50,6 +52,7 @@ impl Job {
         Ok(Self {
             environment: Arc::new(SceneEnvironment::new(scene.clone())),
             scene: scene.name().to_owned(),
+            first_version: Some(scene.clone()),
             solved: scene.task().solved,
             learner_name: learner_name.to_owned(),
             learner: learner.clone(),

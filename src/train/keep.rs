@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::publish::Teller;
 use crate::checkpoint::image::{Image, LogLengths};
+use crate::checkpoint::versions::VersionFile;
 use crate::checkpoint::{RunError, RunFolder};
 use crate::learn::replay::Replay;
 use crate::metrics::Row;
@@ -72,6 +73,21 @@ impl Keeper {
         }
         self.saved = checkpoint.map(|(_, iteration)| iteration);
         Ok(())
+    }
+
+    /// Adds a version of the scene; whoever goes on with the run comes by it.
+    pub(super) fn add_version(&mut self, version: VersionFile) -> Result<(), RunError> {
+        match &mut self.folder {
+            Some(folder) => folder.add_version(version),
+            None => Ok(()),
+        }
+    }
+
+    /// What the folder is to keep of the scene from now on.
+    pub(super) fn enter_version(&mut self, text: Option<&str>, events: String) {
+        if let Some(folder) = &mut self.folder {
+            folder.enter_version(text, events);
+        }
     }
 
     /// Logs an iteration.

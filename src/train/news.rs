@@ -31,6 +31,8 @@ pub struct News {
     pub begins_anew: bool,
     /// What could not be written or read, if anything.
     pub trouble: Option<String>,
+    /// The newest word about a change of the scene: that it has taken effect, or why it has not.
+    pub change: Option<String>,
     /// How it ended.
     pub result: Option<Result<TrainResult, String>>,
 }
@@ -45,6 +47,7 @@ impl News {
             self.solved_wall_s = newest.solved_wall_s;
             self.steps_per_s = newest.steps_per_s;
             self.trouble = newest.trouble;
+            self.change = newest.change;
         }
         self.note_rows(rows);
     }

@@ -105,6 +105,15 @@ impl Progress {
         }
     }
 
+    /// The scene is another one from now on, with so many levels before the last: what was played says nothing of it, and nobody knows
+    /// whether it is solved. The level stays, as far as there is one.
+    pub fn begin_version(&mut self, levels: u32) {
+        self.level = self.level.min(levels);
+        self.recent.clear();
+        self.of_level.clear();
+        self.solved_step = None;
+    }
+
     /// Which level of the curriculum episodes begin at, from 0.
     pub fn level(&self) -> Level {
         Level(self.level)
@@ -293,5 +302,21 @@ mod tests {
         assert_eq!(row.get(Metric::Broken), Some(1.0));
         assert_eq!(row.get(Metric::Episodes), Some(0.0));
         assert_eq!(row.get(Metric::Return), None);
+    }
+
+    #[test]
+    fn another_version_keeps_the_level_as_far_as_there_is_one() {
+        let mut progress = Progress::default();
+        progress.count(1000, &episodes(200, 200));
+        (progress.level, progress.solved_step) = (3, Some(1000));
+        progress.begin_version(5);
+        assert_eq!((progress.level(), progress.solved_step()), (Level(3), None));
+        progress.begin_version(2);
+        assert_eq!(progress.level(), Level(2));
+        let solved = Solved::Success(0.5);
+        assert!(
+            !progress.is_evaluation_due(&solved, 200),
+            "no episode of this version has been played"
+        );
     }
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::TrainResult;
+use super::versions::Change;
 use crate::metrics::Row;
 use crate::policy::Policy;
 use crate::team::Team;
@@ -26,6 +27,8 @@ pub struct Snapshot {
     pub steps_per_s: f64,
     /// What could not be written, if anything.
     pub trouble: Option<String>,
+    /// The newest word about a change of the scene: that it has taken effect, or why it has not.
+    pub change: Option<String>,
 }
 
 /// The reader's end.
@@ -63,6 +66,7 @@ struct Shared {
     steps: AtomicU64,
     stop: Arc<AtomicBool>,
     hold: AtomicBool,
+    change: Mutex<Option<Change>>,
     is_watched: AtomicBool,
 }
 
@@ -144,6 +148,16 @@ impl Viewer {
         self.0.hold.store(hold, Ordering::Relaxed);
     }
 
+    /// Proposes another scene to go on with; of several, the training takes the newest when it comes to it.
+    pub fn change_scene(&self, change: Change) {
+        *self.0.change.lock().expect("no holder panics") = Some(change);
+    }
+
+    /// Tells a person a line, as the training does.
+    pub fn tell(&self, line: &str) {
+        self.0.teller.tell(line);
+    }
+
     /// Whether the training is held.
     pub fn is_held(&self) -> bool {
         self.0.hold.load(Ordering::Relaxed)
@@ -173,6 +187,11 @@ impl Publisher {
         self.shared.steps.store(steps, Ordering::Relaxed);
         let mut news = self.shared.news.lock().expect("no holder panics");
         news.tell(&mut self.pending, snapshot);
+    }
+
+    /// The newest scene that somebody proposes; one that is being handed over now is there the next time.
+    pub(super) fn take_change(&self) -> Option<Change> {
+        self.shared.change.try_lock().ok()?.take()
     }
 
     pub(super) fn teller(&self) -> Teller {
@@ -213,6 +232,7 @@ mod tests {
             solved_wall_s: None,
             steps_per_s: 0.0,
             trouble: None,
+            change: None,
         }
     }
 

@@ -1,5 +1,6 @@
 //! The state of a run: what a checkpoint holds of a [`Trainer`], and how one comes back.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::progress::Progress;
@@ -9,7 +10,7 @@ use crate::checkpoint::{RunFolder, policy_file};
 use crate::contain::contain;
 use crate::learn::student::Student;
 use crate::pod::contained::ContainedPod;
-use crate::pod::{PodError, Purpose, Restored};
+use crate::pod::{Environment, PodError, Purpose, Restored};
 use crate::team::Team;
 
 impl Trainer {
@@ -41,8 +42,22 @@ impl Trainer {
         self.keeper.save(began, image, &policy, memory);
     }
 
-    /// Goes on from the newest checkpoint that can be read and holds this run.
+    /// Goes on from the newest checkpoint that can be read and holds this run, in the scene as it was by then.
     pub(super) fn resume(&mut self) -> Result<(), TrainError> {
+        self.find_checkpoint()?;
+        self.note_version();
+        Ok(())
+    }
+
+    /// Lets the folder know which version of the scene is played.
+    pub(super) fn note_version(&mut self) {
+        let steps = self.progress.steps();
+        let version = self.versions.in_force(steps);
+        let text = version.map(|version| version.scene.text());
+        self.keeper.enter_version(text, self.versions.events(steps));
+    }
+
+    fn find_checkpoint(&mut self) -> Result<(), TrainError> {
         let teller = self.publisher.teller();
         let Some(folder) = self.keeper.folder() else {
             return Ok(());
@@ -101,7 +116,9 @@ impl Trainer {
         if state.environments.len() != self.job.learner.settings().envs() {
             return Err("it has another number of environments".to_owned());
         }
-        let pods = pods(&self.job, &self.team).map_err(|error| error.to_string())?;
+        let world = self.versions.world(progress.steps()).clone();
+        let pods =
+            pods(&world.environment, &self.job, &self.team).map_err(|error| error.to_string())?;
         let mut pods: Vec<_> = pods
             .into_iter()
             .map(|pod| (pod, Ok(Restored::Same)))
@@ -118,16 +135,20 @@ impl Trainer {
             restored.push(pod);
         }
         (self.pods, self.student, self.progress) = (restored, student, progress);
-        (self.best, self.clock) = (best, clock.or_zero());
+        (self.best, self.clock, self.world) = (best, clock.or_zero(), world);
         Ok((logs, bits))
     }
 }
 
 /// The environments of a run at their beginning, as many pods as the team has members.
-pub(super) fn pods(job: &Job, team: &Team) -> Result<Vec<ContainedPod>, PodError> {
+pub(super) fn pods(
+    environment: &Arc<dyn Environment>,
+    job: &Job,
+    team: &Team,
+) -> Result<Vec<ContainedPod>, PodError> {
     let envs = job.learner.settings().envs() as u64;
     evaluate::split(0..envs, team.threads() as u64)
-        .map(|range| ContainedPod::new(&job.environment, job.seed, Purpose::Training, range))
+        .map(|range| ContainedPod::new(environment, job.seed, Purpose::Training, range))
         .collect()
 }
 
@@ -148,7 +169,6 @@ mod tests {
     use crate::train::publish::Viewer;
     use std::fs;
     use std::path::{Path, PathBuf};
-    use std::sync::Arc;
     use std::time::Duration;
     use tempfile::tempdir;
 

@@ -1,0 +1,154 @@
+//! A scene that changes while it is learnt in: taken up before an iteration, written down, and played from its end on.
+
+use super::Trainer;
+use super::versions::Proposed;
+use crate::metrics::Row;
+use crate::pod::contained::ContainedPod;
+use crate::pod::{Level, PodError, Purpose};
+
+impl Trainer {
+    /// Looks whether somebody wants to go on with another scene. From the end of the coming iteration on it is played; that is written
+    /// down now, so that whoever goes on with the run does the same. What cannot be gone on with is told, and changes nothing.
+    pub(super) fn take_change(&mut self) {
+        let steps = self.progress.steps();
+        // Versions follow one another: a run that was taken back first comes by those it has.
+        if self.versions.are_to_come_after(steps) {
+            return;
+        }
+        let Some(change) = self.publisher.take_change() else {
+            return;
+        };
+        let step = steps + self.job.learner.settings().steps_at_once();
+        let file = change.scene.files().first();
+        let file = file.map_or(self.job.scene.clone(), |file| file.display().to_string());
+        let problem = match self.versions.propose_change(change, step) {
+            Proposed::Same => return,
+            Proposed::Refused(why) => {
+                format!(
+                    "{why}: the old scene goes on; `sinew train {file} --run NEW` begins a new run"
+                )
+            }
+            Proposed::Fits(version) => {
+                let environment = &version.world.environment;
+                // Whether it can be played at all is known before anything is written.
+                let played = ContainedPod::new(environment, self.job.seed, Purpose::Training, 0..1);
+                let played = played.map_err(|error| error.to_string());
+                let kept = |()| {
+                    let kept = self.keeper.add_version(version.file());
+                    kept.map_err(|error| format!("it could not be kept: {error}"))
+                };
+                match played.map(drop).and_then(kept) {
+                    Ok(()) => return self.versions.add(version),
+                    Err(problem) => format!("{problem}: the old scene goes on"),
+                }
+            }
+        };
+        self.note_change(format!("step {steps}: the scene was edited, but {problem}"));
+    }
+
+    /// Where a version takes effect with the end of this iteration, which began with so many steps: episodes end here, and the next
+    /// ones are begun in the new world. False if it cannot be entered.
+    pub(super) fn prepare_version(&mut self, steps: u64) -> bool {
+        let now = self.progress.steps();
+        let Some(version) = self.versions.between(steps, now) else {
+            return true;
+        };
+        self.rollout.end_episodes();
+        let world = &version.world;
+        let level = self.progress.level().min(Level(world.levels()));
+        let mut moved: Vec<_> = self.pods.iter().map(|pod| (pod, None)).collect();
+        self.team.for_each(&mut moved, |(pod, moved)| {
+            *moved = Some(pod.moved_to(&world.environment, level));
+        });
+        let moved = moved.into_iter().filter_map(|(_, moved)| moved).collect();
+        match moved {
+            Ok(pods) => self.moved = Some(pods),
+            Err(error) => self.give_up(PodError::to_string(&error)),
+        }
+        self.moved.is_some()
+    }
+
+    /// Goes on with the version of the scene that takes effect now.
+    pub(super) fn enter(&mut self, pods: Vec<ContainedPod>, row: &mut Row) {
+        // What has been played was of the version before.
+        self.progress.report(row);
+        let steps = self.progress.steps();
+        self.pods = pods;
+        self.world = self.versions.world(steps).clone();
+        self.progress.begin_version(self.world.levels());
+        self.clock.solved_s = None;
+        self.note_version();
+        if let Some(version) = self.versions.in_force(steps) {
+            if version.forgets_values {
+                self.student.forget_values(version.step);
+            }
+            self.note_change(version.in_words());
+        }
+        self.keeper.hurry();
+    }
+
+    fn note_change(&mut self, line: String) {
+        self.publisher.teller().tell(&line);
+        self.change = Some(line);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pod::Episode;
+    use crate::scene::Scene;
+    use crate::step::StepEnd;
+    use crate::train::Job;
+    use crate::train::publish::Viewer;
+    use crate::train::versions::Change;
+    use std::sync::Arc;
+
+    /// 10 control steps in an iteration, and episodes far longer than it.
+    fn scene(change: &str) -> Arc<Scene> {
+        let set = ["learner.envs=2", "learner.horizon=5", "learner.batch=10"];
+        let set = set.into_iter().chain([change]).map(str::to_owned);
+        let scene = Scene::open_with("pendulum", Some("ppo"), &set.collect::<Vec<_>>());
+        Arc::new(scene.expect("it is shipped"))
+    }
+
+    #[test]
+    fn what_was_begun_in_the_old_world_ends_with_it() {
+        let viewer = Viewer::default();
+        let job = Job {
+            threads: 1,
+            ..Job::new(&scene("learner.steps=1000"), Some("ppo"), 1).expect("it has it")
+        };
+        let mut trainer = Trainer::new(job, viewer.publisher()).expect("it builds");
+        let limits = |trainer: &Trainer| {
+            let is_limit = |end: &StepEnd| matches!(end, StepEnd::TimeLimit { .. });
+            trainer
+                .rollout
+                .ends
+                .iter()
+                .map(is_limit)
+                .collect::<Vec<_>>()
+        };
+        assert!(trainer.iterate());
+        assert_eq!(limits(&trainer), [false; 10]);
+        viewer.change_scene(Change {
+            scene: scene("task.control_hz=25"),
+            forget_values: false,
+        });
+        trainer.take_change();
+        assert!(trainer.iterate());
+        let row = [false, false, false, false, true];
+        assert_eq!(limits(&trainer), [row, row].concat());
+        assert_eq!(trainer.progress.steps(), 20);
+        // The second episode of each environment, at its beginning.
+        let number_and_steps = |state: &Vec<u8>| {
+            let (episode, _) = postcard::take_from_bytes::<Episode>(state).expect("it comes first");
+            (episode.number, episode.steps)
+        };
+        let pods = trainer.pods.iter().flat_map(ContainedPod::states);
+        let found: Vec<_> = pods.map(|state| number_and_steps(&state)).collect();
+        assert_eq!(found, [(2, 0), (2, 0)]);
+        assert!(trainer.iterate());
+        assert_eq!(limits(&trainer), [false; 10]);
+    }
+}

@@ -1,0 +1,110 @@
+//! A scene that is edited while an app runs: read again, and proposed to the training, if there is one.
+
+use bevy::app::{App, Plugin, PreUpdate};
+use bevy::ecs::prelude::{ResMut, Resource};
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use super::publish::Viewer;
+use super::versions::Change;
+use crate::scene::Scene;
+use crate::scene::files::SceneFiles;
+
+/// How often the files are looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+
+/// Looks at the files of a scene while the app runs, and keeps [`LiveScene`].
+pub struct LivePlugin(Mutex<Option<LiveScene>>);
+
+/// A scene whose files are looked at.
+#[derive(Resource)]
+pub struct LiveScene {
+    /// What was saved since the last frame.
+    pub changed: Option<Arc<Scene>>,
+    /// What is wrong with it as it is now.
+    pub error: Option<String>,
+    files: SceneFiles,
+    next_look: Instant,
+    training: Option<Proposes>,
+}
+
+/// How a training is to take a change.
+struct Proposes {
+    viewer: Viewer,
+    forget_values: bool,
+}
+
+impl LivePlugin {
+    /// Only looks.
+    pub fn new(files: SceneFiles) -> Self {
+        Self(Mutex::new(Some(LiveScene {
+            changed: None,
+            error: None,
+            files,
+            next_look: Instant::now(),
+            training: None,
+        })))
+    }
+
+    /// Proposes what it finds to a training, too, whose critics begin anew where something else is paid for if `forget_values` says so.
+    /// What is wrong with a file is told there.
+    pub fn proposing(self, viewer: Viewer, forget_values: bool) -> Self {
+        let training = Some(Proposes {
+            viewer,
+            forget_values,
+        });
+        let live = self.0.into_inner().expect("nobody panics with it");
+        Self(Mutex::new(live.map(|live| LiveScene { training, ..live })))
+    }
+}
+
+impl Plugin for LivePlugin {
+    fn build(&self, app: &mut App) {
+        let live = self.0.lock().expect("nobody panics with it").take();
+        app.insert_resource(live.expect("a plugin is built once"))
+            .add_systems(PreUpdate, look);
+    }
+}
+
+fn look(mut live: ResMut<LiveScene>) {
+    live.changed = None;
+    if Instant::now() < live.next_look {
+        return;
+    }
+    live.next_look = Instant::now() + LOOK_EVERY;
+    match live.files.look() {
+        None => {}
+        Some(Ok(scene)) => {
+            let scene = Arc::new(scene);
+            live.error = None;
+            live.changed = Some(scene.clone());
+            if let Some(Proposes {
+                viewer,
+                forget_values,
+            }) = &live.training
+            {
+                viewer.change_scene(Change {
+                    scene,
+                    forget_values: *forget_values,
+                });
+            }
+        }
+        Some(Err(error)) => {
+            let error = error.to_string();
+            if let Some(Proposes { viewer, .. }) = &live.training {
+                viewer.tell(&format!(
+                    "the scene was edited, and cannot be read as it is now: the old scene goes on\n{error}"
+                ));
+            }
+            live.error = Some(error);
+        }
+    }
+}
+
+impl LiveScene {
+    /// The file of the scene itself.
+    pub fn path(&self) -> &Path {
+        self.files.path()
+    }
+}
