@@ -142,7 +142,12 @@ impl View {
                     yaw: 0.62,
                     pitch: 0.2,
                     distance: 3.3,
-                    above: 0.45,
+                    // What floats is held where its middle is.
+                    above: if links.iter().any(|link| link.floats && !link.loose) {
+                        -0.1
+                    } else {
+                        0.45
+                    },
                 };
             }
             // Any other stands on its base, and what it does is above that.
