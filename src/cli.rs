@@ -122,6 +122,15 @@ struct TrainArgs {
     scene: SceneArgs,
     #[command(flatten)]
     run: RunArgs,
+    /// Go on with the scene's file as it is saved, from the next update on; with a window that is the default
+    #[arg(long, conflicts_with = "no_live")]
+    live: bool,
+    /// Go on with the scene as it was, whatever becomes of its file
+    #[arg(long)]
+    no_live: bool,
+    /// Let the critic begin anew with a change of the reward
+    #[arg(long, conflicts_with = "no_live")]
+    reset_critic: bool,
     /// Save a picture of the window, as soon as the scene is solved or so many seconds have passed, and end
     #[arg(long, value_name = "FILE.png", conflicts_with = "headless")]
     picture: Option<PathBuf>,

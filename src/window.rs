@@ -39,9 +39,12 @@ use std::time::Duration;
 use crate::checkpoint::RunSettings;
 use crate::checkpoint::follow::Follower;
 use crate::pod::Flight;
+use crate::pod::scene::spaces;
 use crate::policy::Policy;
 use crate::scene::Scene;
+use crate::scene::files::SceneFiles;
 use crate::seed::Seed;
+use crate::train::live::LivePlugin;
 use crate::train::news::News;
 use crate::train::plugin::LearnerPlugin;
 use crate::train::publish::Viewer;
@@ -82,8 +85,8 @@ pub enum Played {
     Scene {
         /// The scene.
         scene: Arc<Scene>,
-        /// Its file, read again whenever it is saved.
-        path: Option<PathBuf>,
+        /// Its files, read again whenever one is saved.
+        files: Option<SceneFiles>,
     },
     /// A trained policy acting.
     Policy {
@@ -141,8 +144,8 @@ enum Frame {
     Show,
 }
 
-/// Trains and shows it, until the window is closed, the training fails or a signal comes. A training that ends leaves
-/// the window open, and the robot goes on acting.
+/// Trains and shows it, with what becomes of its scene if `live` says so, until the window is closed, the training fails or a
+/// signal comes. A training that ends leaves the window open, and the robot goes on acting.
 ///
 /// # Errors
 /// What went wrong, in a line.
@@ -151,6 +154,7 @@ pub fn train(
     viewer: &Viewer,
     scene: Arc<Scene>,
     options: Options,
+    live: Option<LivePlugin>,
 ) -> Result<TrainResult, String> {
     let display = probe::display()?;
     let subject = Subject::Training {
@@ -167,6 +171,9 @@ pub fn train(
     app.add_plugins(learner);
     let shown = Shown::new(scene, seed, Actor::by_hand())?;
     let failure = furnish(&mut app, display, subject, shown, options);
+    if let Some(live) = live {
+        app.add_plugins(live);
+    }
     app.add_systems(Update, follow_training.in_set(Frame::News));
     app.run();
     // The training has ended with the app, and what it has learnt comes before what the window could not do.
@@ -214,10 +221,10 @@ pub fn watch(
 pub fn play(what: Played, options: Options) -> Result<(), String> {
     let display = probe::display()?;
     let own = Seed::new(0);
-    let mut path = None;
+    let mut files = None;
     let (subject, shown) = match what {
-        Played::Scene { scene, path: file } => {
-            path = file;
+        Played::Scene { scene, files: its } => {
+            files = its;
             (Subject::Robot, Shown::new(scene, own, Actor::by_hand())?)
         }
         Played::Policy { scene, policy } => {
@@ -235,8 +242,8 @@ pub fn play(what: Played, options: Options) -> Result<(), String> {
     };
     let mut app = App::new();
     let failure = furnish(&mut app, display, subject, shown, options);
-    if let Some(path) = path {
-        app.add_plugins(reload::Reload { path });
+    if let Some(files) = files {
+        app.add_plugins(LivePlugin::new(files));
     }
     app.run();
     failure.take()
@@ -311,6 +318,7 @@ fn furnish(
             curves::plugin,
             theme::plugin,
             panel::plugin,
+            reload::plugin,
         ));
     if let Some(picture) = options.picture {
         app.add_plugins(picture::TakePicture(picture));
@@ -358,6 +366,7 @@ fn follow_training(
         && acting
             .as_ref()
             .is_none_or(|known| !Arc::ptr_eq(known, policy))
+        && policy.spaces == spaces(shown.scene())
     {
         shown.let_act(policy.clone());
         *acting = Some(policy.clone());

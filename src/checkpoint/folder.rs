@@ -366,6 +366,7 @@ impl RunFolder {
         let io = |error| RunError::Io(self.path.clone(), error);
         self.metrics.write_durably().map_err(io)?;
         self.timing.write_durably().map_err(io)?;
+        self.write_versions()?;
         self.write_events()?;
         image.logs = LogLengths {
             metrics: self.metrics.written(),
@@ -493,14 +494,22 @@ impl RunFolder {
         if let Some((file, text)) = &self.kept {
             self.save_once(file.name(), text.as_bytes())?;
         }
-        if !self.versions.is_empty() {
-            self.folder(versions::FOLDER)?;
-        }
-        for version in &self.versions {
-            self.save_once(version.path(), version.text.as_bytes())?;
-        }
+        self.write_versions()?;
         let settings = serde_json::to_string_pretty(&self.settings).expect("plain data is JSON");
         files::replace(&self.path.join("run.json"), (settings + "\n").as_bytes()).map_err(io)
+    }
+
+    /// Writes the versions that are not there any more.
+    fn write_versions(&self) -> Result<(), RunError> {
+        for version in &self.versions {
+            let path = self.path.join(version.path());
+            if !path.is_file() {
+                self.folder(versions::FOLDER)?;
+                let written = files::replace(&path, version.text.as_bytes());
+                written.map_err(|error| RunError::Io(self.path.clone(), error))?;
+            }
+        }
+        Ok(())
     }
 
     fn write_events(&self) -> Result<(), RunError> {

@@ -29,6 +29,8 @@ pub struct Look {
     pub total_steps: Option<u64>,
     /// The newest policy, if it is another than at the last look.
     pub policy: Option<Policy>,
+    /// The last line of `events.csv` in words, if it is another than at the last look.
+    pub change: Option<String>,
     /// `result.json`, as long as there is one.
     pub result: Option<String>,
     /// What cannot be read now.
@@ -49,6 +51,7 @@ pub struct Follower {
     settings: Option<Stamp>,
     policy: Option<Stamp>,
     policy_trouble: Option<String>,
+    events: Option<Stamp>,
 }
 
 /// What changes when a file is replaced.
@@ -66,6 +69,7 @@ impl Follower {
             settings: None,
             policy: None,
             policy_trouble: None,
+            events: None,
         }
     }
 
@@ -85,6 +89,12 @@ impl Follower {
         }
         // Before the tables: who wrote this has written those.
         found.result = read_text(&self.run, "result.json").ok();
+        let events = stamp(&self.run.join("events.csv"));
+        if events != self.events {
+            self.events = events;
+            let table = read_text(&self.run, "events.csv").ok();
+            found.change = table.as_deref().and_then(last_event);
+        }
         self.look_at_policy(&mut found);
         if let Err(trouble) = self.look_at_tables(&mut found) {
             found.trouble.get_or_insert(trouble);
@@ -177,6 +187,19 @@ fn parse_time(header: &str, line: &str) -> Option<(u64, f64)> {
     let seconds: f64 = cell("wall_s")?.parse().ok()?;
     let iteration = cell("iteration")?.parse().ok()?;
     seconds.is_finite().then_some((iteration, seconds))
+}
+
+/// The last line of `events.csv` below its header, as it is told.
+fn last_event(table: &str) -> Option<String> {
+    let mut cells = table.lines().skip(1).last()?.splitn(3, ',');
+    let (step, event, what) = (cells.next()?, cells.next()?, cells.next()?);
+    let what = what.trim_matches('"').replace("\"\"", "\"");
+    let told = match event {
+        "scene" => format!("step {step}: the scene has changed: {what}"),
+        _ => format!("step {step}: {what}"),
+    };
+    // It is shown in terminals, and may be a stranger's.
+    Some(told.replace(char::is_control, " "))
 }
 
 fn stamp(path: &Path) -> Option<Stamp> {
@@ -275,6 +298,21 @@ mod tests {
     fn a_line_that_is_no_row_is_refused() {
         assert!(parse_row("kl,steps", "1").is_err());
         assert!(parse_row("kl,steps", "1,many").is_err());
+    }
+
+    #[test]
+    fn the_last_event_is_told() {
+        let table = "step,event,what\n150,scene,\"`a` was \"\"x\"\", and is y now\"\n";
+        assert_eq!(
+            last_event(table).as_deref(),
+            Some("step 150: the scene has changed: `a` was \"x\", and is y now")
+        );
+        let table = format!("{table}150,critic,\"it begins anew\"\n");
+        assert_eq!(
+            last_event(&table).as_deref(),
+            Some("step 150: it begins anew")
+        );
+        assert_eq!(last_event("step,event,what\n"), None);
     }
 
     #[test]

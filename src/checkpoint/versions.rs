@@ -51,25 +51,19 @@ fn meaning(name: &str) -> Option<(u64, bool)> {
 /// # Errors
 /// The system refused, or one of them is no text.
 pub fn read_versions(run: &Path) -> Result<Vec<VersionFile>, RunError> {
-    let folder = run.join(FOLDER);
-    if folder.is_symlink() {
-        let problem = "it is a link, expected a folder".to_owned();
-        return Err(RunError::Broken(folder, problem));
-    }
-    let names = files::list(&folder).map_err(|error| RunError::Io(folder, error))?;
-    let mut versions = BTreeMap::new();
-    for name in names {
-        if let Some((step, forgets_values)) = meaning(&name) {
-            let text = read_text(run, Path::new(FOLDER).join(name))?;
-            let version = VersionFile {
-                step,
-                forgets_values,
-                text,
-            };
-            versions.insert(step, version);
-        }
-    }
-    Ok(versions.into_values().collect())
+    let names = names(run)?.into_iter();
+    names.map(|(step, name)| read(run, step, &name)).collect()
+}
+
+/// The newest version, whether or not the run has come there.
+///
+/// # Errors
+/// As there.
+pub fn newest(run: &Path) -> Result<Option<VersionFile>, RunError> {
+    let newest = names(run)?.pop_last();
+    newest
+        .map(|(step, name)| read(run, step, &name))
+        .transpose()
 }
 
 /// The version that the newest rows and the newest policy of a run are of; none for the scene that it began with.
@@ -77,13 +71,36 @@ pub fn read_versions(run: &Path) -> Result<Vec<VersionFile>, RunError> {
 /// # Errors
 /// As there.
 pub fn newest_in_force(run: &Path) -> Result<Option<VersionFile>, RunError> {
-    let mut versions = read_versions(run)?;
-    if versions.is_empty() {
+    let names = names(run)?;
+    if names.is_empty() {
         return Ok(None);
     }
     let steps = last_steps(&run.join("metrics.csv")).unwrap_or(0);
-    versions.retain(|version| version.step <= steps);
-    Ok(versions.pop())
+    let in_force = names.range(..=steps).next_back();
+    let in_force = in_force.map(|(step, name)| read(run, *step, name));
+    in_force.transpose()
+}
+
+/// The names of the versions, by their steps.
+fn names(run: &Path) -> Result<BTreeMap<u64, String>, RunError> {
+    let folder = run.join(FOLDER);
+    if folder.is_symlink() {
+        let problem = "it is a link, expected a folder".to_owned();
+        return Err(RunError::Broken(folder, problem));
+    }
+    let names = files::list(&folder).map_err(|error| RunError::Io(folder, error))?;
+    let versions = names.into_iter();
+    Ok(versions
+        .filter_map(|name| Some((meaning(&name)?.0, name)))
+        .collect())
+}
+
+fn read(run: &Path, step: u64, name: &str) -> Result<VersionFile, RunError> {
+    Ok(VersionFile {
+        step,
+        forgets_values: meaning(name).is_some_and(|(_, forgets)| forgets),
+        text: read_text(run, Path::new(FOLDER).join(name))?,
+    })
 }
 
 /// The control steps of the last whole row of a table.

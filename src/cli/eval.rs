@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use super::EvalArgs;
 use super::print::{Failure, note, or_dash, say, say_json};
-use crate::checkpoint::{Which, read_policy, read_run};
+use crate::checkpoint::subject::SubjectFile;
+use crate::checkpoint::versions::newest_in_force;
+use crate::checkpoint::{RunSettings, Which, read_policy, read_run};
 use crate::pod::scene::{SceneEnvironment, spaces};
 use crate::pod::{Environment, Purpose};
 use crate::policy::Policy;
@@ -51,16 +53,26 @@ pub(super) fn eval(args: &EvalArgs) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// A run's settings, and its scene as it was when the newest policy was saved.
+pub(super) fn open_scene(run: &Path) -> Result<(RunSettings, Scene), Failure> {
+    let (settings, first) = read_run(run)?;
+    let (path, text) = match newest_in_force(run)? {
+        Some(version) => (version.path(), version.text),
+        None => (SubjectFile::Scene.name().into(), first),
+    };
+    let origin = run.join(path).display().to_string();
+    let scene = Scene::parse(&origin, &text)?.renamed(settings.scene.clone());
+    Ok((settings, scene))
+}
+
 /// A run's scene and policy, which belong together.
 pub(super) fn open_run(run: &Path, best: bool) -> Result<(Scene, Arc<Policy>), Failure> {
-    let (settings, text) = read_run(run)?;
-    let origin = run.join("scene.ron").display().to_string();
-    let scene = Scene::parse(&origin, &text)?.renamed(settings.scene);
+    let (_, scene) = open_scene(run)?;
     let which = if best { Which::Best } else { Which::Newest };
     let policy = read_policy(run, which)?;
     if policy.spaces != spaces(&scene) {
         return Err(Failure::Wrong(format!(
-            "{}: its policy was trained on other observations or actions than its scene.ron has",
+            "{}: its policy was trained on other observations or actions than its scene has",
             run.display()
         )));
     }

@@ -177,5 +177,5 @@ fn train(
         program,
         is_known: false,
     };
-    training.run(job, |job, viewer, _| in_terminal(job, viewer))
+    training.run(job, |job, viewer, _| in_terminal(job, viewer, None))
 }

@@ -37,7 +37,9 @@ mod windowed {
     use crate::cli::signals::Signals;
     use crate::cli::{PlayArgs, ReplayArgs, TrainArgs, WatchArgs};
     use crate::scene::Scene;
+    use crate::scene::files::SceneFiles;
     use crate::seed::Seed;
+    use crate::train::live::LivePlugin;
     use crate::train::publish::Viewer;
     use crate::train::{Job, TrainResult};
     use crate::window::{self, Options, Picture, PictureTime, Played, PlayedFlight};
@@ -68,6 +70,7 @@ mod windowed {
         scene: &Arc<Scene>,
         signals: &Signals,
         args: &TrainArgs,
+        live: Option<LivePlugin>,
     ) -> Result<TrainResult, String> {
         let when = args
             .picture_after
@@ -76,7 +79,7 @@ mod windowed {
             picture: picture(args.picture.as_ref(), when),
             stop: signals.last(),
         };
-        window::train(job, viewer, scene.clone(), options)
+        window::train(job, viewer, scene.clone(), options, live)
     }
 
     pub(in crate::cli) fn play(args: &PlayArgs) -> Result<ExitCode, Failure> {
@@ -132,12 +135,9 @@ mod windowed {
                 policy,
             });
         }
-        let scene = Arc::new(Scene::open(&args.what)?);
-        let in_scenes = PathBuf::from(format!("scenes/{}.ron", args.what));
-        let file = [path.to_path_buf(), in_scenes]
-            .into_iter()
-            .find(|p| p.is_file());
-        Ok(Played::Scene { scene, path: file })
+        let (scene, what) = (Arc::new(Scene::open(&args.what)?), args.what.clone());
+        let files = SceneFiles::of(&scene, move || Scene::open(&what));
+        Ok(Played::Scene { scene, files })
     }
 
     fn picture(path: Option<&PathBuf>, when: PictureTime) -> Option<Picture> {
@@ -160,6 +160,7 @@ mod windowless {
     use crate::cli::signals::Signals;
     use crate::cli::{PlayArgs, ReplayArgs, TrainArgs, WatchArgs};
     use crate::scene::Scene;
+    use crate::train::live::LivePlugin;
     use crate::train::publish::Viewer;
     use crate::train::{Job, TrainResult};
 
@@ -200,6 +201,7 @@ mod windowless {
         _: &Arc<Scene>,
         _: &Signals,
         _: &TrainArgs,
+        _: Option<LivePlugin>,
     ) -> Result<TrainResult, String> {
         Err(REASON.to_owned())
     }

@@ -6,20 +6,28 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::eval::open_scene;
 use super::print::{Failure, note, or_dash, say, say_json};
 use super::signals::Signals;
 use super::terminal::TerminalPlugin;
 use super::{PresetArgs, RunArgs, TrainArgs};
 use crate::checkpoint::subject::Subject;
+use crate::checkpoint::versions;
 use crate::checkpoint::{RunError, RunFolder, RunSettings, read_run};
 use crate::learn::LearnerSettings;
 use crate::scene::Scene;
+use crate::scene::files::SceneFiles;
+use crate::train::live::LivePlugin;
 use crate::train::plugin::LearnerPlugin;
 use crate::train::publish::Viewer;
 use crate::train::{Job, TrainResult};
 
 pub(super) fn train(args: &TrainArgs, launched: Instant) -> Result<ExitCode, Failure> {
-    let Asked { scene, settings } = asked(args)?;
+    let Asked {
+        scene,
+        settings,
+        files,
+    } = asked(args)?;
     if args.run.until_solved && scene.task().solved.is_none() {
         let name = scene.name();
         return Err(Failure::Wrong(format!(
@@ -29,6 +37,16 @@ pub(super) fn train(args: &TrainArgs, launched: Instant) -> Result<ExitCode, Fai
     let instead = "training in the terminal";
     let has_window = super::play::opens_window(args.run.headless, args.picture.is_some(), instead)?;
     super::check::warn(&scene, scene.learner(Some(&settings.learner))?);
+    let is_live = args.live || (has_window && !args.no_live);
+    if args.reset_critic && !is_live {
+        return Err(Failure::Wrong(
+            "--reset-critic: without a window, nothing changes in mid-run; add --live".to_owned(),
+        ));
+    }
+    if args.live && files.is_none() {
+        note(format_args!("--live: {}", nothing_to_watch(args)));
+    }
+    let files = files.filter(|_| is_live);
     let preset = &args.scene.preset;
     let job = Job {
         threads: preset.threads(usize::from(has_window)),
@@ -45,16 +63,43 @@ pub(super) fn train(args: &TrainArgs, launched: Instant) -> Result<ExitCode, Fai
         program: "sinew train",
         is_known: true,
     };
-    training.run(job, |job, viewer, signals| match has_window {
-        true => super::play::train(job, viewer, &scene, signals, args),
-        false => in_terminal(job, viewer),
+    training.run(job, |job, viewer, signals| {
+        let forgets = args.reset_critic;
+        let live = |files| LivePlugin::new(files).proposing(viewer.clone(), forgets);
+        let live = files.map(live);
+        if !has_window {
+            return in_terminal(job, viewer, live);
+        }
+        // What the run has come to, if it goes on.
+        let run = job.folder.as_ref().map(RunFolder::path);
+        let newest = run.and_then(|run| open_scene(run).ok());
+        let shown = newest.map_or(scene.clone(), |(_, newest)| Arc::new(newest));
+        super::play::train(job, viewer, &shown, signals, args, live)
     })
+}
+
+/// Why a scene that was to be watched cannot be.
+fn nothing_to_watch(args: &TrainArgs) -> String {
+    match (&args.scene.scene, &args.run.run) {
+        (None, Some(run)) if run.join("run.json").is_file() => {
+            let run = run.display();
+            format!(
+                "the run does not know its scene's file; name it, as in `sinew train SCENE.ron --run {run} --live`"
+            )
+        }
+        (scene, _) => {
+            let scene = scene.as_deref().unwrap_or("reach");
+            format!("`{scene}` is a scene of sinew's own, not in a file here that could change")
+        }
+    }
 }
 
 /// What is to be trained.
 struct Asked {
     scene: Arc<Scene>,
     settings: RunSettings,
+    /// The files of the scene that was named, if it is in some.
+    files: Option<SceneFiles>,
 }
 
 /// What the arguments say, and where they say nothing, what the run in the folder was started with.
@@ -81,11 +126,57 @@ fn asked(args: &TrainArgs) -> Result<Asked, Failure> {
         }
         _ => args.scene.open(steps)?,
     };
+    let files = match unnamed {
+        Some(_) => None,
+        None => files(args, &scene, scene.learner(learner)?.0),
+    };
+    let begun = match (&stored, &run.run) {
+        (Some(stored), Some(run)) if unnamed.is_none() => as_begun(run, stored, &scene, learner)?,
+        _ => None,
+    };
+    let scene = begun.unwrap_or(scene);
     let settings = settings(scene.name(), scene.learner(learner)?, run, stored.as_ref());
     Ok(Asked {
         scene: Arc::new(scene),
         settings,
+        files,
     })
+}
+
+/// The files of the scene that was named, which is read again as it was now.
+fn files(args: &TrainArgs, scene: &Scene, learner: &str) -> Option<SceneFiles> {
+    let named = args.scene.scene.as_deref().unwrap_or("reach").to_owned();
+    let (learner, changes) = (
+        learner.to_owned(),
+        args.scene.preset.changes(args.run.steps),
+    );
+    let open = move || Scene::open_with(&named, Some(&learner), &changes);
+    SceneFiles::of(scene, open)
+}
+
+/// The scene that a run began with, where the one that is given is what it has become.
+fn as_begun(
+    run: &Path,
+    stored: &RunSettings,
+    given: &Scene,
+    learner: Option<&str>,
+) -> Result<Option<Scene>, Failure> {
+    let (name, settings) = given.learner(learner)?;
+    let newest = versions::newest(run)?;
+    let Some(newest) = newest.filter(|_| name == stored.learner) else {
+        return Ok(None);
+    };
+    let origin = run.join(newest.path()).display().to_string();
+    let is_it = Scene::parse(&origin, &newest.text)?
+        .difference(given, name)
+        .is_none();
+    if !is_it {
+        return Ok(None);
+    }
+    let steps = format!("learner.steps={}", settings.settings().steps());
+    let first = run.join("scene.ron").display().to_string();
+    let first = Scene::open_with(&first, Some(name), &[steps])?;
+    Ok(Some(first.renamed(stored.scene.clone())))
 }
 
 /// What the run in the folder was started with and is of, if there is one.
@@ -231,14 +322,21 @@ fn finished(folder: &RunFolder, job: &Job) -> Option<(String, TrainResult)> {
     (is_far_enough && is_whole).then_some((json, result))
 }
 
-pub(super) fn in_terminal(job: Job, viewer: &Viewer) -> Result<TrainResult, String> {
+pub(super) fn in_terminal(
+    job: Job,
+    viewer: &Viewer,
+    live: Option<LivePlugin>,
+) -> Result<TrainResult, String> {
     let total_steps = job.learner.settings().steps();
-    App::new()
-        .add_plugins((
-            LearnerPlugin::with_viewer(job, viewer.clone()),
-            TerminalPlugin { total_steps },
-        ))
-        .run();
+    let mut app = App::new();
+    app.add_plugins((
+        LearnerPlugin::with_viewer(job, viewer.clone()),
+        TerminalPlugin { total_steps },
+    ));
+    if let Some(live) = live {
+        app.add_plugins(live);
+    }
+    app.run();
     viewer
         .result()
         .expect("the app runs until the training has ended")

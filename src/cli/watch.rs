@@ -7,22 +7,20 @@ use std::sync::atomic::AtomicBool;
 use std::thread;
 
 use super::WatchArgs;
+use super::eval::open_scene;
 use super::print::{Failure, note, or_dash, say};
 use super::signals::Signals;
 use super::terminal::line;
+use crate::checkpoint::RunSettings;
 use crate::checkpoint::follow::Follower;
-use crate::checkpoint::{RunSettings, read_run};
 use crate::metrics::Metric;
 use crate::pod::scene::spaces;
-use crate::scene::Scene;
 use crate::train::TrainResult;
 use crate::train::news::News;
 use crate::train::watch::{LOOK_EVERY, Watched};
 
 pub(super) fn watch(args: &WatchArgs) -> Result<ExitCode, Failure> {
-    let (settings, text) = read_run(&args.run)?;
-    let origin = args.run.join("scene.ron").display().to_string();
-    let scene = Scene::parse(&origin, &text)?.renamed(settings.scene.clone());
+    let (settings, scene) = open_scene(&args.run)?;
     let follower = Follower::new(&args.run, spaces(&scene));
     let has_window = super::play::opens_window(
         args.headless,
@@ -71,6 +69,9 @@ fn in_terminal(
             if let Some(trouble) = &complained {
                 note(format_args!("warning: {trouble}"));
             }
+        }
+        if let Some(change) = news.change.take() {
+            note(format_args!("{change}"));
         }
         let iteration = news.row.get(Metric::Iteration);
         if iteration != told {

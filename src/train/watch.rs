@@ -66,6 +66,9 @@ impl Watched {
         if found.total_steps.is_some() {
             news.total_steps = found.total_steps;
         }
+        if found.change.is_some() {
+            news.change = found.change;
+        }
         if let Some(policy) = found.policy {
             news.policy = Some(policy.into());
         }

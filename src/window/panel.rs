@@ -12,10 +12,10 @@ use bevy_egui::{EguiContexts, EguiPrimaryContextPass};
 use super::Subject;
 use super::clock::Playback;
 use super::curves::Curves;
-use super::reload::SceneFile;
 use super::shown::Shown;
 use super::theme::{DIM, EDGE, PANEL};
 use super::trace::Trace;
+use crate::train::live::LiveScene;
 use crate::train::news::News;
 use crate::train::plugin::Training;
 
@@ -46,7 +46,7 @@ pub(super) fn draw_panel(
     subject: Res<Subject>,
     news: Option<Res<News>>,
     training: Option<Res<Training>>,
-    file: Option<Res<SceneFile>>,
+    file: Option<Res<LiveScene>>,
     curves: Res<Curves>,
     mut shown: ResMut<Shown>,
     mut playback: ResMut<Playback>,
@@ -86,6 +86,7 @@ pub(super) fn draw_panel(
                     let is_held = own.is_some_and(|training| training.viewer.is_held());
                     let total = news.total_steps.unwrap_or(*steps);
                     report::training(ui, &news, is_held, learner, *seed, total);
+                    report::file_error(ui, file.as_deref());
                     plots::plots(ui, &curves, &news, shown.scene());
                     report::acting(ui, &shown, "The newest policy, live");
                     controls::time(ui, &mut playback, &mut shown, &mut trace);

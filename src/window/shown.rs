@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::PlayedFlight;
-use crate::pod::scene::{EpisodeRules, Goal, MotorAction, Played, SceneEnvironment};
+use crate::pod::scene::{EpisodeRules, Goal, MotorAction, Played, SceneEnvironment, spaces};
 use crate::pod::{Action, Decider, Episode, Pod, Purpose};
 use crate::policy::Policy;
 use crate::scene::Scene;
@@ -100,9 +100,15 @@ impl Shown {
         self.begin();
     }
 
-    /// Shows another scene.
+    /// Shows another scene; a policy that can act in it goes on.
     pub(super) fn replace(&mut self, scene: Arc<Scene>) -> Result<(), String> {
-        *self = Self::new(scene, self.seed, Actor::by_hand())?;
+        let actor = match &self.actor {
+            Actor::Policy(policy) if policy.spaces == spaces(&scene) => {
+                Actor::Policy(policy.clone())
+            }
+            _ => Actor::by_hand(),
+        };
+        *self = Self::new(scene, self.seed, actor)?;
         Ok(())
     }
 

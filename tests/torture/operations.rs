@@ -71,7 +71,8 @@ fn assert_killed_or_done(ended: &Ended, how: &str) {
 #[test]
 fn every_file_operation_fails() {
     let every_way = std::env::var_os("SINEW_EVERY_FAILURE").is_some();
-    for training in LEARNERS.map(Training::short) {
+    let trainings = LEARNERS.map(Training::short).into_iter();
+    for training in trainings.chain([Training::changing("ppo")]) {
         let folder = TempDir::new().unwrap();
         let reference = training.undisturbed(&folder.path().join("reference"));
         let operations = operations(&training, folder.path());

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 use sinew::checkpoint::image::{Image, State};
+use sinew::checkpoint::versions::VersionFile;
+use sinew::scene::Scene;
 use std::fs;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
@@ -14,13 +16,19 @@ pub(crate) const LEARNERS: [&str; 3] = ["ppo", "a2c", "sac"];
 pub(crate) struct Training {
     pub(crate) learner: &'static str,
     args: &'static [&'static str],
+    /// Its scene changes in the middle.
+    changes: bool,
 }
 
 impl Training {
     /// Some seconds and many iterations, saved often.
     pub(crate) fn long(learner: &'static str) -> Self {
         let args = &["--checkpoint-every", "0.1"];
-        Self { learner, args }
+        Self {
+            learner,
+            args,
+            changes: false,
+        }
     }
 
     /// A moment and few iterations, saved after each, solved in the middle.
@@ -33,11 +41,46 @@ impl Training {
             "--set=task.episode_s=0.14",
             "--set=task.solved=Return(-1000)",
         ];
-        Self { learner, args }
+        Self {
+            learner,
+            args,
+            changes: false,
+        }
+    }
+
+    /// The same, of a scene that changes in the middle, which has been written down.
+    #[cfg(debug_assertions)]
+    pub(crate) fn changing(learner: &'static str) -> Self {
+        Self {
+            changes: true,
+            ..Self::short(learner)
+        }
+    }
+
+    fn write_change(&self, run: &Path) {
+        let set = [
+            "learner.envs=16",
+            "task.episode_s=0.14",
+            "task.solved=Return(-1000)",
+            "task.reward[0].weight=-3",
+        ];
+        let hinge = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/scenes/hinge.ron");
+        let scene = Scene::open_with(hinge, Some(self.learner), &set.map(str::to_owned));
+        let version = VersionFile {
+            // After it has been solved.
+            step: 1920,
+            forgets_values: true,
+            text: scene.unwrap().text().to_owned(),
+        };
+        fs::create_dir_all(run.join("versions")).unwrap();
+        fs::write(run.join(version.path()), version.text).unwrap();
     }
 
     /// Starts it, or goes on with it.
     pub(crate) fn start(&self, run: &Path, threads: u64, variables: &[(&str, &str)]) -> Child {
+        if self.changes {
+            self.write_change(run);
+        }
         Command::new(env!("CARGO_BIN_EXE_sinew"))
             .args(["train", "hinge.ron", "--headless", "--json"])
             .args(["--learner", self.learner])

@@ -4,8 +4,8 @@ use bevy_egui::egui::{self, Color32, CornerRadius, Margin, ProgressBar, RichText
 
 use super::section;
 use crate::metrics::Metric;
+use crate::train::live::LiveScene;
 use crate::train::news::News;
-use crate::window::reload::SceneFile;
 use crate::window::shown::Shown;
 use crate::window::theme::{BLUE, DIM, EDGE, GREEN, RED, SIGN, TEXT, WELL, grouped};
 
@@ -111,6 +111,9 @@ fn trouble(ui: &mut Ui, news: &News) {
     };
     if let Some(text) = last.or(news.trouble.as_ref()) {
         ui.colored_label(RED, format!("\u{26a0} {text}"));
+    }
+    if let Some(text) = &news.change {
+        ui.label(RichText::new(text).color(DIM).small());
     }
 }
 
@@ -232,7 +235,7 @@ pub(super) fn joints(ui: &mut Ui, shown: &Shown) {
 }
 
 /// Why the scene's file is not shown as it is.
-pub(super) fn file_error(ui: &mut Ui, file: Option<&SceneFile>) {
+pub(super) fn file_error(ui: &mut Ui, file: Option<&LiveScene>) {
     let Some(file) = file else { return };
     match &file.error {
         Some(error) => {
@@ -249,7 +252,7 @@ pub(super) fn file_error(ui: &mut Ui, file: Option<&SceneFile>) {
             });
         }
         None => {
-            let text = format!("{}, read again when saved", file.path.display());
+            let text = format!("{}, read again when saved", file.path().display());
             ui.label(RichText::new(text).color(DIM).small());
         }
     }
