@@ -190,7 +190,7 @@ impl Scene {
         self
     }
 
-    /// The files that it was read from: its own and those of its bases; none for a text.
+    /// The files that it was read from: its own first, then those of its bases; none for a text.
     pub fn files(&self) -> &[PathBuf] {
         &self.files
     }
