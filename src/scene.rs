@@ -217,7 +217,7 @@ impl Scene {
         self
     }
 
-    /// The files that it was read from: its own, those of its bases, of robots and of meshes; none for a text.
+    /// The files that it was read from: its own first, then those of its bases, of robots and of meshes; none for a text.
     pub fn files(&self) -> &[PathBuf] {
         &self.files
     }

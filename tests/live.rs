@@ -2,6 +2,7 @@
 //! on with the run comes by the same change and ends with the same bytes. What cannot change is refused in words and changes no bit.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use sinew::checkpoint::flight::FlightRecord;
 use sinew::checkpoint::versions::{VersionFile, newest_in_force};
 use sinew::checkpoint::{RunFolder, RunSettings};
 use sinew::scene::Scene;
@@ -297,4 +298,19 @@ fn workers_that_do_not_wait_change_between_two_rounds() {
         "{told:?}"
     );
     assert!(folder.path().join("versions/000000000150.ron").is_file());
+}
+
+#[test]
+fn what_breaks_is_recorded_with_the_version_that_it_broke_in() {
+    let folder = TempDir::new().unwrap();
+    let changed = scene(PPO, &["task.max_joint_speed=0.5"]);
+    let text = changed.text().to_owned();
+    train(folder.path(), PPO, 300, 1, Some(to(changed)));
+    let flights = fs::read_dir(folder.path().join("flights")).unwrap();
+    let records: Vec<FlightRecord> = flights
+        .map(|entry| FlightRecord::read(&entry.unwrap().path()).unwrap())
+        .collect();
+    assert!(!records.is_empty());
+    let is_of_it = |record: &FlightRecord| record.text.as_ref() == Some(&text);
+    assert!(records.iter().all(is_of_it));
 }

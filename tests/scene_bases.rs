@@ -143,7 +143,7 @@ fn a_base_may_have_a_base_and_is_found_beside_the_file() {
         .iter()
         .map(|file| file.file_name().unwrap().to_string_lossy().into_owned())
         .collect();
-    assert_eq!(files, ["small.ron", "middle.ron", "top.ron"]);
+    assert_eq!(files, ["top.ron", "small.ron", "middle.ron"]);
 }
 
 #[test]

@@ -29,7 +29,7 @@ pub struct Look {
     pub total_steps: Option<u64>,
     /// The newest policy, if it is another than at the last look.
     pub policy: Option<Policy>,
-    /// The last line of `events.csv` in words, if it is another than at the last look.
+    /// What `events.csv` says of the last change, in words, if it is another than at the last look.
     pub change: Option<String>,
     /// `result.json`, as long as there is one.
     pub result: Option<String>,
@@ -189,16 +189,24 @@ fn parse_time(header: &str, line: &str) -> Option<(u64, f64)> {
     seconds.is_finite().then_some((iteration, seconds))
 }
 
-/// The last line of `events.csv` below its header, as it is told.
+/// What happened last, by the lines of `events.csv` that have its step.
 fn last_event(table: &str) -> Option<String> {
-    let mut cells = table.lines().skip(1).last()?.splitn(3, ',');
-    let (step, event, what) = (cells.next()?, cells.next()?, cells.next()?);
-    let what = what.trim_matches('"').replace("\"\"", "\"");
-    let told = match event {
-        "scene" => format!("step {step}: the scene has changed: {what}"),
-        _ => format!("step {step}: {what}"),
+    let cells = |line: &'_ str| -> Option<(String, String)> {
+        let mut cells = line.splitn(3, ',');
+        let (step, event, what) = (cells.next()?, cells.next()?, cells.next()?);
+        let what = what.trim_matches('"').replace("\"\"", "\"");
+        let told = match event {
+            "scene" => format!("the scene has changed: {what}"),
+            _ => what,
+        };
+        Some((step.to_owned(), told))
     };
+    let mut events: Vec<_> = table.lines().skip(1).filter_map(cells).collect();
+    let step = events.last()?.0.clone();
+    events.retain(|event| event.0 == step);
+    let told: Vec<String> = events.into_iter().map(|(_, told)| told).collect();
     // It is shown in terminals, and may be a stranger's.
+    let told = format!("step {step}: {}", told.join("; "));
     Some(told.replace(char::is_control, " "))
 }
 
@@ -310,7 +318,7 @@ mod tests {
         let table = format!("{table}150,critic,\"it begins anew\"\n");
         assert_eq!(
             last_event(&table).as_deref(),
-            Some("step 150: it begins anew")
+            Some("step 150: the scene has changed: `a` was \"x\", and is y now; it begins anew")
         );
         assert_eq!(last_event("step,event,what\n"), None);
     }

@@ -82,9 +82,12 @@ impl Woven {
         }
     }
 
-    /// The files that the text was read from.
+    /// The files that the text was read from, that which was asked for first.
     pub(super) fn files(&self) -> Vec<PathBuf> {
-        let files = self.sources.iter().filter_map(|source| source.file.clone());
+        let (before, rest) = self.sources.split_at(self.top);
+        let (top, after) = rest.split_at(1);
+        let sources = top.iter().chain(before).chain(after);
+        let files = sources.filter_map(|source| source.file.clone());
         files.chain(self.others.clone()).collect()
     }
 
