@@ -950,7 +950,7 @@ fn what_cannot_be_touched() {
             2 |     world: (terrain: [Hill(height: 1)]), robot: (
               |                       ^^^^ unknown name
               |
-              = help: known here: `Box`, `Stairs`"#]],
+              = help: known here: `Box`, `Stairs`, `Heights`"#]],
     );
     refused(
         "robot: (",
@@ -1961,13 +1961,13 @@ fn formulas_that_mean_nothing() {
         DISTANCE,
         r#"Expr("1 + * 2")"#,
         expect![[r#"
-        error: expected a value
-          --> small.ron:27:45
-           |
-        27 |         reward: [(weight: -1, of: Expr("1 + * 2"))],
-           |                                             ^ found `*`
-           |
-           = help: a number, a reading like `tip.x`, or something in parentheses"#]],
+            error: expected a value
+              --> small.ron:27:45
+               |
+            27 |         reward: [(weight: -1, of: Expr("1 + * 2"))],
+               |                                             ^ found `*`
+               |
+               = help: a number, a reading like `tip.z`, or something in parentheses"#]],
     );
     refused(
         DISTANCE,
@@ -1985,13 +1985,13 @@ fn formulas_that_mean_nothing() {
         DISTANCE,
         r#"Expr("1 +")"#,
         expect![[r#"
-        error: the formula ends too early
-          --> small.ron:27:44
-           |
-        27 |         reward: [(weight: -1, of: Expr("1 +"))],
-           |                                            ^ a value is missing here
-           |
-           = help: a number, a reading like `tip.x`, or something in parentheses"#]],
+            error: the formula ends too early
+              --> small.ron:27:44
+               |
+            27 |         reward: [(weight: -1, of: Expr("1 +"))],
+               |                                            ^ a value is missing here
+               |
+               = help: a number, a reading like `tip.z`, or something in parentheses"#]],
     );
     refused(
         DISTANCE,
@@ -2021,13 +2021,13 @@ fn formulas_that_mean_nothing() {
         DISTANCE,
         r#"Expr("")"#,
         expect![[r#"
-        error: the formula is empty
-          --> small.ron:27:41
-           |
-        27 |         reward: [(weight: -1, of: Expr(""))],
-           |                                         ^ nothing here
-           |
-           = help: something like `tip.distance`"#]],
+            error: the formula is empty
+              --> small.ron:27:41
+               |
+            27 |         reward: [(weight: -1, of: Expr(""))],
+               |                                         ^ nothing here
+               |
+               = help: something like `tip.z`"#]],
     );
     refused(
         DISTANCE,
@@ -2190,13 +2190,13 @@ fn formulas_that_mean_nothing() {
         DISTANCE,
         r#"Expr("and 1")"#,
         expect![[r#"
-        error: expected a value
-          --> small.ron:27:41
-           |
-        27 |         reward: [(weight: -1, of: Expr("and 1"))],
-           |                                         ^^^ found `and`
-           |
-           = help: a number, a reading like `tip.x`, or something in parentheses"#]],
+            error: expected a value
+              --> small.ron:27:41
+               |
+            27 |         reward: [(weight: -1, of: Expr("and 1"))],
+               |                                         ^^^ found `and`
+               |
+               = help: a number, a reading like `tip.z`, or something in parentheses"#]],
     );
     // The place is inside of the text, on the line and at the character where it is written.
     refused(
@@ -2426,6 +2426,122 @@ fn settings_out_of_range() {
 }
 
 #[test]
+fn heights_that_are_none() {
+    refused_terrain(
+        r#"Heights(center: (0, 0, 0), size: (10, 4), cells: (100, 40), z: "0.1 * sin(z)")"#,
+        expect![[r#"
+            error: there is no reading `z`
+             --> small.ron:3:75
+              |
+            3 | Heights(center: (0, 0, 0), size: (10, 4), cells: (100, 40), z: "0.1 * sin(z)")
+              |                                                                           ^ unknown name
+              |
+              = help: names: `x`, `y`, `pi`"#]],
+    );
+    refused_terrain(
+        r#"Heights(center: (0, 0, 0), size: (10, 4), cells: (100, 40), z: "sin(tip.x")"#,
+        expect![[r#"
+            error: there is no reading `tip.x`
+             --> small.ron:3:69
+              |
+            3 | Heights(center: (0, 0, 0), size: (10, 4), cells: (100, 40), z: "sin(tip.x")
+              |                                                                     ^^^^^ unknown name
+              |
+              = help: names: `x`, `y`, `pi`"#]],
+    );
+    refused_terrain(
+        r#"Heights(center: (0, 0, 0), size: (10, 4), cells: (100, 40), z: "x > 1")"#,
+        expect![[r#"
+            error: a height is a number, and this is a condition
+             --> small.ron:3:65
+              |
+            3 | Heights(center: (0, 0, 0), size: (10, 4), cells: (100, 40), z: "x > 1")
+              |                                                                 ^^^^^ found `x > 1`
+              |
+              = help: `if(.., 1, 0)` makes a number of it"#]],
+    );
+    refused_terrain(
+        r#"Heights(center: (0, 0, 0), size: (10, 4), cells: (100, 40), z: "0.1 *")"#,
+        expect![[r#"
+            error: the formula ends too early
+             --> small.ron:3:70
+              |
+            3 | Heights(center: (0, 0, 0), size: (10, 4), cells: (100, 40), z: "0.1 *")
+              |                                                                      ^ a value is missing here
+              |
+              = help: a number, a reading like `x`, or something in parentheses"#]],
+    );
+    refused_terrain(
+        r#"Heights(center: (0, 0, 0), size: (2, 2), cells: (8, 4), z: "sqrt(1 - x * y)  +
+ ln(y + 0.75)")"#,
+        expect![[r#"
+            error: no height at x = -1, y = -1
+             --> small.ron:3:60
+              |
+            3 | Heights(center: (0, 0, 0), size: (2, 2), cells: (8, 4), z: "sqrt(1 - x * y)  +
+              |                                                            ^^^^^^^^^^^^^^^^^^^ gives NaN there
+              |
+              = help: a number from -10000 to 10000 (m) everywhere"#]],
+    );
+    refused_terrain(
+        r#"Heights(center: (0, 0, 0), size: (2, 2), cells: (8, 4), z: "1 / (x + y)")"#,
+        expect![[r#"
+            error: no height at x = 1, y = -1
+             --> small.ron:3:60
+              |
+            3 | Heights(center: (0, 0, 0), size: (2, 2), cells: (8, 4), z: "1 / (x + y)")
+              |                                                            ^^^^^^^^^^^^^ gives inf there
+              |
+              = help: a number from -10000 to 10000 (m) everywhere"#]],
+    );
+    refused_terrain(
+        r#"Heights(center: (0, 0, 0), size: (2, 0), cells: (8, 4), z: "0")"#,
+        expect![[r#"
+            error: the sizes of heights must be above 0
+             --> small.ron:3:34
+              |
+            3 | Heights(center: (0, 0, 0), size: (2, 0), cells: (8, 4), z: "0")
+              |                                  ^^^^^^ found `(2, 0)`
+              |
+              = help: the lengths along x and y (m)"#]],
+    );
+    refused_terrain(
+        r#"Heights(center: (0, 0, 0), size: (2, 2), cells: (8, 0), z: "0")"#,
+        expect![[r#"
+            error: heights need a cell along x and along y
+             --> small.ron:3:49
+              |
+            3 | Heights(center: (0, 0, 0), size: (2, 2), cells: (8, 0), z: "0")
+              |                                                 ^^^^^^ found `(8, 0)`
+              |
+              = help: like `cells: (100, 40)`"#]],
+    );
+    refused_terrain(
+        r#"Heights(center: (0, 0, 0), size: (2, 2), cells: (256, 256), z: "0"),
+Heights(center: (0, 0, 0), size: (2, 2), cells: (1, 1), z: "0")"#,
+        expect![[r#"
+            error: the terrain has too many cells
+             --> small.ron:4:49
+              |
+            4 | Heights(center: (0, 0, 0), size: (2, 2), cells: (1, 1), z: "0")
+              |                                                 ^^^^^^ with these, 65537
+              |
+              = help: at most 65536 in a scene"#]],
+    );
+    refused_terrain(
+        r#"Heights(center: (0, 0, 0), size: (2, 2), cells: (4294967295, 4294967295), z: "0")"#,
+        expect![[r#"
+            error: the terrain has too many cells
+             --> small.ron:3:49
+              |
+            3 | Heights(center: (0, 0, 0), size: (2, 2), cells: (4294967295, 4294967295), z: "0")
+              |                                                 ^^^^^^^^^^^^^^^^^^^^^^^^ with these, 18446744065119617025
+              |
+              = help: at most 65536 in a scene"#]],
+    );
+}
+
+#[test]
 fn too_many_of_everything() {
     let shape = r#"Sphere(center: (0, 0, 0), radius: 1, mass: 1),"#;
     refused(
@@ -2474,7 +2590,7 @@ fn files_that_are_no_scenes() {
             error: `FOLDER/reech.ron` is neither a file nor a shipped scene
              |
              = help: did you mean `reach`?
-             = help: shipped scenes: `reach`, `reacher`, `pendulum`, `hopper`, `walker`"#]],
+             = help: shipped scenes: `reach`, `reacher`, `reach-servo`, `reach-obstacle`, `arm`, `push`, `pendulum`, `cartpole`, `swing-up`, `hopper`, `walker`, `quadruped`, `biped`"#]],
     );
     opened(
         "empty.ron",
@@ -2545,7 +2661,7 @@ fn files_that_are_no_scenes() {
         error: `reech` is neither a file nor a shipped scene
          |
          = help: did you mean `reach`?
-         = help: shipped scenes: `reach`, `reacher`, `pendulum`, `hopper`, `walker`"#]]
+         = help: shipped scenes: `reach`, `reacher`, `reach-servo`, `reach-obstacle`, `arm`, `push`, `pendulum`, `cartpole`, `swing-up`, `hopper`, `walker`, `quadruped`, `biped`"#]]
     .assert_eq(&Scene::open("reech").unwrap_err().to_string());
     expect![[r#"
         error: there is no learner `pppo`, neither in the scene nor shipped
@@ -2579,6 +2695,15 @@ fn line_and_column_count_characters_from_one() {
     assert_eq!((error.line(), error.column()), (Some(2), Some(10)));
     assert!(error.to_string().contains("x:2:10"));
     assert_eq!(Scene::open("no such scene").unwrap_err().line(), None);
+}
+
+/// Terrain in the small scene.
+fn refused_terrain(terrain: &str, expected: Expect) {
+    refused(
+        "robot: (",
+        &format!("world: (terrain: [\n{terrain}\n]), robot: ("),
+        expected,
+    );
 }
 
 fn refused(right: &str, wrong: &str, expected: Expect) {

@@ -121,6 +121,37 @@ fn a_height_scan_turns_about_the_vertical_alone() {
 }
 
 #[test]
+fn heights_are_those_of_their_formula() {
+    let scan = r#"HeightScan(link: "ball", cells: (2, 2), size: (1, 0.5), range: 2)"#;
+    // A plane between any corners, around (1, 2, 0.25).
+    let heights = |more: &str| {
+        format!(
+            r#"Heights(center: (1, 2, 0.25), size: (4, 2), cells: (8, 3), z: "1 + 0.5 * x + 0.1 * y"{more})"#
+        )
+    };
+    let ahead = pod(ball("(1.7, 2.1, 2)", "(0, 0, 0)", &heights(""), scan));
+    let z = |x: f32, y: f32| 0.25 + 1.0 + 0.5 * x + 0.1 * y;
+    // 0.7 m and 0.1 m from the middle, and from there 0.5 m behind and ahead, 0.25 m right and left.
+    let expected = [z(0.2, -0.15), z(0.2, 0.35), z(1.2, -0.15), z(1.2, 0.35)];
+    close(&seen(&ahead), &expected.map(|z| 2.0 - z), 1e-5);
+    // Half a turn about its middle.
+    let turned = pod(ball(
+        "(1.7, 2.1, 2)",
+        "(0, 0, 3.1415927)",
+        &heights(", yaw: 3.1415927"),
+        r#"HeightScan(link: "ball", cells: (1, 1), size: (0, 0), range: 2)"#,
+    ));
+    close(&seen(&turned), &[2.0 - z(-0.7, -0.1)], 1e-5);
+    // Beside it there is the ground, and level heights stop slanted rays too.
+    let rays = r#"Rays(link: "ball", at: (0, 0, 0), directions: [(0, 0, -1), (0.6, 0.0, -0.8), (-0.48, 0.36, -0.8)], range: 9)"#;
+    let level = r#"Heights(center: (0, 0, 1), size: (2, 2), cells: (1, 1), z: "0")"#;
+    let above = pod(ball("(0.1, 0.2, 1.4)", "(0, 0, 0)", level, rays));
+    close(&seen(&above), &[0.4, 0.5, 0.5], 1e-5);
+    let beside = pod(ball("(1.1, 0.2, 1.6)", "(0, 0, 0)", level, rays));
+    close(&seen(&beside), &[1.6, 2.0, 0.75], 1e-5);
+}
+
+#[test]
 fn a_contact_is_a_bit() {
     let term = r#"Contact(links: ["ball", "wheel"])"#;
     let mut falling = pod(ball("(0, 0, 0.2)", "(0, 0, 0)", "", term));

@@ -224,6 +224,25 @@ fn stairs_are_as_high_as_they_are_written() {
 }
 
 #[test]
+fn a_ball_comes_to_rest_in_a_valley() {
+    // An inverted pyramid of slopes of 45 degrees about (0.25, -0.5), with its middle at (1, 2, 0.5).
+    let valley = r#"Heights(center: (1, 2, 0.5), size: (4, 2), cells: (80, 40), z: "max(abs(x - 0.25), abs(y + 0.5))")"#;
+    let mut pod = ball(&[
+        (
+            "(ground: (z: 0, friction: 0.5))",
+            &format!("(terrain: [{valley}])"),
+        ),
+        ("(xyz: (0, 0, 0.1))", "(xyz: (1.15, 1.58, 0.9))"),
+    ]);
+    steps(&mut pod, 95);
+    close(seen(&pod, "middle.x"), 1.25, 2e-3);
+    close(seen(&pod, "middle.y"), 1.5, 2e-3);
+    // Between slopes of 45 degrees it lies sqrt(2) times its radius above the deepest place.
+    close(seen(&pod, "middle.z"), 0.5 + 0.141_42, 3e-3);
+    close(seen(&pod, "middle.velocity.z"), 0.0, 1e-2);
+}
+
+#[test]
 fn what_touches_a_link_can_end_the_episode() {
     let end = "reward: [(weight: 1, of: Alive())], end: [Touches(link: \"ball\")],";
     let mut pod = ball(&[

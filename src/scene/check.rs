@@ -1,6 +1,7 @@
 //! From what is written to what can be run: names become indices, and every number is in its range.
 
 mod formula;
+mod heights;
 mod mass;
 mod robot;
 mod task;

@@ -3,6 +3,10 @@
 //! What a formula may read and call is declared here, in [`READINGS`] and [`FUNCTIONS`]; checking, running and documents take it
 //! from there.
 
+mod value;
+
+pub use value::wrap;
+
 use std::fmt;
 use std::ops::RangeInclusive;
 
@@ -13,13 +17,13 @@ use super::task::Command;
 pub const STACK: usize = 16;
 
 /// A checked formula: a program for a stack of numbers. A condition is 1 where it holds, 0 where it does not, and not a number where
-/// something in it is none.
+/// something in it is none. What it reads is an `R`.
 #[derive(Clone, PartialEq)]
-pub struct Formula {
+pub struct Formula<R = Reading> {
     /// As written, but for blanks.
     pub text: String,
     /// Never needs more than [`STACK`] numbers, never takes one that is not there, and leaves exactly one.
-    pub program: Vec<Op>,
+    pub program: Vec<Op<R>>,
 }
 
 impl Formula {
@@ -35,7 +39,7 @@ impl Formula {
 }
 
 /// A formula is what it says; its program follows from that and the robot.
-impl fmt::Debug for Formula {
+impl<R> fmt::Debug for Formula<R> {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         fmt::Debug::fmt(&self.text, f)
     }
@@ -43,9 +47,9 @@ impl fmt::Debug for Formula {
 
 /// One step of a formula's program. The newest number is the one at hand.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Op {
+pub enum Op<R = Reading> {
     /// Lays aside the number at hand and takes another one.
-    Load(Source),
+    Load(Source<R>),
     /// Takes the negative of the number at hand.
     Negate,
     /// Takes the square of the number at hand: `x^2`, without a power.
@@ -55,18 +59,18 @@ pub enum Op {
     /// Joins what was laid aside last with what is at hand.
     Two(Two),
     /// Joins what is at hand with another number.
-    With(Two, Source),
+    With(Two, Source<R>),
     /// Calls a function; the last of its arguments is at hand.
     Call(Function),
 }
 
 /// Where a number comes from.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Source {
+pub enum Source<R = Reading> {
     /// The text.
     Number(f32),
-    /// The robot, the goal or the clock.
-    Read(Reading),
+    /// What the formula is about: the robot, the goal and the clock, or a place on the ground.
+    Read(R),
 }
 
 /// What stands between two numbers or conditions.
@@ -86,6 +90,14 @@ pub enum Two {
     Unequal,
     And,
     Or,
+}
+
+/// What a formula of the shape of the ground reads: where on it, from its middle (m).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Coordinate {
+    X,
+    Y,
 }
 
 /// A quantity, on one side of the step.

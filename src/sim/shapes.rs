@@ -5,8 +5,11 @@ use bevy_rapier3d::rapier::dynamics::CoefficientCombineRule;
 use bevy_rapier3d::rapier::geometry::{Capsule, ColliderBuilder, SharedShape};
 use bevy_rapier3d::rapier::math::Pose;
 use bevy_rapier3d::rapier::parry::mass_properties::MassProperties;
+use bevy_rapier3d::rapier::parry::shape::HeightFieldFlags;
+use bevy_rapier3d::rapier::parry::utils::Array2;
 
 use crate::scene::robot::{Form, Inertia, Link, Shape, Surface, Weight};
+use crate::scene::world::Heights;
 
 /// Mass, centre and inertia of a link: what the file states, else the sum over its solid shapes.
 pub fn mass_properties(link: &Link) -> MassProperties {
@@ -87,6 +90,22 @@ pub(super) fn collider(form: &Form, surface: Surface) -> ColliderBuilder {
     let (form, pose) = parry_shape(form);
     touching(ColliderBuilder::new(form), surface)
         .position(pose)
+        .density(0.0)
+}
+
+/// Ground that goes up and down.
+pub(super) fn surface_of(heights: &Heights) -> ColliderBuilder {
+    let [along_x, along_y] = heights.cells;
+    // Parry's rows go along its z, its columns along its x, and its heights along its y.
+    let corners = Array2::new(along_x + 1, along_y + 1, heights.heights.clone());
+    let scale = Vec3::new(heights.size[1], 1.0, heights.size[0]);
+    // Otherwise what slides over the edge between two triangles may stumble.
+    let flags = HeightFieldFlags::FIX_INTERNAL_EDGES;
+    let surface = SharedShape::heightfield_with_flags(corners, scale, flags);
+    let z_to_x = Quat::from_xyzw(0.5, 0.5, 0.5, 0.5);
+    let turn = rotation([0.0, 0.0, heights.yaw]) * z_to_x;
+    touching(ColliderBuilder::new(surface), heights.surface)
+        .position(Pose::from_parts(heights.center.into(), turn))
         .density(0.0)
 }
 

@@ -6,7 +6,7 @@ use bevy_rapier3d::rapier::geometry::{
     SharedShape,
 };
 
-use super::shapes::{collider, touching};
+use super::shapes::{collider, surface_of, touching};
 use crate::scene::robot::Link;
 use crate::scene::world::World;
 
@@ -50,6 +50,10 @@ pub(super) fn insert(world: &World, colliders: &mut ColliderSet) -> Vec<Collider
     for solid in &world.terrain {
         let solid = collider(&solid.form, solid.surface).collision_groups(groups);
         inserted.push(colliders.insert(solid));
+    }
+    for heights in &world.heights {
+        let surface = surface_of(heights).collision_groups(groups);
+        inserted.push(colliders.insert(surface));
     }
     inserted
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Moment, formula, norm};
+use crate::scene::formula::wrap;
 use crate::scene::robot::Motor;
 use crate::scene::task::{End, Reward, Success, Task, Term, When};
 
@@ -130,23 +131,4 @@ fn term(term: &Term, at: When, before: &Moment, after: &Moment) -> f32 {
 fn bell(x: f32, width: f32) -> f32 {
     let relative = x / width;
     libm::expf(-relative * relative)
-}
-
-/// The same angle in [-pi, pi] (rad).
-pub(super) fn wrap(angle: f32) -> f32 {
-    use std::f32::consts::TAU;
-    angle - TAU * (angle / TAU).round()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::f32::consts::PI;
-
-    #[test]
-    fn angles_wrap_to_the_nearest_turn() {
-        assert_eq!(wrap(0.5), 0.5);
-        assert!((wrap(0.5 + 4.0 * PI) - 0.5).abs() < 1e-5);
-        assert!((wrap(1.5 * PI) + 0.5 * PI).abs() < 1e-6);
-    }
 }

@@ -6,6 +6,7 @@ use bevy::prelude::*;
 use std::f32::consts::TAU;
 
 use crate::scene::robot::Form;
+use crate::scene::world::Heights;
 
 /// Facets around.
 const AROUND: u32 = 48;
@@ -45,6 +46,15 @@ pub(super) fn of_form(form: &Form) -> (Mesh, Transform) {
             ref faces,
         } => (flat(corners, faces), Transform::default()),
     }
+}
+
+/// The mesh of ground that goes up and down, and where it is in the world.
+pub(super) fn of_heights(heights: &Heights) -> (Mesh, Transform) {
+    let corners: Vec<[f32; 3]> = heights.corners().collect();
+    let faces: Vec<[u32; 3]> = heights.faces().collect();
+    let at = Transform::from_translation(heights.center.into());
+    let turn = Quat::from_rotation_z(heights.yaw);
+    (flat(&corners, &faces), at.with_rotation(turn))
 }
 
 /// Triangles with an edge between any two.

@@ -103,8 +103,10 @@ fn build_robot(
             }
         }
     }
-    for solid in &scene.world().terrain {
-        let (mesh, at) = mesh::of_form(&solid.form);
+    let world = scene.world();
+    let solids = world.terrain.iter().map(|solid| mesh::of_form(&solid.form));
+    let surfaces = world.heights.iter().map(mesh::of_heights);
+    for (mesh, at) in solids.chain(surfaces) {
         commands.spawn((
             Part,
             ChildOf(*root),

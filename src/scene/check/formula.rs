@@ -6,16 +6,19 @@
 //!
 //! Written by hand, because no crate of expressions says where in the text something is wrong, and what would do there.
 
+mod coordinates;
 mod names;
 mod words;
 
 use std::ops::Range;
 
+pub(super) use coordinates::Coordinates;
+pub(super) use names::{Moments, Scope};
 use words::{Is, Part, Word};
 
 use crate::scene::{
     error::Flaw,
-    formula::{FUNCTIONS, Formula, Function, Op, STACK, Source, Surroundings, Two},
+    formula::{FUNCTIONS, Formula, Function, Op, STACK, Source, Two},
     locate::Path,
 };
 
@@ -33,23 +36,21 @@ const PRODUCT: u8 = 6;
 const MINUS: u8 = 7;
 const POWER: u8 = 8;
 
-/// What a formula may speak of.
-#[derive(Clone, Copy)]
-pub(super) struct Scope<'a> {
-    pub(super) around: &'a Surroundings<'a>,
-    pub(super) has_goal: bool,
-    /// Which moments it looks at.
-    pub(super) moments: Moments,
-}
+/// What the names in a formula mean.
+pub(super) trait Names: Sized {
+    /// What a name reads.
+    type Reading: Copy;
+    /// What the number that a whole formula gives is.
+    const GIVES: &'static str;
+    /// A name, to be shown where one is missing.
+    const EXAMPLE: &'static str;
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Moments {
-    /// One alone.
-    One,
-    /// The state after the step, and with `before.` that before it.
-    AfterAndBefore,
-    /// The state before the step, whatever it says; but the action of the step.
-    Before,
+    /// What a name reads, or why it reads nothing.
+    fn reading(
+        compiler: &Compiler<Self>,
+        parts: &[Part],
+        span: &Range<usize>,
+    ) -> Result<Source<Self::Reading>, Flaw>;
 }
 
 /// What there must be at a place of a formula.
@@ -60,11 +61,16 @@ pub(super) enum Kind {
 }
 
 /// The formula that `text`, written at `at`, is; it gives what `kind` says.
-pub(super) fn formula(text: &str, kind: Kind, scope: Scope, at: &Path) -> Result<Formula, Flaw> {
+pub(super) fn formula<N: Names>(
+    text: &str,
+    kind: Kind,
+    names: N,
+    at: &Path,
+) -> Result<Formula<N::Reading>, Flaw> {
     let mut compiler = Compiler {
         text,
         at,
-        scope,
+        names,
         words: Vec::new(),
         next: 0,
         program: Vec::new(),
@@ -86,13 +92,16 @@ pub(super) fn formula(text: &str, kind: Kind, scope: Scope, at: &Path) -> Result
     match (kind, whole.kind) {
         (Kind::Number, Kind::Condition) => {
             return Err(compiler
-                .flaw(&whole.span, "a reward is a number, and this is a condition")
+                .flaw(
+                    &whole.span,
+                    format!("{} is a number, and this is a condition", N::GIVES),
+                )
                 .help("`if(.., 1, 0)` makes a number of it"));
         }
         (Kind::Condition, Kind::Number) => {
             return Err(compiler
                 .flaw(&whole.span, "this must be a condition, and it is a number")
-                .help("compare it, like `tip.z < 0.5`"));
+                .help(format!("compare it, like `{} < 0.5`", N::EXAMPLE)));
         }
         _ => {}
     }
@@ -107,14 +116,14 @@ pub(super) fn formula(text: &str, kind: Kind, scope: Scope, at: &Path) -> Result
     })
 }
 
-struct Compiler<'a> {
+pub(super) struct Compiler<'a, N: Names> {
     text: &'a str,
     at: &'a Path,
-    scope: Scope<'a>,
+    names: N,
     words: Vec<Word>,
     /// Which word is read next.
     next: usize,
-    program: Vec<Op>,
+    program: Vec<Op<N::Reading>>,
     /// Numbers on the stack after the program so far.
     height: usize,
     depth: usize,
@@ -126,7 +135,7 @@ struct Value {
     span: Range<usize>,
 }
 
-impl Compiler<'_> {
+impl<N: Names> Compiler<'_, N> {
     /// Reads on for as long as operators bind at least as tightly as `least`.
     fn expression(&mut self, least: u8) -> Result<Value, Flaw> {
         self.depth += 1;
@@ -194,7 +203,7 @@ impl Compiler<'_> {
             }
             Is::Name(_) if self.peek() == &Is::Sign("(") => self.call(&span),
             Is::Name(parts) if !is_word(&parts, "and") && !is_word(&parts, "or") => {
-                let source = self.reading(&parts, &span)?;
+                let source = N::reading(self, &parts, &span)?;
                 self.load(source, &span)?;
                 Ok(Value {
                     kind: Kind::Number,
@@ -204,14 +213,14 @@ impl Compiler<'_> {
             Is::End if self.words.len() == 1 => Err(self
                 .flaw(&span, "the formula is empty")
                 .label("nothing here")
-                .help("something like `tip.distance`")),
+                .help(format!("something like `{}`", N::EXAMPLE))),
             Is::End => Err(self
                 .flaw(&span, "the formula ends too early")
                 .label("a value is missing here")
-                .help("a number, a reading like `tip.x`, or something in parentheses")),
-            Is::Name(_) | Is::Sign(_) => Err(self
-                .flaw(&span, "expected a value")
-                .help("a number, a reading like `tip.x`, or something in parentheses")),
+                .help(value::<N>())),
+            Is::Name(_) | Is::Sign(_) => {
+                Err(self.flaw(&span, "expected a value").help(value::<N>()))
+            }
         }
     }
 
@@ -344,7 +353,7 @@ impl Compiler<'_> {
             Kind::Condition => self
                 .flaw(&value.span, format!("{what} needs a condition here"))
                 .label("this is a number")
-                .help("compare it, like `tip.z < 0.5`"),
+                .help(format!("compare it, like `{} < 0.5`", N::EXAMPLE)),
         })
     }
 
@@ -382,7 +391,7 @@ impl Compiler<'_> {
         }
     }
 
-    fn load(&mut self, source: Source, span: &Range<usize>) -> Result<(), Flaw> {
+    fn load(&mut self, source: Source<N::Reading>, span: &Range<usize>) -> Result<(), Flaw> {
         self.program.push(Op::Load(source));
         self.height += 1;
         if self.height > STACK {
@@ -410,6 +419,14 @@ impl Compiler<'_> {
         let characters = |byte: usize| self.text[..byte].chars().count();
         Flaw::new(self.at.clone(), title).inside(characters(span.start)..characters(span.end))
     }
+}
+
+/// What can stand where a value is needed.
+fn value<N: Names>() -> String {
+    format!(
+        "a number, a reading like `{}`, or something in parentheses",
+        N::EXAMPLE
+    )
 }
 
 fn is_word(parts: &[Part], word: &str) -> bool {

@@ -1,6 +1,6 @@
 //! The surroundings: every solid has a size, and stairs become boxes.
 
-use super::{mass, positive, surface};
+use super::{heights, mass, positive, surface};
 use crate::scene::{
     error::Flaw,
     file,
@@ -30,22 +30,31 @@ pub(in crate::scene) fn world(written: &file::World, at: &Path) -> Result<World,
             )?,
         }),
     };
-    let mut terrain = Vec::new();
+    let mut world = World {
+        ground,
+        ..World::default()
+    };
     for (i, written) in written.terrain.iter().enumerate() {
         let at = at.field("terrain").nth(i);
-        solids(written, &at, &mut terrain)?;
-        if terrain.len() > MAX_SOLIDS {
+        add(written, &at, &mut world)?;
+        let count = world.terrain.len() + world.heights.len();
+        if count > MAX_SOLIDS {
             return Err(Flaw::new(at, "the terrain has too many solids")
-                .label(format!("with this, {}", terrain.len()))
+                .label(format!("with this, {count}"))
                 .help(format!(
                     "at most {MAX_SOLIDS}, each step of stairs being one"
                 )));
         }
     }
-    Ok(World { ground, terrain })
+    Ok(world)
 }
 
-fn solids(written: &file::Terrain, at: &Path, terrain: &mut Vec<Solid>) -> Result<(), Flaw> {
+fn add(written: &file::Terrain, at: &Path, world: &mut World) -> Result<(), Flaw> {
+    let World {
+        terrain,
+        heights: fields,
+        ..
+    } = world;
     match *written {
         file::Terrain::Box {
             center,
@@ -83,6 +92,23 @@ fn solids(written: &file::Terrain, at: &Path, terrain: &mut Vec<Solid>) -> Resul
                 surface,
             };
             terrain.extend((0..count).map(step));
+        }
+        file::Terrain::Heights {
+            center,
+            yaw,
+            size,
+            cells,
+            ref z,
+            friction,
+            restitution,
+        } => {
+            let place = heights::Place {
+                center,
+                yaw,
+                size,
+                surface: surface(friction, restitution, SURFACE, at)?,
+            };
+            fields.push(heights::of_formula(z, cells, place, fields, at)?);
         }
     }
     Ok(())

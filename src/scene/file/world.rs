@@ -51,4 +51,16 @@ pub(in crate::scene) enum Terrain {
         #[serde(default)]
         restitution: Option<f32>,
     },
+    Heights {
+        center: Triple,
+        #[serde(default)]
+        yaw: f32,
+        size: [f32; 2],
+        cells: [u32; 2],
+        z: String,
+        #[serde(default)]
+        friction: Option<f32>,
+        #[serde(default)]
+        restitution: Option<f32>,
+    },
 }

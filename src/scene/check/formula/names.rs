@@ -3,26 +3,59 @@
 use std::ops::Range;
 
 use super::words::{self, Part};
-use super::{Compiler, Moments};
+use super::{Compiler, Names};
 use crate::scene::{
     check::task::ADD_A_GOAL,
     error::Flaw,
-    formula::{CONSTANTS, FUNCTIONS, Known, Of, READINGS, Reading, Source},
+    formula::{CONSTANTS, FUNCTIONS, Known, Of, READINGS, Reading, Source, Surroundings},
 };
 
-impl Compiler<'_> {
+/// What a formula may speak of.
+#[derive(Clone, Copy)]
+pub(in crate::scene::check) struct Scope<'a> {
+    pub(in crate::scene::check) around: &'a Surroundings<'a>,
+    pub(in crate::scene::check) has_goal: bool,
+    /// Which moments it looks at.
+    pub(in crate::scene::check) moments: Moments,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in crate::scene::check) enum Moments {
+    /// One alone.
+    One,
+    /// The state after the step, and with `before.` that before it.
+    AfterAndBefore,
+    /// The state before the step, whatever it says; but the action of the step.
+    Before,
+}
+
+impl Names for Scope<'_> {
+    type Reading = Reading;
+    const GIVES: &'static str = "a reward";
+    const EXAMPLE: &'static str = "tip.z";
+
+    fn reading(
+        compiler: &Compiler<Self>,
+        parts: &[Part],
+        span: &Range<usize>,
+    ) -> Result<Source, Flaw> {
+        compiler.reading(parts, span)
+    }
+}
+
+impl Compiler<'_, Scope<'_>> {
     /// What a name reads.
-    pub(super) fn reading(&self, parts: &[Part], span: &Range<usize>) -> Result<Source, Flaw> {
+    fn reading(&self, parts: &[Part], span: &Range<usize>) -> Result<Source, Flaw> {
         let (before, of) = match parts {
             [first, of @ ..] if first.is_word("before") && !of.is_empty() => (true, of),
             _ => (false, parts),
         };
-        if before && self.scope.moments == Moments::One {
+        if before && self.names.moments == Moments::One {
             return Err(self
                 .flaw(span, "there is no `before` here")
                 .help("ends and success look at one moment; a reward looks at a step"));
         }
-        let step_s = self.scope.around.step_s;
+        let step_s = self.names.around.step_s;
         match of {
             [word] if word.is_word("dt") => return Ok(Source::Number(step_s)),
             [word] if word.is_word("pi") => return Ok(Source::Number(std::f32::consts::PI)),
@@ -40,7 +73,7 @@ impl Compiler<'_> {
                 return Err(self.flaw(span, title).help("rename one of them"));
             }
         };
-        let quantity = (known.quantity)(index, self.scope.around);
+        let quantity = (known.quantity)(index, self.names.around);
         if (known.of, known.name) == (Of::Point, "distance") || known.of == Of::Goal {
             self.goal(span)?;
         }
@@ -48,7 +81,7 @@ impl Compiler<'_> {
         let is_of_the_step = matches!(known.name, "action" | "torque");
         Ok(Source::Read(Reading {
             of: quantity,
-            before: before || self.scope.moments == Moments::Before && !is_of_the_step,
+            before: before || self.names.moments == Moments::Before && !is_of_the_step,
         }))
     }
 
@@ -67,7 +100,7 @@ impl Compiler<'_> {
                 .into_iter()
                 .collect(),
             [command, what] if command.is_word("command") => {
-                let mut commands = self.scope.around.commands.iter();
+                let mut commands = self.names.around.commands.iter();
                 let index = commands.position(|command| command.name == what.text);
                 known
                     .filter(|known| known.of == Of::Command)
@@ -84,7 +117,7 @@ impl Compiler<'_> {
 
     /// The point, the joint and its motor of a name, as far as there are.
     fn owners(&self, name: &str) -> impl Iterator<Item = (Of, usize)> {
-        let robot = self.scope.around.robot;
+        let robot = self.names.around.robot;
         let point = robot.points.iter().position(|point| point.name == name);
         let joint = robot.joints.iter().position(|joint| joint.name == name);
         let motor = joint.and_then(|joint| robot.motors.iter().position(|m| m.joint == joint));
@@ -115,7 +148,7 @@ impl Compiler<'_> {
             return flaw.help(format!("the function is written `{}(..)`", name.text));
         }
         if name.is_word("command") {
-            let commands = self.scope.around.commands.iter();
+            let commands = self.names.around.commands.iter();
             let all: Vec<String> = commands
                 .map(|command| format!("command.{}", plainly(&command.name)))
                 .collect();
@@ -131,7 +164,7 @@ impl Compiler<'_> {
         };
         let what = rest.first().map_or("", |what| what.text.as_str());
         if owners.is_empty() {
-            let robot = self.scope.around.robot;
+            let robot = self.names.around.robot;
             let points = robot.points.iter().map(|point| plainly(&point.name));
             let joints = robot.joints.iter().map(|joint| plainly(&joint.name));
             let mut all: Vec<String> = points.chain(joints).chain(["goal".to_owned()]).collect();
@@ -158,7 +191,7 @@ impl Compiler<'_> {
     }
 
     fn goal(&self, span: &Range<usize>) -> Result<(), Flaw> {
-        if self.scope.has_goal {
+        if self.names.has_goal {
             return Ok(());
         }
         Err(self

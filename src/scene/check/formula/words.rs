@@ -22,7 +22,7 @@ pub(super) enum Is {
 
 /// What stands before, between or behind the points of a name.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Part {
+pub(in crate::scene::check) struct Part {
     pub(super) text: String,
     /// Whether it is in quotes: then it is never a word of the language.
     pub(super) quoted: bool,

@@ -1,0 +1,103 @@
+//! Ground that goes up and down: heights of a formula at the corners of cells.
+
+use super::formula::{Coordinates, Kind, formula};
+use crate::scene::{
+    error::Flaw, file::Triple, formula::Coordinate, locate::Path, robot::Surface, world::Heights,
+};
+
+/// Cells of a scene.
+const MAX_CELLS: usize = 1 << 16;
+/// How far up and down heights may go (m).
+const HIGHEST: f32 = 10_000.0;
+
+/// What heights have besides the heights.
+pub(super) struct Place {
+    pub(super) center: Triple,
+    pub(super) yaw: f32,
+    pub(super) size: [f32; 2],
+    pub(super) surface: Surface,
+}
+
+/// The heights that a formula gives; `others` are those that the scene has already.
+pub(super) fn of_formula(
+    text: &str,
+    cells: [u32; 2],
+    place: Place,
+    others: &[Heights],
+    at: &Path,
+) -> Result<Heights, Flaw> {
+    let size = sizes(place.size, at)?;
+    let cells = cells.map(|count| count as usize);
+    count(cells, others, &at.field("cells"))?;
+    let at = at.field("z");
+    let formula = formula(text, Kind::Number, Coordinates, &at)?;
+    let height = |[x, y]: [f32; 2]| {
+        let height = formula.value(|coordinate| match coordinate {
+            Coordinate::X => x,
+            Coordinate::Y => y,
+        });
+        if height.abs() <= HIGHEST {
+            return Ok(height);
+        }
+        Err(
+            Flaw::new(at.clone(), format!("no height at x = {x}, y = {y}"))
+                .label(format!("gives {height} there"))
+                .help(range()),
+        )
+    };
+    let heights: Result<Vec<f32>, Flaw> = Heights::places(size, cells).map(height).collect();
+    Ok(place.with(cells, heights?))
+}
+
+impl Place {
+    fn with(self, cells: [usize; 2], heights: Vec<f32>) -> Heights {
+        let Place {
+            center,
+            yaw,
+            size,
+            surface,
+        } = self;
+        Heights {
+            center,
+            yaw,
+            size,
+            cells,
+            heights,
+            surface,
+        }
+    }
+}
+
+fn sizes(size: [f32; 2], at: &Path) -> Result<[f32; 2], Flaw> {
+    if size.iter().all(|length| *length > 0.0) {
+        return Ok(size);
+    }
+    Err(
+        Flaw::new(at.field("size"), "the sizes of heights must be above 0")
+            .help("the lengths along x and y (m)"),
+    )
+}
+
+/// Whether there may be so many cells, with those of others.
+fn count(cells: [usize; 2], others: &[Heights], at: &Path) -> Result<(), Flaw> {
+    let [along_x, along_y] = cells;
+    if along_x == 0 || along_y == 0 {
+        let title = "heights need a cell along x and along y";
+        return Err(Flaw::new(at.clone(), title).help("like `cells: (100, 40)`"));
+    }
+    let known: usize = others
+        .iter()
+        .map(|other| other.cells[0] * other.cells[1])
+        .sum();
+    let count = along_x.saturating_mul(along_y).saturating_add(known);
+    if count > MAX_CELLS {
+        return Err(Flaw::new(at.clone(), "the terrain has too many cells")
+            .label(format!("with these, {count}"))
+            .help(format!("at most {MAX_CELLS} in a scene")));
+    }
+    Ok(())
+}
+
+fn range() -> String {
+    format!("a number from -{HIGHEST} to {HIGHEST} (m) everywhere")
+}
