@@ -115,8 +115,11 @@ impl Scene {
         let read = || Scene::of(&base::unfold(changed)?);
         let scene = read().map_err(|error| presets::after::<file::Scene>(set, error))?;
         let mut files = unchanged.files;
-        files.extend(scene.files);
-        files.dedup();
+        for file in scene.files {
+            if !files.contains(&file) {
+                files.push(file);
+            }
+        }
         let changed = (!set.is_empty()).then(|| presets::changed_by::<file::Scene>(set));
         Ok(Scene {
             name: unchanged.name,

@@ -17,7 +17,8 @@ use std::sync::Arc;
 
 /// Entries that are always 0 because their term has one for every joint or motor: gravity and the target pull at none that turns
 /// about an upright axis, or about one that goes through the tip.
-const ALWAYS_ZERO: [(&str, &str); 7] = [
+const ALWAYS_ZERO: [(&str, &str); 8] = [
+    ("arm", "wrist_roll.pull_of_tip"),
     ("reach-obstacle", "wrist_3.pull_of_tip"),
     ("reach-obstacle", "shoulder_pan.gravity_load"),
     ("reach-obstacle", "wrist_3.gravity_load"),

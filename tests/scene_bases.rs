@@ -404,7 +404,7 @@ fn a_base_that_is_none() {
               |        ^^^^^^ found `"rech"`
               |
               = help: did you mean `reach`?
-              = help: shipped scenes: `reach`, `reacher`, `reach-servo`, `reach-obstacle`, `push`, `pendulum`, `cartpole`, `swing-up`, `hopper`, `walker`, `quadruped`, `biped`
+              = help: shipped scenes: `reach`, `reacher`, `reach-servo`, `reach-obstacle`, `arm`, `push`, `pendulum`, `cartpole`, `swing-up`, `hopper`, `walker`, `quadruped`, `biped`
               = help: or a file, relative to this one, like "reach.ron""#]],
     );
     says(

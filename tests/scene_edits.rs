@@ -290,15 +290,15 @@ fn what_cannot_be_set() {
     refused(
         "task.start.angel=1",
         expect![[r#"
-        error: there is no field `angel` in `Start`
-          --> HERE/tests/scenes/small.ron:24:39
-           |
-        24 |         start: (angle: 0.1, speed: 0, angel: 1),
-           |                                       ^^^^^ unknown field
-           |
-           = note: this is the scene as changed by --set task.start.angel=1
-           = help: did you mean `angle`?
-           = help: fields: `angle`, `speed`"#]],
+            error: there is no field `angel` in `Start`
+              --> HERE/tests/scenes/small.ron:24:39
+               |
+            24 |         start: (angle: 0.1, speed: 0, angel: 1),
+               |                                       ^^^^^ unknown field
+               |
+               = note: this is the scene as changed by --set task.start.angel=1
+               = help: did you mean `angle`?
+               = help: fields: `angle`, `speed`, `free`"#]],
     );
     refused(
         "learner.gamma=1.5",

@@ -274,7 +274,7 @@ fn the_scene_s_part_of_a_robot() {
               |                                                ^^^^^^^^ unknown field
               |
               = help: did you mean `damping`?
-              = help: fields: `name`, `kind`, `parent`, `child`, `origin`, `axis`, `range`, `torque`, `damping`, `armature`, `spring`, `friction`, `max_speed`"#]],
+              = help: fields: `name`, `kind`, `parent`, `child`, `origin`, `axis`, `range`, `torque`, `gear`, `servo`, `damping`, `armature`, `spring`, `friction`, `max_speed`"#]],
     );
     refused(
         r#"urdf: "r.urdf", overrides: {"hinge": (damping: -1)}"#,
