@@ -3,7 +3,7 @@
 //! What an author writes is in `file`, what has been checked in [`world`], [`robot`] and [`task`]. Between them: `read` (text to
 //! types), `check` (types to a scene that can be run) and `locate` (where in the text a value stands, so that every
 //! error has a line). [`Place`] names such a place of a scene that can be run, for what is to be said about it. `edit` changes the text, never the values, so that an edited scene is read like any file; `base` does so
-//! with what a scene takes from another, `import` with robots of other formats and `mesh` with meshes, and `woven` remembers where each piece was written.
+//! with what a scene takes from another, `import` with robots of other formats `mesh` with meshes and `picture` with heights, and `woven` remembers where each piece was written.
 
 mod base;
 mod check;
@@ -19,6 +19,7 @@ mod import;
 mod levels;
 mod locate;
 mod mesh;
+mod picture;
 mod place;
 mod presets;
 mod read;
@@ -220,7 +221,7 @@ impl Scene {
         self
     }
 
-    /// The files that it was read from: its own first, then those of its bases, of robots and of meshes; none for a text.
+    /// The files that it was read from: its own first, then those of its bases, of robots, meshes and pictures; none for a text.
     pub fn files(&self) -> &[PathBuf] {
         &self.files
     }

@@ -950,7 +950,7 @@ fn what_cannot_be_touched() {
             2 |     world: (terrain: [Hill(height: 1)]), robot: (
               |                       ^^^^ unknown name
               |
-              = help: known here: `Box`, `Stairs`, `Heights`"#]],
+              = help: known here: `Box`, `Stairs`, `Heights`, `Grid`, `Picture`"#]],
     );
     refused(
         "robot: (",
@@ -2514,7 +2514,7 @@ fn heights_that_are_none() {
             3 | Heights(center: (0, 0, 0), size: (2, 2), cells: (8, 0), z: "0")
               |                                                 ^^^^^^ found `(8, 0)`
               |
-              = help: like `cells: (100, 40)`"#]],
+              = help: like `cells: (100, 40)`; in a grid, two heights make one"#]],
     );
     refused_terrain(
         r#"Heights(center: (0, 0, 0), size: (2, 2), cells: (256, 256), z: "0"),
@@ -2538,6 +2538,59 @@ Heights(center: (0, 0, 0), size: (2, 2), cells: (1, 1), z: "0")"#,
               |                                                 ^^^^^^^^^^^^^^^^^^^^^^^^ with these, 18446744065119617025
               |
               = help: at most 65536 in a scene"#]],
+    );
+    refused_terrain(
+        r#"Grid(center: (0, 0, 0), size: (2, 2), rows: [[0, 1, 2], [0, 1]])"#,
+        expect![[r#"
+            error: the rows of a grid differ in length
+             --> small.ron:3:57
+              |
+            3 | Grid(center: (0, 0, 0), size: (2, 2), rows: [[0, 1, 2], [0, 1]])
+              |                                                         ^^^^^^ 2 heights; the first row has 3"#]],
+    );
+    refused_terrain(
+        r#"Grid(center: (0, 0, 0), size: (2, 2), rows: [[0, 1]])"#,
+        expect![[r#"
+            error: heights need a cell along x and along y
+             --> small.ron:3:45
+              |
+            3 | Grid(center: (0, 0, 0), size: (2, 2), rows: [[0, 1]])
+              |                                             ^^^^^^^^ found `[[0, 1]]`
+              |
+              = help: like `cells: (100, 40)`; in a grid, two heights make one"#]],
+    );
+    refused_terrain(
+        r#"Grid(center: (0, 0, 0), size: (2, 2), height: 100, rows: [[0, 1], [0, 200]])"#,
+        expect![[r#"
+            error: too high, or too low
+             --> small.ron:3:71
+              |
+            3 | Grid(center: (0, 0, 0), size: (2, 2), height: 100, rows: [[0, 1], [0, 200]])
+              |                                                                       ^^^ 20000 m
+              |
+              = help: a number from -10000 to 10000 (m) everywhere"#]],
+    );
+    refused_terrain(
+        r#"Picture(file: "hills.png", center: (0, 0, 0), size: (2, 2), height: 1)"#,
+        expect![[r#"
+            error: `hills.png` is beside no file
+             --> small.ron:3:15
+              |
+            3 | Picture(file: "hills.png", center: (0, 0, 0), size: (2, 2), height: 1)
+              |               ^^^^^^^^^^^ found `"hills.png"`
+              |
+              = help: a text that is in no file cannot name others"#]],
+    );
+    refused_terrain(
+        r#"Picture(center: (0, 0, 0), size: (2, 2), height: 1)"#,
+        expect![[r#"
+            error: the field `file` of `Picture` is missing
+             --> small.ron:3:1
+              |
+            3 | Picture(center: (0, 0, 0), size: (2, 2), height: 1)
+              | ^^^^^^^^ `file` is missing here
+              |
+              = help: add `file: ..`"#]],
     );
 }
 

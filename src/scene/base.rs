@@ -13,7 +13,7 @@ use super::{
     error::{SceneError, TextError, found, suggest},
     file, import,
     locate::{Body, Entry, Node, Path, inside, token_after},
-    mesh, read, shipped,
+    mesh, picture, read, shipped,
     source::Source,
     woven::{Patch, Woven},
 };
@@ -56,7 +56,8 @@ fn unfold_above(source: Source, above: &mut Vec<PathBuf>) -> Result<Woven, Scene
 /// Puts in what other files have.
 fn expand(woven: &mut Woven) -> Result<(), SceneError> {
     import::expand(woven)?;
-    mesh::expand(woven)
+    mesh::expand(woven)?;
+    picture::expand(woven)
 }
 
 /// Whether a text names a base. One whose brackets do not pair does if that is what it begins with.

@@ -134,6 +134,21 @@ impl Node {
         self.follow(path).0.unwrapped()
     }
 
+    /// The elements of the list that a field is.
+    pub(super) fn items(&self, field: &str) -> &[Node] {
+        let list = self.field(field);
+        match list.map(|list| &list.value.unwrapped().body) {
+            Some(Body::List { items, .. }) => items,
+            _ => &[],
+        }
+    }
+
+    /// Whether this name stands before the parenthesis.
+    pub(super) fn is_a(&self, name: &str, text: &str) -> bool {
+        let before = text[self.span.clone()].split('(').next();
+        before.is_some_and(|before| before.trim_end() == name)
+    }
+
     /// The entry of a field or of a map's key.
     pub(super) fn field(&self, name: &str) -> Option<&Entry> {
         match &self.unwrapped().body {

@@ -7,7 +7,7 @@ use bevy::math::{DQuat, DVec3, EulerRot};
 use super::{
     error::{SceneError, TextError, first_line, found},
     hull::hull,
-    locate::{Body, Node, with_comma},
+    locate::{Node, with_comma},
     read::{self, options},
     source::{Source, bytes},
     woven::{Patch, Woven},
@@ -114,21 +114,10 @@ pub(super) fn expand(woven: &mut Woven) -> Result<(), SceneError> {
 
 /// The shapes `Mesh(..)` of all links.
 fn meshes<'a>(tree: &'a Node, text: &str) -> Vec<&'a Node> {
-    fn items<'a>(node: Option<&'a Node>, field: &str) -> &'a [Node] {
-        let list = node.and_then(|node| node.field(field));
-        match list.map(|list| &list.value.unwrapped().body) {
-            Some(Body::List { items, .. }) => items,
-            _ => &[],
-        }
-    }
     let robot = tree.field("robot").map(|robot| &robot.value);
-    let links = items(robot, "links").iter();
-    let shapes = links.flat_map(|link| items(Some(link), "shapes"));
-    let is_mesh = |shape: &&Node| {
-        let name = text[shape.span.clone()].split('(').next();
-        name.is_some_and(|name| name.trim_end() == "Mesh")
-    };
-    shapes.filter(is_mesh).collect()
+    let links = robot.map_or(&[][..], |robot| robot.items("links"));
+    let shapes = links.iter().flat_map(|link| link.items("shapes"));
+    shapes.filter(|shape| shape.is_a("Mesh", text)).collect()
 }
 
 /// Where the points of a mesh go.

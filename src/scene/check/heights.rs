@@ -1,4 +1,4 @@
-//! Ground that goes up and down: heights of a formula at the corners of cells.
+//! Ground that goes up and down: heights at the corners of cells, of a formula or as they are written.
 
 use super::formula::{Coordinates, Kind, formula};
 use crate::scene::{
@@ -36,7 +36,7 @@ pub(super) fn of_formula(
             Coordinate::X => x,
             Coordinate::Y => y,
         });
-        if height.abs() <= HIGHEST {
+        if is_height(height) {
             return Ok(height);
         }
         Err(
@@ -47,6 +47,39 @@ pub(super) fn of_formula(
     };
     let heights: Result<Vec<f32>, Flaw> = Heights::places(size, cells).map(height).collect();
     Ok(place.with(cells, heights?))
+}
+
+/// The heights that are written, each `height` times as high; the first row is that of the greatest y.
+pub(super) fn of_rows(
+    rows: &[Vec<f32>],
+    height: f32,
+    place: Place,
+    others: &[Heights],
+    at: &Path,
+) -> Result<Heights, Flaw> {
+    sizes(place.size, at)?;
+    let list = at.field("rows");
+    let width = rows.first().map_or(0, Vec::len);
+    if let Some(odd) = rows.iter().position(|row| row.len() != width) {
+        let title = "the rows of a grid differ in length";
+        return Err(Flaw::new(list.nth(odd), title).label(format!(
+            "{} heights; the first row has {width}",
+            rows[odd].len()
+        )));
+    }
+    let cells = [width.saturating_sub(1), rows.len().saturating_sub(1)];
+    count(cells, others, &list)?;
+    for (i, row) in rows.iter().enumerate() {
+        let is_out = |share: &f32| !is_height(share * height);
+        if let Some(j) = row.iter().position(is_out) {
+            let at = list.nth(i).nth(j);
+            return Err(Flaw::new(at, "too high, or too low")
+                .label(format!("{} m", row[j] * height))
+                .help(range()));
+        }
+    }
+    let upwards = rows.iter().rev().flatten();
+    Ok(place.with(cells, upwards.map(|share| share * height).collect()))
 }
 
 impl Place {
@@ -83,7 +116,8 @@ fn count(cells: [usize; 2], others: &[Heights], at: &Path) -> Result<(), Flaw> {
     let [along_x, along_y] = cells;
     if along_x == 0 || along_y == 0 {
         let title = "heights need a cell along x and along y";
-        return Err(Flaw::new(at.clone(), title).help("like `cells: (100, 40)`"));
+        let help = "like `cells: (100, 40)`; in a grid, two heights make one";
+        return Err(Flaw::new(at.clone(), title).help(help));
     }
     let known: usize = others
         .iter()
@@ -96,6 +130,11 @@ fn count(cells: [usize; 2], others: &[Heights], at: &Path) -> Result<(), Flaw> {
             .help(format!("at most {MAX_CELLS} in a scene")));
     }
     Ok(())
+}
+
+/// Whether it is one: what is not a number is none.
+fn is_height(z: f32) -> bool {
+    z.abs() <= HIGHEST
 }
 
 fn range() -> String {

@@ -1,4 +1,4 @@
-//! The surroundings: every solid has a size, and stairs become boxes.
+//! The surroundings: every solid has a size, stairs become boxes, and heights are computed.
 
 use super::{heights, mass, positive, surface};
 use crate::scene::{
@@ -109,6 +109,30 @@ fn add(written: &file::Terrain, at: &Path, world: &mut World) -> Result<(), Flaw
                 surface: surface(friction, restitution, SURFACE, at)?,
             };
             fields.push(heights::of_formula(z, cells, place, fields, at)?);
+        }
+        file::Terrain::Grid {
+            center,
+            yaw,
+            size,
+            ref rows,
+            height,
+            friction,
+            restitution,
+        } => {
+            let place = heights::Place {
+                center,
+                yaw,
+                size,
+                surface: surface(friction, restitution, SURFACE, at)?,
+            };
+            let height = height.unwrap_or(1.0);
+            fields.push(heights::of_rows(rows, height, place, fields, at)?);
+        }
+        file::Terrain::Picture { .. } => {
+            let title = "a picture is read from a file beside the scene";
+            return Err(
+                Flaw::new(at.clone(), title).help("a `Grid(rows: [..])` says the same in the text")
+            );
         }
     }
     Ok(())

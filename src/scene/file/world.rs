@@ -1,6 +1,6 @@
 //! The surroundings of a robot as written.
 
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 
 use super::Triple;
 
@@ -62,5 +62,36 @@ pub(in crate::scene) enum Terrain {
         friction: Option<f32>,
         #[serde(default)]
         restitution: Option<f32>,
+    },
+    Grid {
+        center: Triple,
+        #[serde(default)]
+        yaw: f32,
+        size: [f32; 2],
+        /// As on a map: the first row has the greatest y.
+        rows: Vec<Vec<f32>>,
+        #[serde(default)]
+        height: Option<f32>,
+        #[serde(default)]
+        friction: Option<f32>,
+        #[serde(default)]
+        restitution: Option<f32>,
+    },
+    /// Has given way to a grid before this is read, unless it names no file.
+    Picture {
+        #[serde(rename = "file")]
+        _file: IgnoredAny,
+        #[serde(default, rename = "center")]
+        _center: Option<IgnoredAny>,
+        #[serde(default, rename = "yaw")]
+        _yaw: Option<IgnoredAny>,
+        #[serde(default, rename = "size")]
+        _size: Option<IgnoredAny>,
+        #[serde(default, rename = "height")]
+        _height: Option<IgnoredAny>,
+        #[serde(default, rename = "friction")]
+        _friction: Option<IgnoredAny>,
+        #[serde(default, rename = "restitution")]
+        _restitution: Option<IgnoredAny>,
     },
 }
