@@ -175,7 +175,9 @@ fn motor(robot: &Robot, joint: &Joint, thickness: f32) -> (Mesh, Transform) {
         JointKind::Revolute => {
             let across = axis.cross(direction(link)).length() > 0.5;
             let (radius, half) = if across { (0.74, 1.14) } else { (1.07, 0.34) };
-            let half = around.max(radius_of_thickest(robot, joint)) * half;
+            // What is much thicker is left alone: a leg's joint on a big body.
+            let thickest = radius_of_thickest(robot, joint).min(1.6 * around);
+            let half = around.max(thickest) * half;
             (mesh::drum(around * radius, half), mesh::along(-axis, axis))
         }
         JointKind::Prismatic => (
