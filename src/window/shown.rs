@@ -410,6 +410,7 @@ mod tests {
             purpose: Purpose::Training,
             environment: 5,
             episode: 3,
+            level: 0,
             actions: vec![1.0; 6 * 4],
             reason: String::new(),
         };
