@@ -17,6 +17,7 @@
 //! | `result.json` | what `train --json` prints, once the run has ended |
 //! | `lock` | held by the process that writes the folder |
 
+mod claim;
 pub mod flight;
 mod folder;
 pub mod follow;
@@ -28,7 +29,8 @@ mod segments;
 pub mod subject;
 pub mod versions;
 
-pub use folder::{ClaimedFolder, Found, RunFolder};
+pub use claim::ClaimedFolder;
+pub use folder::{Found, RunFolder};
 
 use serde::{Deserialize, Serialize};
 use std::io;

@@ -1,9 +1,10 @@
-//! The folder of a run that goes on: claimed for one process, compared with what it was started with, written so that no failure costs
-//! more than the work since the last checkpoint.
+//! The folder of a run that goes on: compared with what it was started with, and written so that no failure costs more than the work
+//! since the last checkpoint.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::claim::ClaimedFolder;
 use super::flight::FlightRecord;
 use super::image::{Image, ImageError, LogLengths};
 use super::log::Log;
@@ -11,10 +12,7 @@ use super::segments::{self, Segments};
 use super::subject::{Subject, SubjectFile};
 use super::versions;
 use super::versions::{VersionFile, read_versions};
-use super::{
-    LARGEST, RunError, RunSettings, Stored, Which, difference, kept_in, read_inside, read_settings,
-    read_text,
-};
+use super::{LARGEST, RunError, RunSettings, Stored, Which, difference, read_inside, read_text};
 use crate::files;
 use crate::files::Lock;
 use crate::learn::replay::Replay;
@@ -26,12 +24,6 @@ use crate::pod::{Flight, Purpose};
 const KEPT: usize = 2;
 /// Flight records that are kept of a run.
 const MOST_FLIGHTS: usize = 20;
-
-/// A run folder that this process alone may write, before it is known what run it is for.
-pub struct ClaimedFolder {
-    path: PathBuf,
-    lock: Lock,
-}
 
 /// A run folder that is being written.
 pub struct RunFolder {
@@ -62,69 +54,6 @@ pub struct Found {
 }
 
 impl ClaimedFolder {
-    /// The folder `path`, made if it is missing.
-    ///
-    /// # Errors
-    /// Another process writes it, or it cannot be made.
-    pub fn claim(path: &Path) -> Result<Self, RunError> {
-        let io = |error| RunError::Io(path.to_path_buf(), error);
-        files::create_folder(path).map_err(io)?;
-        let lock = Lock::take(&path.join("lock")).map_err(io)?;
-        let lock = lock.ok_or_else(|| RunError::Locked(path.to_path_buf()))?;
-        Ok(Self {
-            path: path.to_path_buf(),
-            lock,
-        })
-    }
-
-    /// The first free `runs/<scene>-<learner>-s<seed>[-n]`.
-    ///
-    /// # Errors
-    /// It cannot be made.
-    pub fn claim_free(settings: &RunSettings) -> Result<Self, RunError> {
-        let stem = format!("{}-{}-s{}", settings.scene, settings.learner, settings.seed);
-        // Names of presets are free text; names of folders are not.
-        let is_plain = |c: char| c.is_alphanumeric() || "-_.".contains(c);
-        let stem = stem.replace(|c| !is_plain(c), "_");
-        for n in 1_u64.. {
-            let path = match n {
-                1 => Path::new("runs").join(&stem),
-                n => Path::new("runs").join(format!("{stem}-{n}")),
-            };
-            if path.exists() {
-                continue;
-            }
-            // Of two runs that start together, one gets the lock, and the other the next folder.
-            match Self::claim(&path) {
-                Ok(claimed) if claimed.holds("run.json") => {}
-                Err(RunError::Locked(_)) => {}
-                claimed => return claimed,
-            }
-        }
-        unreachable!("some number is free")
-    }
-
-    /// Where it is.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// What the run in it was started with and is of, if there is one.
-    ///
-    /// # Errors
-    /// It cannot be read.
-    pub fn stored(&self) -> Result<Option<Stored>, RunError> {
-        if !self.holds("run.json") {
-            return Ok(None);
-        }
-        let settings = read_settings(&self.path)?;
-        let kept = match kept_in(&self.path) {
-            Some(file) => Some((file, read_text(&self.path, file.name())?)),
-            None => None,
-        };
-        Ok(Some(Stored { settings, kept }))
-    }
-
     /// Opens it for a run: the one that is in it, or a new one.
     ///
     /// # Errors
@@ -166,10 +95,6 @@ impl ClaimedFolder {
             folder.write_settings()?;
         }
         Ok(folder)
-    }
-
-    fn holds(&self, name: &str) -> bool {
-        self.path.join(name).is_file()
     }
 }
 
