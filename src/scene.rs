@@ -16,6 +16,7 @@ mod fit;
 pub mod formula;
 mod hull;
 mod import;
+mod inset;
 mod levels;
 mod locate;
 mod mesh;

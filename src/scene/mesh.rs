@@ -1,16 +1,15 @@
 //! Shapes of meshes: `Mesh(file: "part.stl", ..)` becomes a `Hull` of the corners of its convex hull, in the scene's own text.
 
-use std::ops::Range;
-
 use bevy::math::{DQuat, DVec3, EulerRot};
 
 use super::{
-    error::{SceneError, TextError, first_line, found},
+    error::{SceneError, TextError, found},
     hull::hull,
+    inset::{Inset, put},
     locate::{Node, with_comma},
     read::{self, options},
     source::{Source, bytes},
-    woven::{Patch, Woven},
+    woven::Woven,
 };
 
 /// The largest file of a mesh (bytes).
@@ -27,21 +26,10 @@ pub(super) fn expand(woven: &mut Woven) -> Result<(), SceneError> {
         return Ok(());
     };
     let shapes = meshes(&tree, &text);
-    let fault = |at: &Range<usize>, title: String, help: &str| {
-        let error = TextError {
-            origin: woven.name(),
-            text: text.clone(),
-            span: first_line(&text, at.clone()),
-            title,
-            label: found(&text[at.clone()]),
-            help: vec![help.to_owned()],
-            note: None,
-        };
-        woven.place(error.into())
-    };
+    let inset = Inset { woven, text: &text };
     if let Some(extra) = shapes.get(MAX_MESHES) {
         let title = format!("the robot has {} meshes", shapes.len());
-        return Err(fault(&extra.span, title, &format!("at most {MAX_MESHES}")));
+        return Err(inset.fault(&extra.span, title, [format!("at most {MAX_MESHES}")]));
     }
     let mut splices = Vec::new();
     let mut files = Vec::new();
@@ -51,26 +39,16 @@ pub(super) fn expand(woven: &mut Woven) -> Result<(), SceneError> {
             continue;
         };
         let at = &file.value.span;
-        let Ok(name) = options().from_str::<String>(&text[at.clone()]) else {
-            return Err(fault(
-                at,
-                "expected the name of a file".to_owned(),
-                "like \"part.stl\"",
-            ));
-        };
-        let Some(path) = woven.written_in(at.clone()).beside(&name) else {
-            let help = "a text that is in no file cannot name others";
-            return Err(fault(at, format!("`{name}` is beside no file"), help));
-        };
+        let (name, path) = inset.file(file, "like \"part.stl\"")?;
         let points = read_points(&path).map_err(|trouble| match trouble {
             Trouble::InFile(error) => error,
-            Trouble::Of { title, help } => fault(at, title, help),
+            Trouble::Of { title, help } => inset.fault(at, title, [help]),
         })?;
-        let placed = placement(shape, &text, &fault)?;
+        let placed = placement(shape, &inset)?;
         let points: Vec<DVec3> = points.into_iter().map(|point| placed.of(point)).collect();
         let Some(hull) = hull(&points, MAX_CORNERS) else {
             let help = "at least four points that are not in a plane";
-            return Err(fault(at, format!("`{name}` has no volume"), help));
+            return Err(inset.fault(at, format!("`{name}` has no volume"), [help]));
         };
         let corners = hull.corners.iter().map(|&corner| points[corner].as_vec3());
         if !hull
@@ -78,11 +56,8 @@ pub(super) fn expand(woven: &mut Woven) -> Result<(), SceneError> {
             .iter()
             .all(|&corner| points[corner].as_vec3().is_finite())
         {
-            return Err(fault(
-                at,
-                format!("`{name}` is too large"),
-                "sizes in metres, or a `scale`",
-            ));
+            let title = format!("`{name}` is too large");
+            return Err(inset.fault(at, title, ["sizes in metres, or a `scale`"]));
         }
         let corners: Vec<String> = corners
             .map(|at| format!("({}, {}, {})", at.x, at.y, at.z))
@@ -103,12 +78,7 @@ pub(super) fn expand(woven: &mut Woven) -> Result<(), SceneError> {
         }
         files.push(path.into());
     }
-    splices.sort_by_key(|(gap, _)| std::cmp::Reverse(gap.start));
-    for (gap, new) in splices {
-        let origin = woven.origin(gap.clone());
-        woven.splice(gap, vec![Patch::at(new, &origin)]);
-    }
-    woven.made_from(files);
+    put(woven, splices, files);
     Ok(())
 }
 
@@ -133,25 +103,18 @@ impl Placement {
     }
 }
 
-fn placement(
-    shape: &Node,
-    text: &str,
-    fault: &dyn Fn(&Range<usize>, String, &str) -> SceneError,
-) -> Result<Placement, SceneError> {
+fn placement(shape: &Node, inset: &Inset) -> Result<Placement, SceneError> {
     let triple = |field: &str, otherwise: f32| {
         let Some(entry) = shape.field(field) else {
             return Ok(DVec3::splat(f64::from(otherwise)));
         };
         let at = &entry.value.span;
-        let read = options().from_str::<[f32; 3]>(&text[at.clone()]).ok();
+        let read = options().from_str::<[f32; 3]>(&inset.text[at.clone()]).ok();
         let finite = read.filter(|read| read.iter().all(|x| x.is_finite()));
         let triple = finite.map(|read| DVec3::from(read.map(f64::from)));
         triple.ok_or_else(|| {
-            fault(
-                at,
-                format!("`{field}` takes three finite numbers"),
-                "like (1, 1, 1)",
-            )
+            let title = format!("`{field}` takes three finite numbers");
+            inset.fault(at, title, ["like (1, 1, 1)"])
         })
     };
     let rpy = triple("rpy", 0.0)?;

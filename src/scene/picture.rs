@@ -2,16 +2,15 @@
 
 use std::fmt::Write as _;
 use std::io::Cursor;
-use std::ops::Range;
 
 use png::{ColorType, Decoder, DecodingError, Transformations};
 
 use super::{
-    error::{SceneError, TextError, first_line, found},
+    error::SceneError,
+    inset::{Inset, put},
     locate::Node,
-    read::options,
     source::bytes,
-    woven::{Patch, Woven},
+    woven::Woven,
 };
 
 /// The largest file of a picture (bytes).
@@ -33,22 +32,10 @@ pub(super) fn expand(woven: &mut Woven) -> Result<(), SceneError> {
     let terrain = world.map_or(&[][..], |world| world.items("terrain"));
     let pictures = terrain.iter().filter(|solid| solid.is_a("Picture", &text));
     let pictures: Vec<&Node> = pictures.collect();
-    let fault = |at: &Range<usize>, title: String, help: &str| {
-        let error = TextError {
-            origin: woven.name(),
-            text: text.clone(),
-            span: first_line(&text, at.clone()),
-            title,
-            label: found(&text[at.clone()]),
-            help: vec![help.to_owned()],
-            note: None,
-        };
-        woven.place(error.into())
-    };
+    let inset = Inset { woven, text: &text };
     if let Some(extra) = pictures.get(MAX_PICTURES) {
         let title = format!("the terrain has {} pictures", pictures.len());
-        let help = format!("at most {MAX_PICTURES}");
-        return Err(fault(&extra.span, title, &help));
+        return Err(inset.fault(&extra.span, title, [format!("at most {MAX_PICTURES}")]));
     }
     let mut splices = Vec::new();
     let mut files = Vec::new();
@@ -58,30 +45,19 @@ pub(super) fn expand(woven: &mut Woven) -> Result<(), SceneError> {
             continue;
         };
         let at = &file.value.span;
-        let Ok(name) = options().from_str::<String>(&text[at.clone()]) else {
-            let title = "expected the name of a file".to_owned();
-            return Err(fault(at, title, "like \"hills.png\""));
-        };
-        let Some(path) = woven.written_in(at.clone()).beside(&name) else {
-            let help = "a text that is in no file cannot name others";
-            return Err(fault(at, format!("`{name}` is beside no file"), help));
-        };
+        let (_, path) = inset.file(file, "like \"hills.png\"")?;
         let bytes = bytes(&path, MAX_BYTES)
-            .map_err(|error| fault(at, error.say().0, "a PNG of at most 32 MiB"))?;
+            .map_err(|error| inset.fault(at, error.say().0, ["a PNG of at most 32 MiB"]))?;
         let rows = rows(bytes).map_err(|trouble| {
             let help = format!("a PNG of 2 to {MAX_PIXELS} pixels along each side");
-            fault(at, trouble.of(&path), &help)
+            inset.fault(at, trouble.of(&path), [help])
         })?;
         let name = picture.span.start..picture.span.start + "Picture".len();
         splices.push((name, "Grid".to_owned()));
         splices.push((file.key.start..file.value.span.end, written(&rows)));
         files.push(path.into());
     }
-    for (gap, new) in splices.into_iter().rev() {
-        let origin = woven.origin(gap.clone());
-        woven.splice(gap, vec![Patch::at(new, &origin)]);
-    }
-    woven.made_from(files);
+    put(woven, splices, files);
     Ok(())
 }
 
