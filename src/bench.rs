@@ -145,7 +145,7 @@ fn bare_us(scene: &Scene) -> f64 {
             for action in &mut actions {
                 *action = 2.0 * rng.random::<f32>() - 1.0;
             }
-            actuators.take(task.way, &actions);
+            actuators.take(&plant, &actions);
             let stepped = plant.step(
                 &mut actuators,
                 &as_it_is,

@@ -25,6 +25,7 @@ mod place;
 mod presets;
 mod read;
 pub mod robot;
+mod scan;
 mod shipped;
 mod source;
 pub mod task;

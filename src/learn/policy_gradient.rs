@@ -9,11 +9,12 @@ mod batch;
 mod credit;
 mod critic;
 mod descent;
+mod gradients;
 mod loss;
 
 pub(super) use batch::Batch;
 pub use credit::Credit;
-use descent::{Chunk, Descent, Report};
+use descent::{Chunk, Report};
 pub use loss::Surrogate;
 
 use rand::seq::SliceRandom;
@@ -37,6 +38,7 @@ use crate::team::Team;
 pub(super) use actor::Actor;
 pub(super) use critic::Critic;
 use descent::{CHUNK, Work};
+pub(super) use gradients::turn_of_one;
 
 /// The hyperparameters that the shared part needs, each learner's settings in its words.
 #[derive(Clone, Debug)]
@@ -447,43 +449,6 @@ impl<S: Story> Learner for S {
         caution: f32,
     ) -> Option<Box<dyn Workshop + 'a>> {
         Story::workshop(self, state, caution)
-    }
-}
-
-/// The gradients of actor and critic for all samples of a batch, by one thread.
-pub(super) struct Gradients {
-    actor: Chunk,
-    critic: Chunk,
-}
-
-/// What one worker would do: the gradients of the networks that acted.
-pub(super) fn turn_of_one(acted: &Networks, batch: &Batch) -> Gradients {
-    let mut gradients = Gradients {
-        actor: Chunk::default(),
-        critic: Chunk::default(),
-    };
-    let rows = &batch.samples;
-    let share = 1.0 / rows.len() as f32;
-    let Gradients { actor, critic } = &mut gradients;
-    actor.begin(batch, rows, acted.actor.parameters());
-    acted.actor.differentiate(batch, rows, share, actor);
-    if let Some(network) = &acted.critic {
-        critic.begin(batch, rows, network.parameters());
-        network.differentiate(batch, rows, share, critic);
-    }
-    gradients
-}
-
-impl Gradients {
-    /// Takes a step with the networks as they are now, and says what became of it.
-    pub(super) fn step(mut self, state: &mut Networks, batch: &Batch) -> Reports {
-        let mut reports = Reports::default();
-        let Reports { actor, critic } = &mut reports;
-        actor.step(&mut state.actor, batch, &mut self.actor, None);
-        if let Some(network) = &mut state.critic {
-            critic.step(network, batch, &mut self.critic, None);
-        }
-        reports
     }
 }
 

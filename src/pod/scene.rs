@@ -241,7 +241,7 @@ fn command_motors(
         before.action.copy_from_slice(&motors.0);
         before.efforts.copy_from_slice(&actuators.efforts);
         actuate::clamp_action(action, &mut motors.0);
-        actuators.take(played.of(episode).scene.task().way, &motors.0);
+        actuators.take(&played.of(episode).plant, &motors.0);
     }
 }
 

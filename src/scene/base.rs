@@ -12,8 +12,10 @@ use super::{
     edit::{self, Astray, Names, Spot, Target},
     error::{SceneError, TextError, found, suggest},
     file, import,
-    locate::{Body, Entry, Node, Path, inside, token_after},
-    mesh, picture, read, shipped,
+    locate::{Body, Entry, Node, Path, inside},
+    mesh, picture, read,
+    scan::token_after,
+    shipped,
     source::Source,
     woven::{Patch, Woven},
 };

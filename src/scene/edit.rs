@@ -6,8 +6,9 @@ use ron::value::RawValue;
 
 use super::{
     error::{SceneError, TextError, suggest},
-    locate::{Body, Node, token_after},
+    locate::{Body, Node},
     read::options,
+    scan::token_after,
 };
 
 /// Where an edit comes from, as its errors call it.

@@ -17,7 +17,9 @@ use serde::{
 };
 
 pub(super) use observe::{Axis, Observe};
-pub(super) use robot::{Inertia, Joint, Kind, Link, Object, Origin, Robot, Servo, Shape, Spring};
+pub(super) use robot::{
+    Inertia, Joint, Kind, Link, Object, Origin, Robot, Servo, Shape, Spring, Stuff,
+};
 pub(super) use task::{
     Action, Curriculum, Distribution, End, Goal, Randomize, Reward, Solved, Start, Success, Task,
     Term, When,

@@ -79,7 +79,7 @@ impl Scene {
             Place::Joint { joint, field } => {
                 let name = &self.robot.joints[*joint].name;
                 let joints = root.field("robot").field("joints");
-                let written = tree.follow_to(&joints);
+                let written = tree.at(&joints);
                 joints
                     .nth(named(written, &self.text, name).unwrap_or(0))
                     .field(field)

@@ -7,7 +7,8 @@ use ron::{Options, error::SpannedError, extensions::Extensions};
 use super::{
     error::{SceneError, TextError, first_line, found, suggest},
     file::Written,
-    locate::{Body, Node, token_after, unclosed_comment},
+    locate::{Body, Node},
+    scan::{token_after, unclosed_comment},
 };
 
 /// The largest text that is read.

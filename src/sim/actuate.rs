@@ -11,7 +11,6 @@ use super::plant::{JointHandles, Plant};
 use super::readings;
 use super::variation::Variation;
 use crate::scene::robot::{Drive, JointKind, Motor};
-use crate::scene::task::Way;
 
 /// What the motors of one robot are given and give, and the actions that have not arrived yet. It follows from an episode's
 /// actions. All lists have length `A` or a multiple of it.
@@ -23,7 +22,9 @@ pub struct Actuators {
     given: Vec<f32>,
     /// Actions taken since the episode began.
     taken: u32,
-    /// The share of its largest torque that each motor gave in the last step, the mean over its physics steps.
+    /// The share of its largest torque that each motor gives right now.
+    shares: Vec<f32>,
+    /// The share that each gave in the last step, the mean over its physics steps.
     pub efforts: Vec<f32>,
 }
 
@@ -35,6 +36,7 @@ impl Actuators {
             late: vec![0.0; acted * plant.way.delay],
             given: vec![0.0; acted],
             taken: 0,
+            shares: vec![0.0; acted],
             efforts: vec![0.0; acted],
         }
     }
@@ -48,7 +50,8 @@ impl Actuators {
     }
 
     /// Takes an action (length `A`, from -1 to 1), which arrives late and smoothed if the task says so.
-    pub fn take(&mut self, way: Way, action: &[f32]) {
+    pub fn take(&mut self, plant: &Plant, action: &[f32]) {
+        let way = plant.way;
         self.taken = self.taken.saturating_add(1);
         let acted = action.len();
         let smoothing = way.smoothing;
@@ -74,8 +77,8 @@ pub fn clamp_action(action: &[f32], clamped: &mut [f32]) {
     }
 }
 
-/// Sets the torques of the next physics step, and writes what share of its largest one each motor gives to `efforts`. Forces
-/// of the step before are removed.
+/// Sets the torques of what the engine does next, and adds the share of its largest one that each motor gives to `efforts`. Forces of
+/// what it did before are removed.
 pub(super) fn drive(
     plant: &Plant,
     actuators: &mut Actuators,
@@ -85,6 +88,7 @@ pub(super) fn drive(
 ) {
     let Actuators {
         given,
+        shares,
         efforts,
         taken,
         ..
@@ -92,20 +96,23 @@ pub(super) fn drive(
     if plant.follows_state() {
         let multibody = readings::multibody(plant, multibodies);
         if plant.compensate_gravity {
-            readings::read_gravity_loads(plant, multibody, bodies, efforts);
+            readings::read_gravity_loads(plant, multibody, bodies, shares);
         } else {
-            efforts.fill(0.0);
+            shares.fill(0.0);
         }
-        for ((motor, given), effort) in plant.motors.iter().zip(given).zip(efforts.iter_mut()) {
-            *effort = (*effort + share(plant, motor, *given, multibody)).clamp(-1.0, 1.0);
+        for ((motor, given), share) in plant.motors.iter().zip(given).zip(shares.iter_mut()) {
+            *share = (*share + asked(plant, motor, *given, multibody)).clamp(-1.0, 1.0);
         }
     } else {
-        efforts.copy_from_slice(given);
+        shares.copy_from_slice(given);
     }
     for &(motor, strength) in &variation.strengths {
-        efforts[motor] *= strength;
+        shares[motor] *= strength;
     }
-    apply(plant, efforts, bodies);
+    for (effort, share) in efforts.iter_mut().zip(&*shares) {
+        *effort += share;
+    }
+    apply(plant, shares, bodies);
     for (link, force) in variation.pushes(taken.saturating_sub(1)) {
         if let Some(body) = bodies.get_mut(plant.links[link].body) {
             body.add_force(force, false);
@@ -114,7 +121,7 @@ pub(super) fn drive(
 }
 
 /// The share of its largest torque that a motor would give to follow what it is given, without a limit.
-fn share(plant: &Plant, motor: &Motor, given: f32, multibody: &Multibody) -> f32 {
+fn asked(plant: &Plant, motor: &Motor, given: f32, multibody: &Multibody) -> f32 {
     let handles = &plant.joints[motor.joint];
     let speed = || multibody.generalized_velocity()[handles.freedom];
     match motor.drive {
@@ -135,18 +142,18 @@ fn share(plant: &Plant, motor: &Motor, given: f32, multibody: &Multibody) -> f32
     }
 }
 
-/// Puts the motors' torques on the links: `efforts` (length `A`, from -1 to 1) of the largest ones.
-fn apply(plant: &Plant, efforts: &[f32], bodies: &mut RigidBodySet) {
+/// Puts the motors' torques on the links: `shares` (length `A`, from -1 to 1) of the largest ones.
+fn apply(plant: &Plant, shares: &[f32], bodies: &mut RigidBodySet) {
     for link in &plant.links {
         if let Some(body) = bodies.get_mut(link.body) {
             body.reset_torques(false);
             body.reset_forces(false);
         }
     }
-    for (motor, effort) in plant.motors.iter().zip(efforts) {
+    for (motor, share) in plant.motors.iter().zip(shares) {
         let joint: &JointHandles = &plant.joints[motor.joint];
         let parent = *bodies[joint.parent].position();
-        let torque = parent.rotation * joint.axis * (motor.torque * effort);
+        let torque = parent.rotation * joint.axis * (motor.torque * share);
         let anchor = parent * joint.anchor;
         let child = plant.links[joint.link].body;
         push(joint.kind, torque, anchor, child, bodies);

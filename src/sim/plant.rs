@@ -74,6 +74,8 @@ pub struct Plant {
     pub(super) compensate_gravity: bool,
     /// Places of the generalised velocities of links that float: six each, and none for most robots.
     pub(super) floating: Vec<usize>,
+    /// The bodies of loose objects, and none for most robots.
+    pub(super) objects: Vec<RigidBodyHandle>,
     /// Link (index into `links`) and place in it, one per named point.
     pub(super) points: Vec<(usize, Vec3)>,
     /// Generalised coordinates of the multibody.
@@ -172,7 +174,8 @@ impl Plant {
             links.push(LinkHandles { body, id: Some(0) });
         }
         let objects = links.iter().filter(|link| link.id.is_none());
-        let of_objects = objects.flat_map(|object| bodies[object.body].colliders().to_vec());
+        let objects: Vec<RigidBodyHandle> = objects.map(|object| object.body).collect();
+        let of_objects = (objects.iter()).flat_map(|&object| bodies[object].colliders().to_vec());
         let mut solids: Vec<ColliderHandle> = of_objects.collect();
         solids.extend(surroundings::insert(scene.world(), &mut colliders));
         let root = multibodies
@@ -230,6 +233,7 @@ impl Plant {
             reads_acceleration: task.looks_at_acceleration(),
             casters: rays::casters(task),
             solids,
+            objects,
             reads_contacts: task.looks_at_contacts(),
             substep: dt / task.substeps as f32,
             substeps: task.substeps,
@@ -296,11 +300,6 @@ impl Plant {
     /// Whether the task looks at how links' velocities change.
     pub fn reads_acceleration(&self) -> bool {
         self.reads_acceleration
-    }
-
-    /// What happens to actions on their way to the motors.
-    pub fn way(&self) -> Way {
-        self.way
     }
 
     /// Seconds of one control step.

@@ -15,8 +15,8 @@ use crate::contain::contain;
 use crate::scene::robot::{Drive, Motor};
 
 impl Plant {
-    /// Advances one control step, in which the motors do what they are given. Rapier hides non-finite numbers by disabling a body, and an assertion inside it must not take
-    /// the other environments along.
+    /// Advances one control step, in which the motors do what they are given. Rapier hides non-finite numbers by disabling a body, and an
+    /// assertion inside it must not take the other environments along.
     ///
     /// # Errors
     /// How the world broke, in words; it is then good for nothing but to be renewed.
@@ -31,7 +31,7 @@ impl Plant {
     ) -> Result<(), Cow<'static, str>> {
         let (rounds, _) = self.rounds();
         let dt = self.dt / rounds as f32;
-        let mut total = (rounds > 1).then(|| vec![0.0; self.motors.len()]);
+        actuators.efforts.fill(0.0);
         let stepped = contain(|| {
             for _ in 0..rounds {
                 actuate::drive(
@@ -41,9 +41,6 @@ impl Plant {
                     &joints.multibody_joints,
                     &mut bodies.bodies,
                 );
-                for (total, effort) in total.iter_mut().flatten().zip(&actuators.efforts) {
-                    *total += effort;
-                }
                 simulation.step_simulation(
                     colliders,
                     joints,
@@ -59,8 +56,8 @@ impl Plant {
                 self.clip_speeds(&mut joints.multibody_joints);
             }
         });
-        for (effort, total) in actuators.efforts.iter_mut().zip(total.iter().flatten()) {
-            *effort = total / rounds as f32;
+        for effort in &mut actuators.efforts {
+            *effort /= rounds as f32;
         }
         match stepped {
             Err(panic) => Err(format!("the physics engine panicked: {panic}").into()),
@@ -92,9 +89,11 @@ impl Plant {
         multibodies: &MultibodyJointSet,
         bodies: &RigidBodySet,
     ) -> Result<(), Cow<'static, str>> {
-        let objects = self.links.iter().filter(|link| link.id.is_none());
-        let of_objects = objects.flat_map(|object| {
-            let body = &bodies[object.body];
+        if self.floating.is_empty() && self.objects.is_empty() {
+            return Ok(());
+        }
+        let of_objects = self.objects.iter().flat_map(|&object| {
+            let body = &bodies[object];
             [body.linvel().length(), body.angvel().length()]
         });
         let speeds = multibodies

@@ -141,7 +141,7 @@ impl EnvironsItem<'_, '_> {
     /// Lets the motors act for one control step.
     fn step(&mut self, plant: &Plant, action: &[f32]) -> Result<(), Cow<'static, str>> {
         actuate::clamp_action(action, &mut self.motors.0);
-        self.actuators.take(plant.way(), &self.motors.0);
+        self.actuators.take(plant, &self.motors.0);
         plant.step(
             &mut self.actuators,
             &self.variation,

@@ -94,87 +94,32 @@ pub(super) fn shape(written: &file::Shape, otherwise: Surface, at: &Path) -> Res
                 .help(format!("two places; {instead}")),
         )
     };
-    let (form, mass, density, friction, restitution) = match *written {
+    let form = match *written {
         S::Capsule {
-            from,
-            to,
-            radius,
-            mass,
-            density,
-            friction,
-            restitution,
+            from, to, radius, ..
         } => {
             ends(from, to, "a capsule without length is a `Sphere`")?;
             let radius = radius_at(radius)?;
-            (
-                Form::Capsule { from, to, radius },
-                mass,
-                density,
-                friction,
-                restitution,
-            )
+            Form::Capsule { from, to, radius }
         }
         S::Cylinder {
-            from,
-            to,
-            radius,
-            mass,
-            density,
-            friction,
-            restitution,
+            from, to, radius, ..
         } => {
             ends(from, to, "the centres of the two ends")?;
             let radius = radius_at(radius)?;
-            (
-                Form::Cylinder { from, to, radius },
-                mass,
-                density,
-                friction,
-                restitution,
-            )
+            Form::Cylinder { from, to, radius }
         }
-        S::Sphere {
-            center,
-            radius,
-            mass,
-            density,
-            friction,
-            restitution,
-        } => {
+        S::Sphere { center, radius, .. } => {
             let radius = radius_at(radius)?;
-            (
-                Form::Sphere { center, radius },
-                mass,
-                density,
-                friction,
-                restitution,
-            )
+            Form::Sphere { center, radius }
         }
         S::Box {
-            center,
-            half,
-            rpy,
-            mass,
-            density,
-            friction,
-            restitution,
+            center, half, rpy, ..
         } => {
             half_sizes(half, at)?;
-            (
-                Form::Box { center, half, rpy },
-                mass,
-                density,
-                friction,
-                restitution,
-            )
+            Form::Box { center, half, rpy }
         }
-        S::Hull {
-            ref points,
-            mass,
-            density,
-            friction,
-            restitution,
-        } => (hull(points, at)?, mass, density, friction, restitution),
+        S::Hull { ref points, .. } => hull(points, at)?,
         S::Mesh { .. } => {
             return Err(
                 Flaw::new(at.clone(), "a mesh is read from a file beside the scene")
@@ -182,6 +127,12 @@ pub(super) fn shape(written: &file::Shape, otherwise: Surface, at: &Path) -> Res
             );
         }
     };
+    let file::Stuff {
+        mass,
+        density,
+        friction,
+        restitution,
+    } = written.stuff();
     let weight = match (mass, density) {
         (Some(mass), None) => Weight::Mass(positive(mass, at, "mass", "kg")?),
         (None, Some(density)) => Weight::Density(positive(density, at, "density", "kg/m^3")?),

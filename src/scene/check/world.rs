@@ -55,18 +55,24 @@ fn add(written: &file::Terrain, at: &Path, world: &mut World) -> Result<(), Flaw
         heights: fields,
         ..
     } = world;
+    let [friction, restitution] = written.touch();
+    let surface = || surface(friction, restitution, SURFACE, at);
+    let place = |center, yaw, size| {
+        Ok(heights::Place {
+            center,
+            yaw,
+            size,
+            surface: surface()?,
+        })
+    };
     match *written {
         file::Terrain::Box {
-            center,
-            half,
-            rpy,
-            friction,
-            restitution,
+            center, half, rpy, ..
         } => {
             mass::half_sizes(half, at)?;
             terrain.push(Solid {
                 form: Form::Box { center, half, rpy },
-                surface: surface(friction, restitution, SURFACE, at)?,
+                surface: surface()?,
             });
         }
         file::Terrain::Stairs {
@@ -76,8 +82,7 @@ fn add(written: &file::Terrain, at: &Path, world: &mut World) -> Result<(), Flaw
             rise,
             run,
             width,
-            friction,
-            restitution,
+            ..
         } => {
             if !(1..=MAX_SOLIDS as u32).contains(&count) {
                 return Err(Flaw::new(at.field("count"), "`count` is out of its range")
@@ -86,7 +91,7 @@ fn add(written: &file::Terrain, at: &Path, world: &mut World) -> Result<(), Flaw
             let rise = positive(rise, at, "rise", "m")?;
             let run = positive(run, at, "run", "m")?;
             let width = positive(width, at, "width", "m")?;
-            let surface = surface(friction, restitution, SURFACE, at)?;
+            let surface = surface()?;
             let step = |i| Solid {
                 form: step(foot, yaw, [run, width, rise], i),
                 surface,
@@ -99,15 +104,9 @@ fn add(written: &file::Terrain, at: &Path, world: &mut World) -> Result<(), Flaw
             size,
             cells,
             ref z,
-            friction,
-            restitution,
+            ..
         } => {
-            let place = heights::Place {
-                center,
-                yaw,
-                size,
-                surface: surface(friction, restitution, SURFACE, at)?,
-            };
+            let place = place(center, yaw, size)?;
             fields.push(heights::of_formula(z, cells, place, fields, at)?);
         }
         file::Terrain::Grid {
@@ -116,15 +115,9 @@ fn add(written: &file::Terrain, at: &Path, world: &mut World) -> Result<(), Flaw
             size,
             ref rows,
             height,
-            friction,
-            restitution,
+            ..
         } => {
-            let place = heights::Place {
-                center,
-                yaw,
-                size,
-                surface: surface(friction, restitution, SURFACE, at)?,
-            };
+            let place = place(center, yaw, size)?;
             let height = height.unwrap_or(1.0);
             fields.push(heights::of_rows(rows, height, place, fields, at)?);
         }

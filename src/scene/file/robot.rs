@@ -56,72 +56,65 @@ pub(in crate::scene) struct Object {
     pub(in crate::scene) restitution: Option<f32>,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(in crate::scene) enum Shape {
+/// Declares the shapes: each has fields of its own, and those that all of them have.
+macro_rules! shapes {
+    ($($(#[$about:meta])* $name:ident { $($(#[$attribute:meta])* $field:ident: $type:ty,)* })*) => {
+        #[derive(Debug, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub(in crate::scene) enum Shape {
+            $($(#[$about])* $name {
+                $($(#[$attribute])* $field: $type,)*
+                #[serde(default)]
+                mass: Option<f32>,
+                #[serde(default)]
+                density: Option<f32>,
+                #[serde(default)]
+                friction: Option<f32>,
+                #[serde(default)]
+                restitution: Option<f32>,
+            },)*
+        }
+
+        impl Shape {
+            /// What does not depend on the kind of shape.
+            pub(in crate::scene) fn stuff(&self) -> Stuff {
+                match *self {
+                    $(Shape::$name { mass, density, friction, restitution, .. })|* => Stuff {
+                        mass,
+                        density,
+                        friction,
+                        restitution,
+                    },
+                }
+            }
+        }
+    };
+}
+
+shapes! {
     Capsule {
         from: Triple,
         to: Triple,
         radius: f32,
-        #[serde(default)]
-        mass: Option<f32>,
-        #[serde(default)]
-        density: Option<f32>,
-        #[serde(default)]
-        friction: Option<f32>,
-        #[serde(default)]
-        restitution: Option<f32>,
-    },
+    }
     Sphere {
         center: Triple,
         radius: f32,
-        #[serde(default)]
-        mass: Option<f32>,
-        #[serde(default)]
-        density: Option<f32>,
-        #[serde(default)]
-        friction: Option<f32>,
-        #[serde(default)]
-        restitution: Option<f32>,
-    },
+    }
     Box {
         center: Triple,
         half: Triple,
         #[serde(default)]
         rpy: Triple,
-        #[serde(default)]
-        mass: Option<f32>,
-        #[serde(default)]
-        density: Option<f32>,
-        #[serde(default)]
-        friction: Option<f32>,
-        #[serde(default)]
-        restitution: Option<f32>,
-    },
+    }
     Cylinder {
         from: Triple,
         to: Triple,
         radius: f32,
-        #[serde(default)]
-        mass: Option<f32>,
-        #[serde(default)]
-        density: Option<f32>,
-        #[serde(default)]
-        friction: Option<f32>,
-        #[serde(default)]
-        restitution: Option<f32>,
-    },
+    }
     Hull {
         points: Vec<Triple>,
-        #[serde(default)]
-        mass: Option<f32>,
-        #[serde(default)]
-        density: Option<f32>,
-        #[serde(default)]
-        friction: Option<f32>,
-        #[serde(default)]
-        restitution: Option<f32>,
-    },
+    }
     /// Has given way to a hull before this is read, unless it names no file.
     Mesh {
         #[serde(rename = "file")]
@@ -132,15 +125,16 @@ pub(in crate::scene) enum Shape {
         _at: Option<IgnoredAny>,
         #[serde(default, rename = "rpy")]
         _rpy: Option<IgnoredAny>,
-        #[serde(default, rename = "mass")]
-        _mass: Option<IgnoredAny>,
-        #[serde(default, rename = "density")]
-        _density: Option<IgnoredAny>,
-        #[serde(default, rename = "friction")]
-        _friction: Option<IgnoredAny>,
-        #[serde(default, rename = "restitution")]
-        _restitution: Option<IgnoredAny>,
-    },
+    }
+}
+
+/// How heavy a shape is, and how it touches.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::scene) struct Stuff {
+    pub(in crate::scene) mass: Option<f32>,
+    pub(in crate::scene) density: Option<f32>,
+    pub(in crate::scene) friction: Option<f32>,
+    pub(in crate::scene) restitution: Option<f32>,
 }
 
 #[derive(Debug, Deserialize)]

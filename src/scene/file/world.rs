@@ -24,20 +24,40 @@ pub(in crate::scene) struct Ground {
     pub(in crate::scene) restitution: Option<f32>,
 }
 
-/// A left-out angle is 0.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(in crate::scene) enum Terrain {
+/// Declares the kinds of terrain: each has fields of its own, and those that all of them have.
+macro_rules! terrain {
+    ($($(#[$about:meta])* $name:ident { $($(#[$attribute:meta])* $field:ident: $type:ty,)* })*) => {
+        /// A left-out angle is 0.
+        #[derive(Debug, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub(in crate::scene) enum Terrain {
+            $($(#[$about])* $name {
+                $($(#[$attribute])* $field: $type,)*
+                #[serde(default)]
+                friction: Option<f32>,
+                #[serde(default)]
+                restitution: Option<f32>,
+            },)*
+        }
+
+        impl Terrain {
+            /// How it touches: friction and restitution, as far as they are written.
+            pub(in crate::scene) fn touch(&self) -> [Option<f32>; 2] {
+                match *self {
+                    $(Terrain::$name { friction, restitution, .. })|* => [friction, restitution],
+                }
+            }
+        }
+    };
+}
+
+terrain! {
     Box {
         center: Triple,
         half: Triple,
         #[serde(default)]
         rpy: Triple,
-        #[serde(default)]
-        friction: Option<f32>,
-        #[serde(default)]
-        restitution: Option<f32>,
-    },
+    }
     Stairs {
         foot: Triple,
         #[serde(default)]
@@ -46,11 +66,7 @@ pub(in crate::scene) enum Terrain {
         rise: f32,
         run: f32,
         width: f32,
-        #[serde(default)]
-        friction: Option<f32>,
-        #[serde(default)]
-        restitution: Option<f32>,
-    },
+    }
     Heights {
         center: Triple,
         #[serde(default)]
@@ -58,11 +74,7 @@ pub(in crate::scene) enum Terrain {
         size: [f32; 2],
         cells: [u32; 2],
         z: String,
-        #[serde(default)]
-        friction: Option<f32>,
-        #[serde(default)]
-        restitution: Option<f32>,
-    },
+    }
     Grid {
         center: Triple,
         #[serde(default)]
@@ -72,11 +84,7 @@ pub(in crate::scene) enum Terrain {
         rows: Vec<Vec<f32>>,
         #[serde(default)]
         height: Option<f32>,
-        #[serde(default)]
-        friction: Option<f32>,
-        #[serde(default)]
-        restitution: Option<f32>,
-    },
+    }
     /// Has given way to a grid before this is read, unless it names no file.
     Picture {
         #[serde(rename = "file")]
@@ -89,9 +97,5 @@ pub(in crate::scene) enum Terrain {
         _size: Option<IgnoredAny>,
         #[serde(default, rename = "height")]
         _height: Option<IgnoredAny>,
-        #[serde(default, rename = "friction")]
-        _friction: Option<IgnoredAny>,
-        #[serde(default, rename = "restitution")]
-        _restitution: Option<IgnoredAny>,
-    },
+    }
 }
