@@ -306,7 +306,7 @@ struct RolloutArgs {
     /// Which start and goal
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
-    /// `off` starts exactly at home, at rest
+    /// `off` starts exactly at home, at rest, and leaves out what the scene randomizes, noise of sensors and pushes
     #[arg(long, value_name = "on|off", default_value = "on", value_parser = ["on", "off"])]
     noise: String,
     /// Where to write the table

@@ -384,6 +384,7 @@ impl Trainer {
             state_hash,
             run: self.keeper.folder().map(|f| f.path().to_path_buf()),
             stopped: self.team.is_stopping(),
+            given_up: self.failure.is_some(),
             trouble: self.trouble(),
         };
         let json = serde_json::to_string(&result).expect("plain data is JSON");

@@ -29,7 +29,7 @@ fn arms() -> [Scene; 2] {
 
 fn at_home(scene: Scene) -> Pod {
     let rules = EpisodeRules {
-        no_start_noise: true,
+        no_noise: true,
         no_time_limit: true,
     };
     let environment = SceneEnvironment::with_rules(Arc::new(scene), rules);

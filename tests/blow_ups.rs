@@ -31,6 +31,8 @@ enum Trouble {
     Reward(f32),
     Observation(f32),
     LastObservation(f32),
+    /// Rewards that are numbers, and whose sums are not.
+    Beyond,
     Panic,
 }
 
@@ -95,6 +97,7 @@ fn judge(
         }
         match (prone.0, &mut *end) {
             (Trouble::Reward(bad), _) if is_due => reward.0 = bad,
+            (Trouble::Beyond, _) => reward.0 = -f32::MAX,
             (Trouble::Observation(bad), _) if is_due => observation.0[0] = bad,
             (Trouble::LastObservation(bad), StepEnd::TimeLimit { last })
                 if slot.environment == 1 && episode.number.is_multiple_of(3) =>
@@ -298,6 +301,19 @@ fn a_flight_record_plays_up_to_the_step_that_broke() {
         played += 1;
     }
     assert!(played > 0);
+}
+
+#[test]
+fn a_run_that_gets_no_better_is_given_up_and_says_so() {
+    let folder = TempDir::new().unwrap();
+    let result = train(Trouble::Beyond, 2, folder.path(), None);
+    assert!(result.given_up && result.trouble.is_some(), "{result:?}");
+    assert!(result.steps < 2048, "{result:?}");
+    assert_eq!(result.return_mean, None);
+    // What goes on to the end has not been given up.
+    let folder = TempDir::new().unwrap();
+    let result = train(Trouble::None, 2, folder.path(), None);
+    assert!(!result.given_up, "{result:?}");
 }
 
 #[test]

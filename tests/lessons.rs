@@ -6,6 +6,7 @@
 
 use expect_test::expect;
 use serde_json::Value;
+use sinew::lesson::ladder::{Ladder, RUNGS};
 use sinew::lesson::rock_paper_scissors::RockPaperScissors;
 use sinew::lesson::softmax::Softmax;
 use sinew::lesson::variance::{Plan, Variance};
@@ -128,6 +129,34 @@ fn a_baseline_takes_noise_away_and_a_critic_more() {
 
     let alone = Variance::measure(&plan, &terms(1, 1)).unwrap();
     assert_eq!(alone, lesson, "threads change nothing");
+}
+
+#[test]
+fn the_ladder_gets_higher_with_fewer_steps() {
+    // The upper half of it, and no further than shows which is which.
+    let mut rungs = [RUNGS[1], RUNGS[2], RUNGS[3]];
+    (rungs[0].steps, rungs[1].steps, rungs[2].steps) = (20_000, 60_000, 10_000);
+    let lesson = Ladder::climb(&rungs, 2, &terms(1, 2)).unwrap();
+    let worst = |rung: usize| {
+        let returns = lesson.rungs[rung].returns.iter().flatten().copied();
+        returns.fold(f64::INFINITY, f64::min)
+    };
+    let best = |rung: usize| {
+        let returns = lesson.rungs[rung].returns.iter().flatten().copied();
+        returns.fold(f64::NEG_INFINITY, f64::max)
+    };
+    assert!(worst(1) > best(0) + 300.0, "{lesson:?}");
+    assert!(worst(2) > best(0) + 300.0, "{lesson:?}");
+    assert_eq!(lesson.picture().curves.len(), 3);
+    let text = lesson.to_string();
+    for rung in rungs {
+        assert!(
+            text.contains(rung.learner) && text.contains(rung.adds),
+            "{text}"
+        );
+    }
+    let alone = Ladder::climb(&rungs[..1], 2, &terms(1, 1)).unwrap();
+    assert_eq!(alone.rungs[0], lesson.rungs[0], "threads change nothing");
 }
 
 #[test]

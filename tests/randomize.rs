@@ -5,7 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use sinew::pod::scene::SceneEnvironment;
+use sinew::pod::scene::{EpisodeRules, SceneEnvironment};
 use sinew::pod::{Action, Observation, Pod, Purpose, Restored};
 use sinew::scene::Scene;
 use sinew::seed::Seed;
@@ -157,4 +157,21 @@ fn every_episode_draws_its_own_and_draws_it_again() {
     assert_eq!(restored, Restored::Same);
     assert_eq!(act(&mut whole, -0.2, 80, 1), act(&mut again, -0.2, 80, 1));
     assert_eq!(whole.states(), again.states());
+}
+
+#[test]
+fn without_noise_an_episode_is_as_the_scene_says() {
+    let drawn = r#"Mass(links: ["bar"], scale: Uniform(0.5, 0.5)), MotorStrength(scale: Uniform(2, 2)),
+        Push(link: "block", force: Uniform(9, 9), every_s: (0.1, 0.1), lasts_s: 0.1)"#;
+    let rules = EpisodeRules {
+        no_noise: true,
+        no_time_limit: false,
+    };
+    let scene = Arc::new(scene("(0, 0, 1)", 0.0, drawn));
+    let environment = SceneEnvironment::with_rules(scene, rules);
+    let mut pod = Pod::new(&environment, Seed::new(1), Purpose::Training, 0..2).unwrap();
+    let seen = act(&mut pod, 0.1, 10, 0);
+    close(seen[0], 0.4, 1e-4);
+    close(seen[1].hypot(seen[2]), 0.0, 1e-4);
+    close(seen[5], 0.0, 1e-5);
 }

@@ -37,7 +37,7 @@ pub(super) fn rollout(args: &RolloutArgs) -> Result<ExitCode, Failure> {
         _ => Actor::Zero,
     };
     let rules = EpisodeRules {
-        no_start_noise: args.noise == "off",
+        no_noise: args.noise == "off",
         no_time_limit: matches!(actor, Actor::Table(_)),
     };
     let unwritable =

@@ -88,8 +88,9 @@ impl Played {
 /// How episodes differ from what the scene file says.
 #[derive(Resource, Clone, Copy, Debug, Default, PartialEq)]
 pub struct EpisodeRules {
-    /// Start exactly at home, at rest.
-    pub no_start_noise: bool,
+    /// Start exactly at home, at rest, with the scene's own masses, motors and ground, no pushes, and sensors that do not err. Goals and
+    /// commands are drawn all the same.
+    pub no_noise: bool,
     /// Go on past the time limit.
     pub no_time_limit: bool,
 }

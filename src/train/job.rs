@@ -100,6 +100,9 @@ pub struct TrainResult {
     /// Somebody stopped it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub stopped: bool,
+    /// The run was given up, as `trouble` says: it would not get better.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub given_up: bool,
     /// What went wrong, if anything: the last state could not be saved, or the run was given up.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trouble: Option<String>,

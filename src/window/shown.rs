@@ -308,7 +308,7 @@ impl Shown {
     /// A person who holds the target or the motors shall not see the robot jump home.
     fn apply_rules(&mut self) {
         self.pod.world.insert_resource(EpisodeRules {
-            no_start_noise: false,
+            no_noise: false,
             no_time_limit: self.target.is_some() || self.hand().is_some(),
         });
     }

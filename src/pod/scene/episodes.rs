@@ -97,7 +97,7 @@ impl EnvironsItem<'_, '_> {
         let (robot, task) = (scene.robot(), scene.task());
         let mut rng = self.episode.rng();
         let mut stance = draw::start(robot, &task.start, &mut rng);
-        if rules.no_start_noise {
+        if rules.no_noise {
             stance = Stance::home(robot);
         }
         self.goal.0 = task
@@ -110,9 +110,9 @@ impl EnvironsItem<'_, '_> {
         }
         self.motors.0.fill(0.0);
         self.actuators.rest();
-        let noise = task.adds_noise();
+        let noise = task.adds_noise() && !rules.no_noise;
         let noise = noise.then(|| self.episode.rng_for(SENSOR_NOISE));
-        if !task.randomize.is_empty() {
+        if !task.randomize.is_empty() && !rules.no_noise {
             let mut rng = self.episode.rng_for(VARIATION);
             *self.variation = draw::variation(task, &mut rng);
         }
