@@ -5,8 +5,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod arena;
+
+use arena::{close, pod};
 use sinew::pod::scene::SceneEnvironment;
-use sinew::pod::{Action, Observation, Pod, Purpose, Restored, Reward};
+use sinew::pod::{Action, Pod, Purpose, Restored, Reward};
 use sinew::scene::Scene;
 use sinew::seed::Seed;
 use std::sync::Arc;
@@ -37,27 +40,11 @@ fn upright(joint: &str, task: &str) -> Scene {
     scene("(0, 0, 1)", &format!("armature: 0.5, {joint}"), "", task)
 }
 
-fn pod(scene: Scene) -> Pod {
-    let environment = SceneEnvironment::new(Arc::new(scene));
-    Pod::new(&environment, Seed::new(1), Purpose::Training, 0..1).unwrap()
-}
-
 /// Takes so many steps with this action, and says angle, speed, the action as seen, and the squared effort of the last step.
 fn act(pod: &mut Pod, action: f32, steps: usize) -> [f32; 4] {
-    for _ in 0..steps {
-        pod.world.get_mut::<Action>(pod.entity(0)).unwrap().0[0] = action;
-        pod.step();
-    }
-    let seen = &pod.world.get::<Observation>(pod.entity(0)).unwrap().0;
+    let seen = arena::act(pod, action, steps);
     let Reward(effort) = *pod.world.get(pod.entity(0)).unwrap();
     [seen[0], seen[1], seen[2], effort]
-}
-
-fn close(found: f32, expected: f32, within: f32) {
-    assert!(
-        (found - expected).abs() <= within,
-        "{found} is not {expected}"
-    );
 }
 
 #[test]

@@ -2,10 +2,11 @@
 //!
 //! A block of 1 kg on smooth ground, gravity 10 m/s^2, and before it a pusher of 1 kg on a rail with a motor of 10 N.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod arena;
 
+use arena::{act, all_close, pod};
 use sinew::pod::scene::SceneEnvironment;
-use sinew::pod::{Action, Observation, Pod, Purpose, Restored};
+use sinew::pod::{Pod, Purpose, Restored};
 use sinew::scene::Scene;
 use sinew::seed::Seed;
 use std::sync::Arc;
@@ -40,42 +41,17 @@ fn scene(block: &str, observe: &str, start: &str) -> Scene {
 const PLACE: &str =
     r#"LinkPosition(link: "block"), LinkVelocity(link: "block"), ContactForce(links: ["block"])"#;
 
-fn pod(scene: Scene) -> Pod {
-    let environment = SceneEnvironment::new(Arc::new(scene));
-    Pod::new(&environment, Seed::new(1), Purpose::Training, 0..1).unwrap()
-}
-
-fn act(pod: &mut Pod, action: f32, steps: usize) -> Vec<f32> {
-    for _ in 0..steps {
-        pod.world.get_mut::<Action>(pod.entity(0)).unwrap().0[0] = action;
-        pod.step();
-    }
-    pod.world
-        .get::<Observation>(pod.entity(0))
-        .unwrap()
-        .0
-        .clone()
-}
-
-fn close(found: &[f32], expected: &[f32], within: f32) {
-    let near = |(x, y): (&f32, &f32)| (x - y).abs() <= within;
-    assert!(
-        found.len() == expected.len() && found.iter().zip(expected).all(near),
-        "{found:?} is not {expected:?}"
-    );
-}
-
 #[test]
 fn an_object_falls_and_lies() {
     let mut falling = pod(scene("(xyz: (3, 0, 2))", PLACE, ""));
     // 0.2 s at 10 m/s^2: 0.2 m and 2 m/s; steps of 1 ms, each at its end's speed, add 0.001 m.
     let seen = act(&mut falling, 0.0, 10);
-    close(&seen[..3], &[3.0, 0.0, 2.0 - 0.201], 1e-4);
-    close(&seen[3..], &[0.0, 0.0, -2.0, 0.0], 1e-3);
+    all_close(&seen[..3], &[3.0, 0.0, 2.0 - 0.201], 1e-4);
+    all_close(&seen[3..], &[0.0, 0.0, -2.0, 0.0], 1e-3);
     let mut lying = pod(scene("(xyz: (3, 0, 0.1))", PLACE, ""));
     let seen = act(&mut lying, 0.0, 40);
-    close(&seen[..3], &[3.0, 0.0, 0.1], 2e-3);
-    close(&seen[6..], &[10.0], 0.1);
+    all_close(&seen[..3], &[3.0, 0.0, 0.1], 2e-3);
+    all_close(&seen[6..], &[10.0], 0.1);
 }
 
 #[test]
@@ -83,8 +59,8 @@ fn a_robot_pushes_it() {
     // 10 N push 2 kg, from where they touch on: 5 m/s^2 for 0.4 s.
     let mut pushed = pod(scene("(xyz: (0.2, 0, 0.1))", PLACE, ""));
     let seen = act(&mut pushed, 1.0, 20);
-    close(&seen[3..4], &[2.0], 0.05);
-    close(&seen[..1], &[0.2 + 0.5 * 5.0 * 0.16], 0.02);
+    all_close(&seen[3..4], &[2.0], 0.05);
+    all_close(&seen[..1], &[0.2 + 0.5 * 5.0 * 0.16], 0.02);
 }
 
 #[test]
@@ -92,8 +68,8 @@ fn a_point_on_it_goes_along() {
     let terms = r#"Point(point: "corner"), PointVelocity(point: "corner")"#;
     let mut falling = pod(scene("(xyz: (3, 0, 2), rpy: (0, 0, 1.5707964))", terms, ""));
     let seen = act(&mut falling, 0.0, 10);
-    close(&seen[..3], &[2.9, 0.1, 2.1 - 0.201], 1e-4);
-    close(&seen[3..], &[0.0, 0.0, -2.0], 1e-3);
+    all_close(&seen[..3], &[2.9, 0.1, 2.1 - 0.201], 1e-4);
+    all_close(&seen[3..], &[0.0, 0.0, -2.0], 1e-3);
 }
 
 #[test]
@@ -106,7 +82,7 @@ fn rays_see_where_it_starts() {
         let seen = act(&mut pod, 0.0, 50);
         assert!((2.5..=3.5).contains(&seen[0]) && seen[1].abs() <= 0.05);
         // From the middle of the pusher to the side of the block.
-        close(&seen[3..], &[seen[0] - 0.1], 1e-4);
+        all_close(&seen[3..], &[seen[0] - 0.1], 1e-4);
         places.push(seen[0]);
     }
     let spread = places
@@ -124,8 +100,8 @@ fn what_floats_starts_turned() {
     for _ in 0..10 {
         let seen = act(&mut pod, 0.0, 50);
         // About the vertical alone, by up to 3 rad: the quaternion's z is the sine of half of that.
-        close(&seen[..2], &[0.0, 0.0], 1e-3);
-        close(&seen[4..6], &[3.0, 0.0], 1e-3);
+        all_close(&seen[..2], &[0.0, 0.0], 1e-3);
+        all_close(&seen[4..6], &[3.0, 0.0], 1e-3);
         turned = turned.max(seen[2].abs());
     }
     assert!(turned > 0.5, "{turned}");
@@ -154,8 +130,8 @@ fn a_floating_robot_starts_around_its_origin() {
         let seen = act(&mut pod, 0.0, 1);
         // Along and about the world's axes, though its origin is turned: pitch q after a quarter turn of yaw is the
         // quaternion (sin, sin, cos, cos) of q / 2, times the square root of a half.
-        close(&seen[1..3], &[0.0, 3.0], 1e-5);
-        close(&[seen[3], seen[5]], &[seen[4], seen[6]], 1e-5);
+        all_close(&seen[1..3], &[0.0, 3.0], 1e-5);
+        all_close(&[seen[3], seen[5]], &[seen[4], seen[6]], 1e-5);
         most[0] = most[0].max((seen[0] - 1.0).abs());
         most[1] = most[1].max(seen[4].abs());
     }

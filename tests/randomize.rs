@@ -3,10 +3,11 @@
 //!
 //! A bar on a hinge with 0.5 kg m^2 about it, and a block of 1 kg on the ground, gravity 10 m/s^2.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod arena;
 
+use arena::{close, pod_of, seen};
 use sinew::pod::scene::{EpisodeRules, SceneEnvironment};
-use sinew::pod::{Action, Observation, Pod, Purpose, Restored};
+use sinew::pod::{Observation, Pod, Purpose, Restored};
 use sinew::scene::Scene;
 use sinew::seed::Seed;
 use std::sync::Arc;
@@ -41,30 +42,13 @@ fn upright(randomize: &str) -> Pod {
 }
 
 fn pod(scene: Scene) -> Pod {
-    let environment = SceneEnvironment::new(Arc::new(scene));
-    Pod::new(&environment, Seed::new(1), Purpose::Training, 0..2).unwrap()
+    pod_of(scene, 2)
 }
 
 /// The observation of a row after so many steps with this action: the hinge's speed, the block's velocity, what presses on it, noise.
 fn act(pod: &mut Pod, action: f32, steps: usize, row: usize) -> Vec<f32> {
-    for _ in 0..steps {
-        for row in 0..2 {
-            pod.world.get_mut::<Action>(pod.entity(row)).unwrap().0[0] = action;
-        }
-        pod.step();
-    }
-    pod.world
-        .get::<Observation>(pod.entity(row))
-        .unwrap()
-        .0
-        .clone()
-}
-
-fn close(found: f32, expected: f32, within: f32) {
-    assert!(
-        (found - expected).abs() <= within,
-        "{found} is not {expected}"
-    );
+    arena::act(pod, action, steps);
+    seen(pod, row)
 }
 
 #[test]

@@ -2,8 +2,9 @@
 //!
 //! The numbers are those of textbooks, with gravity 10 m/s^2 and bodies of 1 kg.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod arena;
 
+use arena::{close, pod, tell};
 use sinew::pod::scene::{SceneEnvironment, spaces};
 use sinew::pod::{Action, Observation, Pod, Purpose, Restored};
 use sinew::scene::Scene;
@@ -33,17 +34,12 @@ fn changed(text: &str, changes: &[(&str, &str)]) -> Scene {
     Scene::parse("changed", &text).unwrap_or_else(|error| panic!("{error}"))
 }
 
-fn pod(scene: Scene) -> Pod {
-    let environment = SceneEnvironment::new(Arc::new(scene));
-    Pod::new(&environment, Seed::new(1), Purpose::Watching, 0..1).unwrap()
-}
-
 fn seen(pod: &Pod, name: &str) -> f32 {
     let played: &sinew::pod::scene::Played = pod.world.resource();
     let names = spaces(&played.last().scene).observation;
     let index = names.iter().position(|other| other == name);
     let index = index.unwrap_or_else(|| panic!("no {name} in {names:?}"));
-    pod.world.get::<Observation>(pod.entity(0)).unwrap().0[index]
+    arena::seen(pod, 0)[index]
 }
 
 /// Takes so many steps, none of which ends the episode.
@@ -55,15 +51,8 @@ fn steps(pod: &mut Pod, count: usize) {
 
 /// Takes so many steps with the same action of the one motor.
 fn act(pod: &mut Pod, action: f32, count: usize) {
-    pod.world.get_mut::<Action>(pod.entity(0)).unwrap().0[0] = action;
+    tell(pod, action);
     steps(pod, count);
-}
-
-fn close(found: f32, expected: f32, within: f32) {
-    assert!(
-        (found - expected).abs() <= within,
-        "{found} is not {expected}"
-    );
 }
 
 #[test]
