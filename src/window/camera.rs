@@ -19,6 +19,7 @@ use super::shown::Shown;
 use super::sky::{self, Sky};
 use super::stage::{Extent, Ground, up};
 use crate::scene::Scene;
+use crate::scene::robot::{JointKind, Robot};
 
 /// The camera of the 3D view.
 #[derive(Component)]
@@ -150,6 +151,15 @@ impl View {
                     },
                 };
             }
+            // What runs on a rail is seen from beside it, with what it carries.
+            _ if runs_on_rail(scene.robot()) => {
+                return Self {
+                    yaw: 0.38,
+                    pitch: 0.16,
+                    distance: 3.6,
+                    above: 0.2,
+                };
+            }
             // Any other stands on its base, and what it does is above that.
             _ => {
                 return Self {
@@ -167,6 +177,13 @@ impl View {
             above: 0.0,
         }
     }
+}
+
+fn runs_on_rail(robot: &Robot) -> bool {
+    robot.joints.iter().any(|joint| {
+        let hangs_on_world = robot.links[joint.link].parent.is_none();
+        hangs_on_world && joint.kind == JointKind::Prismatic && joint.axis[2].abs() < 0.3
+    })
 }
 
 fn look_at_robot(

@@ -187,6 +187,9 @@ fn motor(robot: &Robot, joint: &Joint, thickness: f32) -> (Mesh, Transform) {
     }
 }
 
+/// How far a rail without ends is drawn to both sides (m).
+const RAIL: f32 = 10.0;
+
 /// What a link that hangs on the world is held by, down to the ground, in the world's frame.
 fn stand(robot: &Robot, link: &Link, thickness: f32) -> Vec<(Mesh, Transform)> {
     let origin = Vec3::from(link.origin.xyz);
@@ -199,6 +202,15 @@ fn stand(robot: &Robot, link: &Link, thickness: f32) -> Vec<(Mesh, Transform)> {
         let [roll, pitch, yaw] = link.origin.rpy;
         Quat::from_euler(EulerRot::ZYX, yaw, pitch, roll) * Vec3::from(robot.joints[joint].axis)
     });
+    if let Some(joint) = link.joint.map(|joint| &robot.joints[joint])
+        && joint.kind == JointKind::Prismatic
+        && axis.z.abs() < 0.3
+    {
+        // What slides along the ground runs on a rail.
+        let [low, high] = joint.range.unwrap_or([-RAIL, RAIL]);
+        let ends = mesh::along(origin + low * axis, origin + high * axis);
+        return vec![(mesh::drum(0.3 * radius, 0.5 * (high - low)), ends)];
+    }
     let y_to_z = |at: Vec3| mesh::along(at - Vec3::Z, at + Vec3::Z);
     if axis.z.abs() > 0.7 {
         let foot = 0.12 * radius;
