@@ -6,6 +6,7 @@
 
 pub mod actuate;
 pub mod energy;
+mod plane;
 pub mod plant;
 mod rays;
 pub mod readings;

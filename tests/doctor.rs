@@ -367,7 +367,7 @@ fn what_breaks() {
               --> arm.ron:27:26
                |
             27 |         max_joint_speed: 12,
-               |                          ^^ in 50 % of the episodes: joint 2 moves at 12.1, above max_joint_speed 12
+               |                          ^^ in 48 % of the episodes: joint 2 moves at 12.1, above max_joint_speed 12
                |
                = help: weaker motors, more damping and armature, a higher physics_hz; or a larger max_joint_speed, if such speeds are ordinary here"#]],
     );

@@ -8,12 +8,14 @@ use bevy_rapier3d::plugin::context::{
 use bevy_rapier3d::rapier::dynamics::{
     CCDSolver, GenericJoint, JointAxesMask, JointAxis, Multibody, MultibodyIndex,
     MultibodyJointSet, MultibodyLink, RigidBodyBuilder, RigidBodyHandle, RigidBodySet,
+    SpringCoefficients,
 };
 use bevy_rapier3d::rapier::geometry::{ColliderHandle, ColliderSet};
 use bevy_rapier3d::rapier::math::Pose;
 use bevy_rapier3d::rapier::parry::mass_properties::MassProperties;
 use bevy_rapier3d::rapier::pipeline::PhysicsPipeline;
 
+use super::plane::Across;
 use super::rays::{self, Caster};
 use super::shapes::{collider, mass_properties, rotation};
 use super::surroundings::{self, Touches};
@@ -153,6 +155,10 @@ impl Plant {
         let mut colliders = ColliderSet::new();
         let mut multibodies = MultibodyJointSet::new();
 
+        let mut across = vec![None; robot.links.len()];
+        if !scene.world().is_empty() {
+            across = Across::of(robot, task.gravity.into());
+        }
         let world = bodies.insert(RigidBodyBuilder::fixed());
         let mut links: Vec<LinkHandles> = Vec::with_capacity(robot.links.len());
         for (index, link) in robot.links.iter().enumerate() {
@@ -167,7 +173,8 @@ impl Plant {
                 continue;
             }
             let parent = link.parent.map_or(world, |parent| links[parent].body);
-            let joint = rapier_joint(link, link.joint.map(|joint| &robot.joints[joint]));
+            let joint = link.joint.map(|joint| &robot.joints[joint]);
+            let joint = rapier_joint(link, joint, across[index]);
             multibodies
                 .insert(parent, body, joint, true)
                 .expect("a validated robot is a tree");
@@ -192,13 +199,14 @@ impl Plant {
         multibody.set_self_contacts_enabled(robot.collide);
         // A fixed base counts as six freedoms until its first forward kinematics.
         multibody.forward_kinematics(&bodies, true);
-        let joints = joint_handles(robot, multibody, &links, world);
+        let joints = joint_handles(robot, multibody, &links, &across, world);
         multibody.damping_mut().fill(0.0);
         for (joint, handles) in robot.joints.iter().zip(&joints) {
             multibody.damping_mut()[handles.freedom] = joint.damping;
             multibody.armature_mut()[handles.freedom] = joint.armature;
         }
         set_springs(robot, &links, multibody);
+        hold_in_plane(&links, &across, multibody, dt / task.substeps as f32);
         multibody.update_rigid_bodies(&mut bodies, true);
         let freedoms = multibody.ndofs();
         let floating = floating(robot, &links, multibody);
@@ -336,7 +344,7 @@ fn insert_link(
     body
 }
 
-fn rapier_joint(link: &Link, joint: Option<&Joint>) -> GenericJoint {
+fn rapier_joint(link: &Link, joint: Option<&Joint>, across: Option<Across>) -> GenericJoint {
     let Origin { xyz, rpy } = link.origin;
     let (locked, axis) = match joint {
         None if link.floats => (JointAxesMask::empty(), Vec3::X),
@@ -347,8 +355,14 @@ fn rapier_joint(link: &Link, joint: Option<&Joint>) -> GenericJoint {
         },
     };
     // Rapier's joint axis is its frame's x; the link's own frame is turned back, so it equals the joint's at angle 0.
-    let to_axis = Quat::from_rotation_arc(Vec3::X, axis);
-    let mut result = GenericJoint::new(locked);
+    let (free, to_axis) = match across {
+        Some(across) => (across.mask(), across.frame(axis)),
+        None => (
+            JointAxesMask::empty(),
+            Quat::from_rotation_arc(Vec3::X, axis),
+        ),
+    };
+    let mut result = GenericJoint::new(locked.difference(free));
     result.set_local_frame1(Pose::from_parts(xyz.into(), rotation(rpy) * to_axis));
     result.set_local_frame2(Pose::from_parts(Vec3::ZERO, to_axis));
     result.set_contacts_enabled(false);
@@ -356,6 +370,7 @@ fn rapier_joint(link: &Link, joint: Option<&Joint>) -> GenericJoint {
         && let Some(range) = joint.range
     {
         result.set_limits(free_axis(joint.kind), range);
+        result.softness = STOPS;
     }
     if let Some(joint) = joint
         && joint.friction > 0.0
@@ -366,6 +381,14 @@ fn rapier_joint(link: &Link, joint: Option<&Joint>) -> GenericJoint {
     }
     result
 }
+
+/// How a joint that is past its stop is led back, with the frequency (Hz) and damping of MuJoCo's: Rapier's own bring it back within
+/// a physics step, in which the stop counts for nothing, so that a joint that is pressed against it never comes to rest, and one
+/// that hits it bounces.
+const STOPS: SpringCoefficients<f32> = SpringCoefficients {
+    natural_frequency: 8.0,
+    damping_ratio: 1.0,
+};
 
 /// How hard dry friction holds what it can hold (1/s): more than any physics step needs.
 const STIFF: f32 = 1e9;
@@ -383,6 +406,26 @@ fn set_springs(robot: &Robot, links: &[LinkHandles], multibody: &mut Multibody) 
         {
             let axis = free_axis(joint.kind) as usize;
             link.joint.set_spring(axis, spring.stiffness, spring.rest);
+        }
+    }
+}
+
+/// Stiff springs across the plane of planar robots, in physics steps of `dt` seconds.
+fn hold_in_plane(
+    links: &[LinkHandles],
+    across: &[Option<Across>],
+    multibody: &mut Multibody,
+    dt: f32,
+) {
+    for (handles, across) in links.iter().zip(across) {
+        if let (Some(id), Some(across)) = (handles.id, across) {
+            let link = multibody
+                .links_mut()
+                .nth(id)
+                .expect("links are never removed");
+            let first = link.assembly_id();
+            let (place, damping) = across.hold(link, dt);
+            multibody.damping_mut()[first + place] = damping;
         }
     }
 }
@@ -411,6 +454,7 @@ fn joint_handles(
     robot: &Robot,
     multibody: &Multibody,
     links: &[LinkHandles],
+    across: &[Option<Across>],
     world: RigidBodyHandle,
 ) -> Vec<JointHandles> {
     robot
@@ -419,10 +463,11 @@ fn joint_handles(
         .map(|joint| {
             let link = &robot.links[joint.link];
             let handles = &links[joint.link];
-            let freedom = handles
+            let first = handles
                 .link(multibody)
                 .expect("an object hangs on no joint")
                 .assembly_id();
+            let before = across[joint.link].map_or(0, |across| across.before());
             JointHandles {
                 link: joint.link,
                 parent: link.parent.map_or(world, |parent| links[parent].body),
@@ -430,7 +475,7 @@ fn joint_handles(
                 kind: joint.kind,
                 axis: rotation(link.origin.rpy) * Vec3::from(joint.axis),
                 anchor: link.origin.xyz.into(),
-                freedom,
+                freedom: first + before,
                 coordinate: free_axis(joint.kind) as usize,
                 home: joint.home,
                 range: joint.range,
