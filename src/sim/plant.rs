@@ -410,7 +410,7 @@ fn set_springs(robot: &Robot, links: &[LinkHandles], multibody: &mut Multibody) 
     }
 }
 
-/// Stiff springs across the plane of planar robots, in physics steps of `dt` seconds.
+/// Springs that lead planar robots back to their planes, in physics steps of `dt` seconds.
 fn hold_in_plane(
     links: &[LinkHandles],
     across: &[Option<Across>],
