@@ -28,43 +28,41 @@ impl Across {
     /// For each link what its joint gets: those do that hang on the world, and move all of their links in one plane, in which
     /// gravity lies. A plane that lies itself would sag, and nothing in it is pressed to the ground.
     pub(super) fn of(robot: &Robot, gravity: Vec3) -> Vec<Option<Self>> {
-        let upright = |(link, across): (usize, Self)| {
-            let normal = turned(robot, link) * across.normal;
-            let sags = normal.dot(gravity).abs() > TOLERANCE * gravity.length();
-            (!sags).then_some(across)
-        };
         let links = 0..robot.links.len();
-        let across = links.map(|link| Some((link, Self::of_link(robot, link)?)));
-        across.map(|across| across.and_then(upright)).collect()
+        links
+            .map(|link| Self::of_link(robot, link, gravity))
+            .collect()
     }
 
-    fn of_link(robot: &Robot, root: usize) -> Option<Self> {
+    fn of_link(robot: &Robot, root: usize, gravity: Vec3) -> Option<Self> {
         let link = &robot.links[root];
         if link.parent.is_some_and(|parent| robot.moves(parent)) {
             return None;
         }
         let kind = robot.joints[link.joint?].kind;
-        // How the links that hang on it are turned, in the frame of its joint.
-        let mut turns: Vec<Option<Quat>> = vec![None; robot.links.len()];
-        turns[root] = Some(Quat::IDENTITY);
-        let mut mass = 0.0;
-        let mut axes = Vec::new();
-        for (index, link) in robot.links.iter().enumerate().skip(root) {
-            if index != root {
-                let parent = link.parent.and_then(|parent| turns[parent]);
-                turns[index] = parent.map(|parent| parent * rotation(link.origin.rpy));
-            }
-            let Some(turn) = turns[index] else { continue };
-            mass += mass_properties(link).mass();
-            let joint = link.joint.map(|joint| &robot.joints[joint]);
-            axes.extend(joint.map(|joint| (joint.kind, turn * Vec3::from(joint.axis))));
-        }
+        let links = root..robot.links.len();
+        let links: Vec<usize> = links.filter(|&link| hangs(robot, link, root)).collect();
+        let axis = |&link: &usize| {
+            let joint = &robot.joints[robot.links[link].joint?];
+            Some((joint.kind, turn(robot, link) * Vec3::from(joint.axis)))
+        };
+        let axes: Vec<(JointKind, Vec3)> = links.iter().filter_map(axis).collect();
         let normal = normal(&axes)?;
         let in_plane = |&(kind, axis): &(JointKind, Vec3)| match kind {
             JointKind::Revolute => normal.cross(axis).length() < TOLERANCE,
             JointKind::Prismatic => normal.dot(axis).abs() < TOLERANCE,
         };
-        (mass > 0.0 && axes.iter().all(in_plane)).then_some(Self { normal, mass, kind })
+        let upright = normal.dot(gravity).abs() <= TOLERANCE * gravity.length();
+        let masses = links
+            .iter()
+            .map(|&link| mass_properties(&robot.links[link]));
+        let mass = masses.map(|properties| properties.mass()).sum();
+        let planar = upright && axes.iter().all(in_plane) && mass > 0.0;
+        planar.then(|| Self {
+            normal: turn(robot, root).inverse() * normal,
+            mass,
+            kind,
+        })
     }
 
     /// What turns Rapier's x to the joint's own axis, and the axis across to one of Rapier's as well.
@@ -109,10 +107,16 @@ impl Across {
     }
 }
 
+/// Whether a link is the root or hangs on it.
+fn hangs(robot: &Robot, link: usize, root: usize) -> bool {
+    let parent = robot.links[link].parent;
+    link == root || parent.is_some_and(|parent| hangs(robot, parent, root))
+}
+
 /// How the frame of a link is turned in the world, where all joints are at 0.
-fn turned(robot: &Robot, link: usize) -> Quat {
+fn turn(robot: &Robot, link: usize) -> Quat {
     let Link { parent, origin, .. } = &robot.links[link];
-    let parent = parent.map_or(Quat::IDENTITY, |parent| turned(robot, parent));
+    let parent = parent.map_or(Quat::IDENTITY, |parent| turn(robot, parent));
     parent * rotation(origin.rpy)
 }
 
