@@ -85,6 +85,27 @@ fn operators_bind_as_in_mathematics() {
 }
 
 #[test]
+fn what_is_taken_in_another_order_gives_the_same() {
+    // A sum or a product may be taken from behind, a difference may not; squares of readings are a step of their own.
+    for (formula, expected) in [
+        ("2 + (tip.vx + 1)", 4.5),
+        ("2 - (tip.vx + 1)", -0.5),
+        ("10 - 2 * (3 + tip.vx)", 1.0),
+        ("8 / (tip.vx + 0.5)", 4.0),
+        ("elbow.speed^2 - rail.angle^2", 15.75),
+        ("3 - elbow.speed^2", -13.0),
+        ("-elbow.speed^2", -16.0),
+        ("elbow.speed^2^2", 256.0),
+        ("(elbow.speed - rail.angle)^2", 20.25),
+        ("1 + clamp(tip.vx * 2, 0, 1 + 2 * (tip.x + 0.5))", 4.0),
+        ("1 + if(tip.z > 1, 2 * (1 + tip.z), 3)", 7.0),
+        ("max(1, 2 + (1 + tip.x^2), 3)", 4.0),
+    ] {
+        assert_eq!(value(formula), expected, "{formula}");
+    }
+}
+
+#[test]
 fn readings_are_those_of_their_moment() {
     for (formula, expected) in [
         ("tip.x", 1.0),

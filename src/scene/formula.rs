@@ -30,9 +30,10 @@ impl Formula {
     /// What it reads, at whatever moment.
     pub fn quantities(&self) -> impl Iterator<Item = Quantity> {
         self.program.iter().filter_map(|op| match op {
-            Op::Load(Source::Read(reading)) | Op::With(_, Source::Read(reading)) => {
-                Some(reading.of)
-            }
+            Op::Load(source) | Op::With(_, source) => match source {
+                Source::Read(reading) | Source::Square(reading) => Some(reading.of),
+                Source::Number(_) => None,
+            },
             _ => None,
         })
     }
@@ -71,6 +72,8 @@ pub enum Source<R = Reading> {
     Number(f32),
     /// What the formula is about: the robot, the goal and the clock, or a place on the ground.
     Read(R),
+    /// The square of that, of which rewards are full.
+    Square(R),
 }
 
 /// What stands between two numbers or conditions.

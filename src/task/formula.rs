@@ -1,14 +1,11 @@
 //! Formulas of readings: what a step or a moment gives a checked program to read.
 
 use super::{Moment, norm};
-use crate::scene::formula::{Formula, Quantity, Reading};
+use crate::scene::formula::{Formula, Quantity};
 
 /// What the formula gives for the step that led from `before` to `after`; not finite where it divides by 0 and the like.
 pub fn value(formula: &Formula, before: &Moment, after: &Moment) -> f32 {
-    formula.value(|reading| match reading {
-        Reading { of, before: false } => read(of, after),
-        Reading { of, before: true } => read(of, before),
-    })
+    formula.value(|reading| read(&reading.of, if reading.before { before } else { after }))
 }
 
 /// Whether a condition holds in a moment; none where something in it is not a number.
@@ -17,10 +14,11 @@ pub fn holds(formula: &Formula, moment: &Moment) -> Option<bool> {
     (!value.is_nan()).then_some(value != 0.0)
 }
 
-#[inline]
-fn read(quantity: Quantity, moment: &Moment) -> f32 {
+// A call would take longer than what it is for.
+#[inline(always)]
+fn read(quantity: &Quantity, moment: &Moment) -> f32 {
     let readings = moment.readings;
-    match quantity {
+    match *quantity {
         Quantity::Place { point, axis } => readings.points[point][axis],
         Quantity::Velocity { point, axis } => readings.velocities[point][axis],
         Quantity::PointSpeed(point) => norm(readings.velocities[point]),

@@ -147,14 +147,17 @@ impl<N: Names> Compiler<'_, N> {
                     "at most {MAX_DEPTH} parentheses or signs in each other"
                 )));
         }
+        let start = self.program.len();
         let mut left = self.operand()?;
         while let Some((two, binds)) = self.operator()
             && binds >= least
         {
             let sign = self.take().span;
+            let middle = self.program.len();
             // A power takes what is on its right first: `2^3^2` is `2^(3^2)`.
             let right = self.expression(if binds == POWER { binds } else { binds + 1 })?;
             left = self.join(left, two, &sign, right)?;
+            self.write(two, start, middle);
         }
         self.depth -= 1;
         Ok(left)
@@ -264,23 +267,38 @@ impl<N: Names> Compiler<'_, N> {
         let name = format!("`{}`", &self.text[sign.clone()]);
         self.needs(takes, &name, &left)?;
         self.needs(takes, &name, &right)?;
-        // What is on the right is loaded last, if it takes no more than that.
-        match (two, self.program.last()) {
-            (Two::Power, Some(&Op::Load(Source::Number(2.0)))) => {
-                self.program.pop();
-                self.program.push(Op::Square);
-            }
-            (_, Some(&Op::Load(source))) => {
-                self.program.pop();
-                self.program.push(Op::With(two, source));
-            }
-            _ => self.program.push(Op::Two(two)),
-        }
-        self.height -= 1;
         Ok(Value {
             kind: gives,
             span: left.span.start..right.span.end,
         })
+    }
+
+    /// Joins what the program gives from `start` on with what it gives from `middle` on, in as few steps as will do: each takes longer
+    /// than a number.
+    fn write(&mut self, two: Two, start: usize, middle: usize) {
+        let program = &mut self.program;
+        match (two, &program[start..middle], &program[middle..]) {
+            (Two::Power, &[Op::Load(Source::Read(reading))], [Op::Load(Source::Number(2.0))]) => {
+                program.truncate(start);
+                program.push(Op::Load(Source::Square(reading)));
+            }
+            (Two::Power, _, [Op::Load(Source::Number(2.0))]) => {
+                program.truncate(middle);
+                program.push(Op::Square);
+            }
+            // What is on the right is loaded last, if it takes no more than that, and so is what is on the left where either may be
+            // first.
+            (_, _, &[Op::Load(source)]) => {
+                program.truncate(middle);
+                program.push(Op::With(two, source));
+            }
+            (Two::Add | Two::Multiply, &[Op::Load(source)], _) => {
+                program.remove(start);
+                program.push(Op::With(two, source));
+            }
+            _ => program.push(Op::Two(two)),
+        }
+        self.height -= 1;
     }
 
     /// A call, of which the name has been read.

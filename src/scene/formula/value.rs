@@ -2,68 +2,55 @@
 
 use super::{Formula, Function, Op, STACK, Source, Two};
 
-impl<R: Copy> Formula<R> {
+impl<R> Formula<R> {
     /// What it gives, with what it reads; not finite where it divides by 0 and the like.
     #[inline]
-    pub fn value(&self, read: impl Fn(R) -> f32) -> f32 {
-        let mut numbers = Numbers {
-            at_hand: 0.0,
-            aside: [0.0; STACK],
-            count: 0,
-        };
-        let load = |source| match source {
-            Source::Number(number) => number,
+    pub fn value(&self, read: impl Fn(&R) -> f32) -> f32 {
+        let load = |source: &Source<R>| match source {
+            Source::Number(number) => *number,
             Source::Read(reading) => read(reading),
+            Source::Square(reading) => square(read(reading)),
         };
+        // The newest number is at hand, in a register. A checked program never lays aside more than there is room for, so no place has to
+        // be checked here.
+        let mut at_hand = 0.0;
+        let mut aside = [0.0; STACK];
+        let mut count: usize = 0;
         for op in &self.program {
-            match *op {
-                Op::Load(source) => numbers.load(load(source)),
-                Op::Negate => numbers.at_hand = -numbers.at_hand,
-                Op::Square => numbers.at_hand *= numbers.at_hand,
+            at_hand = match op {
+                Op::Load(source) => {
+                    aside[count % STACK] = at_hand;
+                    count += 1;
+                    load(source)
+                }
+                Op::Negate => -at_hand,
+                Op::Square => square(at_hand),
                 // What is not a number stays so.
-                Op::Not => numbers.at_hand = 1.0 - numbers.at_hand,
-                Op::Two(two) => numbers.join(|x, y| join(two, x, y)),
-                Op::With(two, source) => numbers.at_hand = join(two, numbers.at_hand, load(source)),
-                Op::Call(function) => call(function, &mut numbers),
-            }
+                Op::Not => 1.0 - at_hand,
+                Op::Two(two) => {
+                    count = count.wrapping_sub(1);
+                    join(*two, aside[count % STACK], at_hand)
+                }
+                Op::With(two, source) => join(*two, at_hand, load(source)),
+                Op::Call(function) => {
+                    count = count.wrapping_sub(function.waiting());
+                    let (x, y) = (aside[count % STACK], aside[(count + 1) % STACK]);
+                    call(*function, x, y, at_hand)
+                }
+            };
         }
-        numbers.at_hand
+        at_hand
     }
+}
+
+fn square(x: f32) -> f32 {
+    x * x
 }
 
 /// The same angle in [-pi, pi] (rad).
 pub fn wrap(angle: f32) -> f32 {
     use std::f32::consts::TAU;
     angle - TAU * (angle / TAU).round()
-}
-
-/// The numbers of a running program. The newest is at hand, which is faster than to fetch it.
-struct Numbers {
-    at_hand: f32,
-    aside: [f32; STACK],
-    count: usize,
-}
-
-impl Numbers {
-    #[inline]
-    fn load(&mut self, x: f32) {
-        // A checked program never lays aside more; so nothing has to be checked here.
-        self.aside[self.count % STACK] = self.at_hand;
-        self.count += 1;
-        self.at_hand = x;
-    }
-
-    #[inline]
-    fn take(&mut self) -> f32 {
-        self.count = self.count.wrapping_sub(1);
-        self.aside[self.count % STACK]
-    }
-
-    #[inline]
-    fn join(&mut self, f: impl FnOnce(f32, f32) -> f32) {
-        let x = self.take();
-        self.at_hand = f(x, self.at_hand);
-    }
 }
 
 #[inline]
@@ -94,40 +81,45 @@ fn join(two: Two, x: f32, y: f32) -> f32 {
     }
 }
 
-fn call(function: Function, numbers: &mut Numbers) {
-    let x = numbers.at_hand;
-    numbers.at_hand = match function {
-        Function::Abs => x.abs(),
+impl Function {
+    /// How many of its arguments wait aside for the last one.
+    fn waiting(self) -> usize {
+        match self {
+            Function::Atan2 | Function::Min | Function::Max => 1,
+            Function::Clamp | Function::If => 2,
+            _ => 0,
+        }
+    }
+}
+
+/// What a function gives of its last argument `z` and those before it: `x`, or `x` and `y`.
+fn call(function: Function, x: f32, y: f32, z: f32) -> f32 {
+    match function {
+        Function::Abs => z.abs(),
         // Rounded exactly, which IEEE 754 asks of it.
-        Function::Sqrt => x.sqrt(),
-        Function::Exp => libm::expf(x),
-        Function::Ln => libm::logf(x),
-        Function::Sin => libm::sinf(x),
-        Function::Cos => libm::cosf(x),
-        Function::Tan => libm::tanf(x),
-        Function::Asin => libm::asinf(x),
-        Function::Acos => libm::acosf(x),
-        Function::Atan => libm::atanf(x),
-        Function::Atan2 => libm::atan2f(numbers.take(), x),
-        Function::Tanh => libm::tanhf(x),
-        Function::Floor => x.floor(),
-        Function::Sign => sign(x),
-        Function::Wrap => wrap(x),
-        Function::Min => least(numbers.take(), x),
-        Function::Max => greatest(numbers.take(), x),
-        Function::Clamp => {
-            let low = numbers.take();
-            least(greatest(numbers.take(), low), x)
-        }
-        Function::If => {
-            let then = numbers.take();
-            match numbers.take() {
-                1.0 => then,
-                0.0 => x,
-                undefined => undefined,
-            }
-        }
-    };
+        Function::Sqrt => z.sqrt(),
+        Function::Exp => libm::expf(z),
+        Function::Ln => libm::logf(z),
+        Function::Sin => libm::sinf(z),
+        Function::Cos => libm::cosf(z),
+        Function::Tan => libm::tanf(z),
+        Function::Asin => libm::asinf(z),
+        Function::Acos => libm::acosf(z),
+        Function::Atan => libm::atanf(z),
+        Function::Atan2 => libm::atan2f(x, z),
+        Function::Tanh => libm::tanhf(z),
+        Function::Floor => z.floor(),
+        Function::Sign => sign(z),
+        Function::Wrap => wrap(z),
+        Function::Min => least(x, z),
+        Function::Max => greatest(x, z),
+        Function::Clamp => least(greatest(x, y), z),
+        Function::If => match x {
+            1.0 => y,
+            0.0 => z,
+            undefined => undefined,
+        },
+    }
 }
 
 fn sign(x: f32) -> f32 {
