@@ -391,7 +391,7 @@ fn scenes() -> Result<ExitCode, Failure> {
     for (name, text) in Scene::shipped() {
         let about = text.lines().next().unwrap_or_default();
         say(format_args!(
-            "{name:10} {}",
+            "{name:14} {}",
             about.trim_start_matches(['/', ' '])
         ));
     }

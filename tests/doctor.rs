@@ -121,7 +121,7 @@ fn goals_out_of_reach() {
         "(min: (0.2, 0.1, 0.8), max: (0.4, 0.1, 1.2))",
         Kind::GoalOutOfReach,
         expect![[r#"
-            serious: `tip` cannot get to 100 % of the goals
+            serious: `tip` can get to none of the goals
               --> arm.ron:24:15
                |
             24 |         goal: Box(min: (0.2, 0.1, 0.8), max: (0.4, 0.1, 1.2)),

@@ -246,9 +246,10 @@ impl RunFolder {
                 Err(ImageError::Broken(_)) => continue,
                 Err(ImageError::Io(error)) => Err(RunError::Io(path, error)),
                 Err(ImageError::OtherVersion(what)) => Err(RunError::OtherVersion(path, what)),
-                Err(error @ ImageError::OtherRun) => Err(RunError::OtherRun(
+                Err(ImageError::OtherRun) => Err(RunError::OtherRun(
                     self.path.clone(),
-                    format!("of its newest checkpoint, {error}"),
+                    "its newest checkpoint is of another run than its files say, one of which was edited, or of another environment"
+                        .to_owned(),
                 )),
             };
         }

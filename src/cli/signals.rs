@@ -2,9 +2,15 @@
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::flag;
+use signal_hook::iterator;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
+
+/// What comes again within this time is the same signal: who stops a program may tell it and then its whole group, as `timeout` does.
+const SAME: Duration = Duration::from_millis(300);
 
 /// What signals have come.
 pub(super) struct Signals(Arc<AtomicUsize>);
@@ -14,13 +20,22 @@ impl Signals {
     pub(super) fn listen(stop: &Arc<AtomicBool>) -> io::Result<Self> {
         let last = Arc::new(AtomicUsize::new(0));
         let armed = Arc::new(AtomicBool::new(false));
-        for signal in [SIGINT, SIGTERM, SIGHUP] {
-            // In this order, so that the first signal arms the shutdown for the second.
+        let listened = [SIGINT, SIGTERM, SIGHUP];
+        for signal in listened {
             flag::register_conditional_shutdown(signal, 128 + signal, armed.clone())?;
-            flag::register(signal, armed.clone())?;
             flag::register(signal, stop.clone())?;
             flag::register_usize(signal, last.clone(), signal as usize)?;
         }
+        // The first signal arms the shutdown for the next one, after a while.
+        let mut signals = iterator::Signals::new(listened)?;
+        thread::Builder::new()
+            .name("signals".into())
+            .spawn(move || {
+                if signals.forever().next().is_some() {
+                    thread::sleep(SAME);
+                    armed.store(true, Ordering::Relaxed);
+                }
+            })?;
         Ok(Self(last))
     }
 

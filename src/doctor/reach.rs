@@ -72,7 +72,11 @@ pub(super) fn look(poser: &mut Poser, findings: &mut Vec<Finding>) {
             Tone::Warning
         },
         place: Place::Task("goal"),
-        title: format!("`{name}` cannot get to {} of the goals", percent(share)),
+        title: if share < 1.0 {
+            format!("`{name}` cannot get to {} of the goals", percent(share))
+        } else {
+            format!("`{name}` can get to none of the goals")
+        },
         found: example,
         help: vec![
             format!("{tried} goals were tried, each within {} m", short(near)),
