@@ -6,14 +6,16 @@
 
 use rand::RngExt;
 use serde::Serialize;
+use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::pod::scene::spaces;
+use crate::pod::scene::{SceneEnvironment, last_step, spaces};
+use crate::pod::{Action, Pod, PodError, Purpose};
 use crate::scene::Scene;
 use crate::seed::Seed;
 use crate::sim::{Actuators, Plant, Readings, Variation, readings, reset};
-use crate::task::draw;
+use crate::task::{Moment, draw, judge};
 use crate::train::publish::Viewer;
 use crate::train::{Job, TrainError, Trainer};
 
@@ -30,6 +32,8 @@ pub struct Bench {
     /// One Rapier step of the scene's robot at its rates, random torques applied, joints read; one thread, no ECS
     /// (microseconds).
     pub bare_us: f64,
+    /// The scene's whole reward for one control step, one thread (nanoseconds).
+    pub reward_ns: f64,
     /// Control steps per second of collecting alone.
     pub collect_steps_per_s: f64,
     /// Control steps per second of training, end to end.
@@ -57,6 +61,7 @@ pub fn bench(
 ) -> Result<Bench, TrainError> {
     let (_, learner) = scene.learner(learner_name)?;
     let bare_us = least(|| bare_us(scene));
+    let reward_ns = reward_ns(scene)?;
     let gemm_gflops = greatest(gemm_gflops);
     let job = Job {
         learner: learner.clone().with_steps(u64::MAX),
@@ -81,6 +86,7 @@ pub fn bench(
     let limit_steps_per_s = threads as f64 / limit_s;
     Ok(Bench {
         bare_us,
+        reward_ns,
         collect_steps_per_s,
         train_steps_per_s,
         gemm_gflops,
@@ -163,6 +169,37 @@ fn bare_us(scene: &Scene) -> f64 {
         spent += began.elapsed().as_secs_f64();
     }
     spent * 1e6 / f64::from(steps)
+}
+
+/// Nanoseconds of the reward for a control step, again and again for steps that environments have taken at random.
+fn reward_ns(scene: &Arc<Scene>) -> Result<f64, PodError> {
+    const ENVIRONMENTS: u64 = 64;
+    const STEPS: u32 = 10;
+    const ROUNDS: u32 = 2_000;
+    let environment = SceneEnvironment::new(scene.clone());
+    let seed = Seed::new(SEED);
+    let mut pod = Pod::new(&environment, seed, Purpose::Watching, 0..ENVIRONMENTS)?;
+    let mut rng = seed.stream("bench reward").nth(0);
+    for _ in 0..STEPS {
+        for row in 0..pod.len() {
+            let entity = pod.entity(row);
+            let mut action = pod.world.get_mut(entity).expect("every environment acts");
+            let Action(action) = &mut *action;
+            action.fill_with(|| 2.0 * rng.random::<f32>() - 1.0);
+        }
+        pod.step_without_reset();
+    }
+    let step = |row| last_step(&pod.world, pod.entity(row)).expect("it is a scene's");
+    let steps: Vec<[Moment; 2]> = (0..pod.len()).map(step).collect();
+    Ok(least(|| {
+        let began = Instant::now();
+        for _ in 0..ROUNDS {
+            for [before, after] in black_box(&steps) {
+                black_box(judge::reward(scene.task(), before, after));
+            }
+        }
+        began.elapsed().as_secs_f64() * 1e9 / (f64::from(ROUNDS) * steps.len() as f64)
+    }))
 }
 
 /// GFLOP/s of a large product on this thread.

@@ -13,6 +13,7 @@ mod episodes;
 mod evidence;
 mod finding;
 mod observations;
+mod overlap;
 mod play;
 mod poser;
 mod reach;
@@ -64,6 +65,7 @@ pub fn look(scene: &Scene, preset: Preset) -> Vec<Finding> {
         let mut findings = Vec::new();
         reach::look(&mut poser, &mut findings);
         strength::look(&mut poser, &mut findings);
+        overlap::look(&mut poser, &mut findings);
         before::look(&mut poser, preset, &mut findings);
         findings
     };

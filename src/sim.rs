@@ -6,6 +6,7 @@
 
 pub mod actuate;
 pub mod energy;
+pub mod overlaps;
 mod plane;
 pub mod plant;
 mod rays;

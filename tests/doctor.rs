@@ -133,6 +133,87 @@ fn goals_out_of_reach() {
 }
 
 #[test]
+fn goals_out_of_the_reach_that_a_formula_asks_for() {
+    let far = changed(
+        "(min: (0.2, 0, 0.8), max: (0.4, 0, 1.2))",
+        "(min: (0.2, 0, 0.8), max: (1.2, 0, 1.2))",
+    );
+    let told = |condition: &str| {
+        let when = format!(r#"When("{condition}")"#);
+        let scene = far.replace(r#"Within(point: "tip", distance: 0.05)"#, &when);
+        let scene = Scene::parse("arm.ron", &scene).unwrap();
+        let findings = doctor::look(&scene, scene.learner(None).unwrap());
+        let goal = |finding: &doctor::Finding| finding.kind == Kind::GoalOutOfReach;
+        (findings.iter().find(|finding| goal(finding))).map(|finding| finding.help[0].clone())
+    };
+    let asked = Some("32 goals were tried, each within 0.1 m".to_owned());
+    assert_eq!(told("tip.distance < 0.1"), asked);
+    assert_eq!(told("0.1 >= tip.distance and elbow.speed < 1"), asked);
+    // The reward says what success does not: it wants the point at the goal.
+    let near = Some("32 goals were tried, each within 0.02 m".to_owned());
+    assert_eq!(told("tip.distance < 0.1 or elbow.angle > 1"), near);
+    // Near enough everywhere.
+    assert_eq!(told("tip.distance < 1"), None);
+}
+
+#[test]
+fn what_starts_inside_of_something_else() {
+    let block = |x: f32| {
+        format!(
+            r#"objects: [(name: "block", shapes: [Box(center: (0, 0, 0), half: (0.05, 0.05, 0.05), mass: 0.5)],
+        origin: (xyz: ({x}, 0, 1)))],
+    task: ("#
+        )
+    };
+    seen(
+        "    task: (",
+        &block(0.4),
+        Kind::OverlapsAtStart,
+        expect![[r#"
+            serious: `block` starts inside of `lower`
+              --> arm.ron:21:18
+               |
+            21 | objects: [(name: "block", shapes: [Box(center: (0, 0, 0), half: (0.05, 0.05, 0.05), mass: 0.5)],
+               |                  ^^^^^^^ in 69 % of the starts, up to 0.077 m deep
+               |
+               = help: another place for one of them, or less noise at the start: the physics throws apart what overlaps"#]],
+    );
+    // Beside it, it is not in its way.
+    let beside = changed("    task: (", &block(0.8));
+    let scene = Scene::parse("arm.ron", &beside).unwrap();
+    assert_eq!(doctor::look(&scene, scene.learner(None).unwrap()), []);
+    // So is the terrain that an arm begins in, and the ground below it is not.
+    let terrain =
+        "world: (ground: (z: 0.5), terrain: [Box(center: (0.4, 0, 1), half: (0.05, 0.05, 0.05))]),";
+    seen(
+        "(\n    robot:",
+        &format!("(\n    {terrain}\n    robot:"),
+        Kind::OverlapsAtStart,
+        expect![[r#"
+            serious: `lower` starts inside of the terrain
+             --> arm.ron:7:20
+              |
+            7 |             (name: "lower", shapes: [Capsule(from: (0, 0, 0), to: (0.3, 0, 0), radius: 0.03, mass: 0.4)]),
+              |                    ^^^^^^^ in 69 % of the starts, up to 0.077 m deep
+              |
+              = help: another place for one of them, or less noise at the start: the physics throws apart what overlaps"#]],
+    );
+    let ground = changed(
+        "(\n    robot:",
+        "(\n    world: (ground: (z: 0.98)),\n    robot:",
+    );
+    let scene = Scene::parse("arm.ron", &ground).unwrap();
+    let found = doctor::look(&scene, scene.learner(None).unwrap());
+    let overlap = found
+        .iter()
+        .find(|found| found.kind == Kind::OverlapsAtStart);
+    assert_eq!(
+        overlap.unwrap().found,
+        "in 31 % of the starts, up to 0.068 m deep"
+    );
+}
+
+#[test]
 fn motors_that_cannot_lift() {
     found(
         "torque: 8",

@@ -100,6 +100,25 @@ fn what_is_taken_in_another_order_gives_the_same() {
         ("1 + clamp(tip.vx * 2, 0, 1 + 2 * (tip.x + 0.5))", 4.0),
         ("1 + if(tip.z > 1, 2 * (1 + tip.z), 3)", 7.0),
         ("max(1, 2 + (1 + tip.x^2), 3)", 4.0),
+        // Summands of whatever form, each with its sign and number.
+        (
+            "-rail.angle - -2 * tip.x + 0.5 * elbow.speed^2 - tip.z * 3 + -(elbow.action * 2) - 1",
+            1.5,
+        ),
+        ("tip.x - (tip.z - 3) - tip.vx^2", -0.25),
+        ("tip.x * tip.z + 2 * tip.vx - rail.angle", 4.5),
+        ("2 * tip.vx + tip.x * tip.z - rail.angle", 4.5),
+        ("tip.z * (tip.x + rail.angle) - tip.vx", 1.5),
+        ("(2 * tip.z)^2 - (rail.angle - elbow.speed)^2", -4.25),
+        // What is the same before and after is taken as a change.
+        (
+            "(elbow.action - before.elbow.action)^2 + 2 * (rail.action - before.rail.action)",
+            2.0,
+        ),
+        ("before.tip.z - tip.z", 1.0),
+        ("tip.z - before.tip.x", 1.0),
+        // 0 keeps its sign.
+        ("if(1 / (-tip.vz - 0) < 0, 1, 0)", 1.0),
     ] {
         assert_eq!(value(formula), expected, "{formula}");
     }

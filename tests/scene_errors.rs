@@ -22,11 +22,13 @@ fn what_is_not_ron() {
         r#""upper", shapes"#,
         r#""upper" shapes"#,
         expect![[r#"
-        error: expected a comma
-         --> small.ron:4:28
-          |
-        4 |             (name: "upper" shapes: [Capsule(from: (0, 0, 0), to: (0.5, 0, 0), radius: 0.05, mass: 2)]),
-          |                            ^^^^^^ found `shapes`"#]],
+            error: expected a comma
+             --> small.ron:4:28
+              |
+            4 |             (name: "upper" shapes: [Capsule(from: (0, 0, 0), to: (0.5, 0, 0), radius: 0.05, mass: 2)]),
+              |                            ^^^^^^ found `shapes`
+              |
+              = help: it belongs behind what is before this, in the line above if this is the first of its line; or a quote is missing"#]],
     );
     refused(
         "links: [",
@@ -64,11 +66,13 @@ fn what_is_not_ron() {
         r#"name: "hand""#,
         r#"name: "hand"#,
         expect![[r#"
-        error: expected a comma
-          --> small.ron:10:24
-           |
-        10 |                 name: "shoulder", kind: Revolute, parent: "world", child: "upper",
-           |                        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ found `shoulder", kind: Revolute, parent: "`"#]],
+            error: expected a comma
+              --> small.ron:10:24
+               |
+            10 |                 name: "shoulder", kind: Revolute, parent: "world", child: "upper",
+               |                        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ found `shoulder", kind: Revolute, parent: "`
+               |
+               = help: it belongs behind what is before this, in the line above if this is the first of its line; or a quote is missing"#]],
     );
     refused(
         "goal: Shell",

@@ -16,6 +16,7 @@ pub(super) fn bench(args: &BenchArgs) -> Result<ExitCode, Failure> {
     }
     say(format_args!(
         "engine alone      {:9.2} us per control step, one thread\n\
+         reward            {:9.1} ns per control step, one thread\n\
          collect           {:9.0} steps/s, {} threads\n\
          train             {:9.0} steps/s\n\
          best product      {:9.1} GFLOP/s, one thread\n\
@@ -23,6 +24,7 @@ pub(super) fn bench(args: &BenchArgs) -> Result<ExitCode, Failure> {
          limit             {:9.0} steps/s\n\
          train / limit     {:9.3}",
         bench.bare_us,
+        bench.reward_ns,
         bench.collect_steps_per_s,
         bench.threads,
         bench.train_steps_per_s,

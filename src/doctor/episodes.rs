@@ -9,7 +9,10 @@ use crate::scene::{Place, Scene, Tone};
 
 /// Looks at what the episodes of all actors were like.
 pub(super) fn judge(scene: &Scene, evidence: &Evidence, findings: &mut Vec<Finding>) {
-    breaks(scene, evidence, findings);
+    // What is thrown apart in the first step may break, and then that is why.
+    if !(findings.iter()).any(|finding| finding.kind == Kind::OverlapsAtStart) {
+        breaks(scene, evidence, findings);
+    }
     if falls_at_start(scene, evidence, findings) {
         // What lasts a moment shows nothing else.
         return;

@@ -19,6 +19,8 @@ pub enum Kind {
     RewardWithoutWeight,
     /// An end holds where episodes start.
     EndsAtStart,
+    /// Something begins inside of something else.
+    OverlapsAtStart,
     /// The learner looks ahead much less far than an episode lasts.
     ShortSighted,
     /// An environment broke.
@@ -49,7 +51,7 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::GoalOutOfReach,
         Self::MotorTooWeak,
         Self::MotorTooStrong,
@@ -57,6 +59,7 @@ impl Kind {
         Self::PhysicsTooCoarse,
         Self::RewardWithoutWeight,
         Self::EndsAtStart,
+        Self::OverlapsAtStart,
         Self::ShortSighted,
         Self::Breaks,
         Self::FallsAtStart,
@@ -82,6 +85,7 @@ impl Kind {
             Self::PhysicsTooCoarse => "physics-too-coarse",
             Self::RewardWithoutWeight => "reward-without-weight",
             Self::EndsAtStart => "ends-at-start",
+            Self::OverlapsAtStart => "overlaps-at-start",
             Self::ShortSighted => "short-sighted",
             Self::Breaks => "breaks",
             Self::FallsAtStart => "falls-at-start",

@@ -4,6 +4,7 @@ use bevy::math::{Quat, Vec3};
 
 use crate::scene::Scene;
 use crate::sim::energy::energy;
+use crate::sim::overlaps::{self, Overlap};
 use crate::sim::readings::{self, link_poses};
 use crate::sim::reset::{self, Stance};
 use crate::sim::{Actuators, Physics, Plant, Readings, Variation};
@@ -100,6 +101,16 @@ impl<'a> Poser<'a> {
             &self.plant,
             &self.physics.joints.multibody_joints,
             &self.physics.bodies.bodies,
+        )
+    }
+
+    /// What is deepest inside of something else.
+    pub(super) fn overlap(&self) -> Option<Overlap> {
+        overlaps::deepest(
+            &self.plant,
+            &self.physics.joints.multibody_joints,
+            &self.physics.bodies.bodies,
+            &self.physics.colliders.colliders,
         )
     }
 

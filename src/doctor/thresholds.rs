@@ -23,6 +23,10 @@ pub const FORESIGHT: f64 = 0.05;
 pub const STARTS: u64 = 32;
 /// An end that holds in this share of the starts is no accident of the start's noise.
 pub const ENDING_STARTS: f64 = 0.5;
+/// An overlap in fewer of the starts, as a share, may be left to the physics.
+pub const OVERLAP_SHARE: f64 = 0.1;
+/// With overlaps in so many of the starts hardly an episode is as it was meant.
+pub const OVERLAP_SERIOUS: f64 = 0.5;
 
 /// Microseconds that the rollouts of a check may take on one core, by what a step is expected to cost.
 pub const ROLLOUT_US: f64 = 1.2e6;

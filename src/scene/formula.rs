@@ -29,12 +29,14 @@ pub struct Formula<R = Reading> {
 impl Formula {
     /// What it reads, at whatever moment.
     pub fn quantities(&self) -> impl Iterator<Item = Quantity> {
-        self.program.iter().filter_map(|op| match op {
-            Op::Load(source) | Op::With(_, source) => match source {
-                Source::Read(reading) | Source::Square(reading) => Some(reading.of),
-                Source::Number(_) => None,
-            },
-            _ => None,
+        let sources = self.program.iter().flat_map(|op| match op {
+            Op::Load(source) | Op::With(_, source) => vec![source],
+            Op::Sum(sum) => sum.parts.iter().map(|(_, source)| source).collect(),
+            _ => Vec::new(),
+        });
+        sources.filter_map(|source| match source {
+            Source::Read(reading) | Source::Square(reading) => Some(reading.of),
+            Source::Number(_) => None,
         })
     }
 }
@@ -47,7 +49,7 @@ impl<R> fmt::Debug for Formula<R> {
 }
 
 /// One step of a formula's program. The newest number is the one at hand.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Op<R = Reading> {
     /// Lays aside the number at hand and takes another one.
     Load(Source<R>),
@@ -61,8 +63,19 @@ pub enum Op<R = Reading> {
     Two(Two),
     /// Joins what is at hand with another number.
     With(Two, Source<R>),
+    /// Adds up.
+    Sum(Sum<R>),
     /// Calls a function; the last of its arguments is at hand.
     Call(Function),
+}
+
+/// What rewards are for the most part: a sum of readings and their squares, each times a number.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sum<R = Reading> {
+    /// Whether they are added to the number at hand, which else is laid aside.
+    pub onto: bool,
+    /// The summands, from the first to the last.
+    pub parts: Vec<(f32, Source<R>)>,
 }
 
 /// Where a number comes from.
@@ -103,13 +116,24 @@ pub enum Coordinate {
     Y,
 }
 
-/// A quantity, on one side of the step.
+/// A quantity of a step.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Reading {
     /// What is read.
     pub of: Quantity,
-    /// Before the step, instead of after it.
-    pub before: bool,
+    /// When.
+    pub at: Side,
+}
+
+/// Sides of a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Before it.
+    Before,
+    /// After it.
+    After,
+    /// After it, less before it.
+    Change,
 }
 
 /// What a formula can read. Indices are those of the robot's points, joints and motors, and of x, y, z.

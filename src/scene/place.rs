@@ -16,6 +16,8 @@ pub enum Place {
         /// Which field; the whole joint where it does not say this.
         field: &'static str,
     },
+    /// The name of a link or an object; its robot, where that comes from another file.
+    Link(usize),
     /// A field of the task.
     Task(&'static str),
     /// A term of the observation.
@@ -83,6 +85,17 @@ impl Scene {
                 joints
                     .nth(named(written, &self.text, name).unwrap_or(0))
                     .field(field)
+            }
+            Place::Link(link) => {
+                let link = &self.robot.links[*link];
+                let list = match link.loose {
+                    true => root.field("objects"),
+                    false => root.field("robot").field("links"),
+                };
+                match named(tree.at(&list), &self.text, &link.name) {
+                    Some(i) => list.nth(i).field("name"),
+                    None => root.field("robot"),
+                }
             }
             Place::Task(field) => task.field(field),
             Place::Observe(i) => task.field("observe").nth(*i),

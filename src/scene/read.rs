@@ -230,7 +230,10 @@ impl Story {
             E::ExpectedArrayEnd => expected("a comma or the list's end, `]`"),
             E::ExpectedMapEnd => expected("a comma or the map's end, `}`"),
             E::ExpectedMapColon => expected("a colon and a value"),
-            E::ExpectedComma => expected("a comma"),
+            E::ExpectedComma => expected("a comma").help(vec![
+                "it belongs behind what is before this, in the line above if this is the first of its line; or a quote is missing"
+                    .to_owned(),
+            ]),
             E::ExpectedIdentifier => expected("a name"),
             E::Eof => Story::new(text, next, "the text ends too early".to_owned())
                 .label("something is not closed, or missing, before here"),

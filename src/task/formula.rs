@@ -1,11 +1,15 @@
 //! Formulas of readings: what a step or a moment gives a checked program to read.
 
 use super::{Moment, norm};
-use crate::scene::formula::{Formula, Quantity};
+use crate::scene::formula::{Formula, Quantity, Side};
 
 /// What the formula gives for the step that led from `before` to `after`; not finite where it divides by 0 and the like.
 pub fn value(formula: &Formula, before: &Moment, after: &Moment) -> f32 {
-    formula.value(|reading| read(&reading.of, if reading.before { before } else { after }))
+    formula.value(|reading| match reading.at {
+        Side::Before => read(&reading.of, before),
+        Side::After => read(&reading.of, after),
+        Side::Change => read(&reading.of, after) - read(&reading.of, before),
+    })
 }
 
 /// Whether a condition holds in a moment; none where something in it is not a number.

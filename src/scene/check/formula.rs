@@ -8,6 +8,7 @@
 
 mod coordinates;
 mod names;
+mod steps;
 mod words;
 
 use std::ops::Range;
@@ -51,6 +52,11 @@ pub(super) trait Names: Sized {
         parts: &[Part],
         span: &Range<usize>,
     ) -> Result<Source<Self::Reading>, Flaw>;
+
+    /// A reading that is one less another, where there is one.
+    fn difference(_one: Self::Reading, _other: Self::Reading) -> Option<Self::Reading> {
+        None
+    }
 }
 
 /// What there must be at a place of a formula.
@@ -274,30 +280,11 @@ impl<N: Names> Compiler<'_, N> {
     }
 
     /// Joins what the program gives from `start` on with what it gives from `middle` on, in as few steps as will do: each takes longer
-    /// than a number.
+    /// than a number. The bits are those of the text, read from left to right.
     fn write(&mut self, two: Two, start: usize, middle: usize) {
-        let program = &mut self.program;
-        match (two, &program[start..middle], &program[middle..]) {
-            (Two::Power, &[Op::Load(Source::Read(reading))], [Op::Load(Source::Number(2.0))]) => {
-                program.truncate(start);
-                program.push(Op::Load(Source::Square(reading)));
-            }
-            (Two::Power, _, [Op::Load(Source::Number(2.0))]) => {
-                program.truncate(middle);
-                program.push(Op::Square);
-            }
-            // What is on the right is loaded last, if it takes no more than that, and so is what is on the left where either may be
-            // first.
-            (_, _, &[Op::Load(source)]) => {
-                program.truncate(middle);
-                program.push(Op::With(two, source));
-            }
-            (Two::Add | Two::Multiply, &[Op::Load(source)], _) => {
-                program.remove(start);
-                program.push(Op::With(two, source));
-            }
-            _ => program.push(Op::Two(two)),
-        }
+        let right = self.program.split_off(middle);
+        let left = self.program.split_off(start);
+        self.program.extend(steps::joined::<N>(two, left, right));
         self.height -= 1;
     }
 

@@ -1,6 +1,6 @@
 //! What a checked program gives. Every function has the same bits on every machine.
 
-use super::{Formula, Function, Op, STACK, Source, Two};
+use super::{Formula, Function, Op, STACK, Source, Sum, Two};
 
 impl<R> Formula<R> {
     /// What it gives, with what it reads; not finite where it divides by 0 and the like.
@@ -11,6 +11,16 @@ impl<R> Formula<R> {
             Source::Read(reading) => read(reading),
             Source::Square(reading) => square(read(reading)),
         };
+        let add = |start: f32, parts: &[(f32, Source<R>)]| {
+            let parts = parts.iter();
+            parts.fold(start, |sum, (weight, source)| sum + weight * load(source))
+        };
+        // What is added to -0 stays as it is, 0 with its sign too.
+        const NOTHING: f32 = -0.0;
+        // Most rewards are that, and need no place for anything else.
+        if let [Op::Sum(Sum { parts, .. })] = self.program.as_slice() {
+            return add(NOTHING, parts);
+        }
         // The newest number is at hand, in a register. A checked program never lays aside more than there is room for, so no place has to
         // be checked here.
         let mut at_hand = 0.0;
@@ -32,6 +42,12 @@ impl<R> Formula<R> {
                     join(*two, aside[count % STACK], at_hand)
                 }
                 Op::With(two, source) => join(*two, at_hand, load(source)),
+                Op::Sum(Sum { onto: true, parts }) => add(at_hand, parts),
+                Op::Sum(Sum { onto: false, parts }) => {
+                    aside[count % STACK] = at_hand;
+                    count += 1;
+                    add(NOTHING, parts)
+                }
                 Op::Call(function) => {
                     count = count.wrapping_sub(function.waiting());
                     let (x, y) = (aside[count % STACK], aside[(count + 1) % STACK]);

@@ -7,7 +7,7 @@ use super::{Compiler, Names};
 use crate::scene::{
     check::task::ADD_A_GOAL,
     error::Flaw,
-    formula::{CONSTANTS, FUNCTIONS, Known, Of, READINGS, Reading, Source, Surroundings},
+    formula::{CONSTANTS, FUNCTIONS, Known, Of, READINGS, Reading, Side, Source, Surroundings},
 };
 
 /// What a formula may speak of.
@@ -40,6 +40,12 @@ impl Names for Scope<'_> {
         span: &Range<usize>,
     ) -> Result<Source, Flaw> {
         compiler.reading(parts, span)
+    }
+
+    fn difference(one: Reading, other: Reading) -> Option<Reading> {
+        let is_change = one.of == other.of && (one.at, other.at) == (Side::After, Side::Before);
+        let at = Side::Change;
+        is_change.then_some(Reading { at, ..one })
     }
 }
 
@@ -81,7 +87,10 @@ impl Compiler<'_, Scope<'_>> {
         let is_of_the_step = matches!(known.name, "action" | "torque");
         Ok(Source::Read(Reading {
             of: quantity,
-            before: before || self.names.moments == Moments::Before && !is_of_the_step,
+            at: match before || self.names.moments == Moments::Before && !is_of_the_step {
+                true => Side::Before,
+                false => Side::After,
+            },
         }))
     }
 
