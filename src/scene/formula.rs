@@ -3,110 +3,16 @@
 //! What a formula may read and call is declared here, in [`READINGS`] and [`FUNCTIONS`]; checking, running and documents take it
 //! from there.
 
+mod program;
 mod value;
 
+pub use program::{Formula, Op, STACK, Source, Sum, Two};
 pub use value::wrap;
 
-use std::fmt;
 use std::ops::RangeInclusive;
 
 use super::robot::Robot;
 use super::task::Command;
-
-/// How many numbers a running formula holds at most; a power of two.
-pub const STACK: usize = 16;
-
-/// A checked formula: a program for a stack of numbers. A condition is 1 where it holds, 0 where it does not, and not a number where
-/// something in it is none. What it reads is an `R`.
-#[derive(Clone, PartialEq)]
-pub struct Formula<R = Reading> {
-    /// As written, but for blanks.
-    pub text: String,
-    /// Never needs more than [`STACK`] numbers, never takes one that is not there, and leaves exactly one.
-    pub program: Vec<Op<R>>,
-}
-
-impl Formula {
-    /// What it reads, at whatever moment.
-    pub fn quantities(&self) -> impl Iterator<Item = Quantity> {
-        let sources = self.program.iter().flat_map(|op| match op {
-            Op::Load(source) | Op::With(_, source) => vec![source],
-            Op::Sum(sum) => sum.parts.iter().map(|(_, source)| source).collect(),
-            _ => Vec::new(),
-        });
-        sources.filter_map(|source| match source {
-            Source::Read(reading) | Source::Square(reading) => Some(reading.of),
-            Source::Number(_) => None,
-        })
-    }
-}
-
-/// A formula is what it says; its program follows from that and the robot.
-impl<R> fmt::Debug for Formula<R> {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        fmt::Debug::fmt(&self.text, f)
-    }
-}
-
-/// One step of a formula's program. The newest number is the one at hand.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Op<R = Reading> {
-    /// Lays aside the number at hand and takes another one.
-    Load(Source<R>),
-    /// Takes the negative of the number at hand.
-    Negate,
-    /// Takes the square of the number at hand: `x^2`, without a power.
-    Square,
-    /// Takes the contrary of the condition at hand.
-    Not,
-    /// Joins what was laid aside last with what is at hand.
-    Two(Two),
-    /// Joins what is at hand with another number.
-    With(Two, Source<R>),
-    /// Adds up.
-    Sum(Sum<R>),
-    /// Calls a function; the last of its arguments is at hand.
-    Call(Function),
-}
-
-/// What rewards are for the most part: a sum of readings and their squares, each times a number.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Sum<R = Reading> {
-    /// Whether they are added to the number at hand, which else is laid aside.
-    pub onto: bool,
-    /// The summands, from the first to the last.
-    pub parts: Vec<(f32, Source<R>)>,
-}
-
-/// Where a number comes from.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Source<R = Reading> {
-    /// The text.
-    Number(f32),
-    /// What the formula is about: the robot, the goal and the clock, or a place on the ground.
-    Read(R),
-    /// The square of that, of which rewards are full.
-    Square(R),
-}
-
-/// What stands between two numbers or conditions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum Two {
-    Add,
-    Subtract,
-    Multiply,
-    Divide,
-    Power,
-    Less,
-    AtMost,
-    Greater,
-    AtLeast,
-    Equal,
-    Unequal,
-    And,
-    Or,
-}
 
 /// What a formula of the shape of the ground reads: where on it, from its middle (m).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
