@@ -2,10 +2,9 @@
 
 use super::Preset;
 use super::finding::{Finding, Kind, percent, short};
-use super::poser::Poser;
+use super::poser::{self, Poser};
 use super::thresholds::{ENDING_STARTS, FORESIGHT, STARTS, SWING_PER_STEP};
 use crate::scene::{Place, Tone};
-use crate::seed::Seed;
 use crate::task::{Moment, draw, judge};
 
 /// Looks at joints, rewards, ends and the learner.
@@ -101,10 +100,8 @@ fn ending(poser: &mut Poser, findings: &mut Vec<Finding>) {
         return;
     }
     let idle = vec![0.0; robot.motors.len()];
-    let stream = Seed::new(1).stream("doctor starts");
     let mut held = vec![0; task.end.len()];
-    for i in 0..STARTS {
-        let mut rng = stream.nth(i);
+    for mut rng in poser::starts() {
         let stance = draw::start(robot, &task.start, &mut rng);
         let goal = task.goal.as_ref();
         let goal = goal.map_or([0.0; 3], |goal| draw::goal(goal, &mut rng));

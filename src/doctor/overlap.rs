@@ -1,18 +1,16 @@
 //! Whether something begins inside of something else, from where the physics throws it out.
 
 use super::finding::{Finding, Kind, percent, short};
-use super::poser::Poser;
+use super::poser::{self, Poser};
 use super::thresholds::{OVERLAP_SERIOUS, OVERLAP_SHARE, STARTS};
 use crate::scene::{Place, Tone};
-use crate::seed::Seed;
 use crate::sim::overlaps::{Overlap, Solid};
 use crate::task::draw;
 
 /// Looks at the starts of episodes.
 pub(super) fn look(poser: &mut Poser, findings: &mut Vec<Finding>) {
     let (robot, task) = (poser.scene.robot(), poser.scene.task());
-    let stream = Seed::new(1).stream("doctor starts");
-    let starts = (0..STARTS).map(|i| draw::start(robot, &task.start, &mut stream.nth(i)));
+    let starts = poser::starts().map(|mut rng| draw::start(robot, &task.start, &mut rng));
     let overlaps: Vec<Overlap> = starts
         .filter_map(|start| {
             poser.place(&start);

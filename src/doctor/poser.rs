@@ -2,7 +2,9 @@
 
 use bevy::math::{Quat, Vec3};
 
+use super::thresholds::STARTS;
 use crate::scene::Scene;
+use crate::seed::{Rng, Seed};
 use crate::sim::energy::energy;
 use crate::sim::overlaps::{self, Overlap};
 use crate::sim::readings::{self, link_poses};
@@ -130,6 +132,12 @@ impl<'a> Poser<'a> {
         let (joints, bodies) = (&self.physics.joints, &self.physics.bodies);
         energy(&self.plant, &joints.multibody_joints, &bodies.bodies)
     }
+}
+
+/// The generators of the starts that are tried: the same starts for everybody who looks at them.
+pub(super) fn starts() -> impl Iterator<Item = Rng> {
+    let stream = Seed::new(1).stream("doctor starts");
+    (0..STARTS).map(move |i| stream.nth(i))
 }
 
 /// Links and freedoms of a scene's robot, which is what its steps and poses cost by.
