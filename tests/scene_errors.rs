@@ -419,6 +419,18 @@ fn names_that_are_not_there() {
            |
            = help: moving joints: `shoulder`, `elbow`"#]],
     );
+    let text = SMALL.replace("torque: 20, ", "");
+    refused_text(
+        &text.replace("Cos()", "GravityLoad(joints: [\"elbow\"])"),
+        expect![[r#"
+            error: the joint `elbow` has no motor
+              --> small.ron:26:40
+               |
+            26 |         observe: [GravityLoad(joints: ["elbow"]), Speed(joints: ["elbow"], scale: 0.1), Goal(axes: [X, Z])],
+               |                                        ^^^^^^^ found `"elbow"`
+               |
+               = help: joints with a motor: `shoulder`"#]],
+    );
     refused(
         r#"Distance(point: "tip")"#,
         r#"Distance(point: "top")"#,

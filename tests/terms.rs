@@ -34,7 +34,8 @@ fn readings(angles: [f32; 2], speeds: [f32; 2]) -> Readings {
         speeds: speeds.to_vec(),
         points: vec![[1.0, 2.0, 2.0]],
         velocities: vec![[1.5, 2.0, 0.0]],
-        gravity_loads: vec![0.0, 0.75],
+        jacobians: vec![vec![[1.0, 0.0, 0.0], [0.0, 0.5, 2.0]]],
+        gravity_loads: vec![0.25, 0.75],
         ..Readings::default()
     }
 }
@@ -100,7 +101,7 @@ fn seen(term: &str) -> Vec<Vec<f32>> {
     let see = |(step, place)| {
         let readings = readings([place, 0.5], [0.0; 2]);
         let mut observation = Vec::new();
-        let moment = moment(&readings, &[0.0; 2], step);
+        let moment = moment(&readings, &[0.5, -0.5], step);
         observe::observe(scene.task(), &moment, &mut senses, &mut observation);
         observation
     };
@@ -137,6 +138,26 @@ fn observations_are_clipped_scaled_late_and_remembered() {
     assert_eq!(
         seen("Angle(history: 2), TimeLeft()")[2],
         [3.0, 0.5, 2.0, 0.5, 0.98]
+    );
+}
+
+#[test]
+fn terms_of_joints_have_an_entry_for_each_or_for_some() {
+    let first = |term: &str| seen(term).swap_remove(0);
+    assert_eq!(first("GravityLoad()"), [0.25, 0.75]);
+    assert_eq!(first(r#"GravityLoad(joints: ["elbow"])"#), [0.75]);
+    assert_eq!(first("LastAction()"), [0.5, -0.5]);
+    assert_eq!(
+        first(r#"LastAction(joints: ["elbow", "rail"])"#),
+        [-0.5, 0.5]
+    );
+    // The tip is 2 m above the goal, and only the elbow lifts it: 2 m/rad.
+    assert_eq!(first(r#"Pull(point: "tip")"#), [0.0, -4.0]);
+    assert_eq!(first(r#"Pull(point: "tip", joints: ["elbow"])"#), [-4.0]);
+    let some = r#"Pull(point: "tip", joints: ["rail"]), GravityLoad(joints: ["elbow"]), LastAction(joints: ["rail"])"#;
+    assert_eq!(
+        spaces(&scene(some, "(weight: 1, of: Alive())", "")).observation,
+        ["rail.pull_of_tip", "elbow.gravity_load", "rail.last_action"]
     );
 }
 

@@ -129,10 +129,7 @@ fn always<'a>(mut entries: impl Iterator<Item = &'a Spread>) -> String {
 fn can_choose(sensor: &Sensor) -> bool {
     !matches!(
         sensor,
-        Sensor::Pull { .. }
-            | Sensor::GravityLoad
-            | Sensor::LastAction
-            | Sensor::LinkOrientation { .. }
+        Sensor::LinkOrientation { .. }
             | Sensor::GravityDirection { .. }
             | Sensor::Gyroscope { .. }
             | Sensor::Accelerometer { .. }

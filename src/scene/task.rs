@@ -170,7 +170,7 @@ impl Task {
 
     /// Whether any term is about what gravity does to the motors.
     pub fn looks_at_gravity(&self) -> bool {
-        let observes = |o: &Observation| matches!(o.of, Sensor::GravityLoad);
+        let observes = |o: &Observation| matches!(o.of, Sensor::GravityLoad { .. });
         let reads = |q| matches!(q, Quantity::GravityLoad(_));
         self.observation.iter().any(observes)
             || self.formulas().flat_map(Formula::quantities).any(reads)

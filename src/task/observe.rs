@@ -110,15 +110,17 @@ fn sense(task: &Task, sensor: &Sensor, moment: &Moment, out: &mut Vec<f32>) {
             axes_of(axes, difference(readings.points[*point], moment.goal));
         }
         Sensor::PointVelocity { point, axes } => axes_of(axes, readings.velocities[*point]),
-        Sensor::Pull { point } => {
+        Sensor::Pull { point, joints } => {
             let way = difference(moment.goal, readings.points[*point]);
             let jacobian = &readings.jacobians[*point];
-            let pull = jacobian
-                .iter()
-                .map(|column| column[0] * way[0] + column[1] * way[1] + column[2] * way[2]);
-            out.extend(pull);
+            out.extend(joints.iter().map(|&joint| {
+                let column = jacobian[joint];
+                column[0] * way[0] + column[1] * way[1] + column[2] * way[2]
+            }));
         }
-        Sensor::GravityLoad => out.extend_from_slice(&readings.gravity_loads),
+        Sensor::GravityLoad { motors } => {
+            out.extend(motors.iter().map(|&m| readings.gravity_loads[m]));
+        }
         Sensor::LinkPosition { link, frame, axes } => {
             let position = readings.links[*link].position;
             axes_of(
@@ -173,7 +175,7 @@ fn sense(task: &Task, sensor: &Sensor, moment: &Moment, out: &mut Vec<f32>) {
         Sensor::Command { commands, .. } => {
             out.extend(commands.iter().map(|&command| moment.commands[command]));
         }
-        Sensor::LastAction => out.extend_from_slice(moment.action),
+        Sensor::LastAction { motors } => out.extend(motors.iter().map(|&m| moment.action[m])),
         Sensor::TimeLeft => out.push(moment.time_left(task.episode_steps)),
         Sensor::Phase { period_s } => {
             let time = f64::from(moment.step) / f64::from(task.control_hz);

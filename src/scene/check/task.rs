@@ -300,6 +300,28 @@ impl Context<'_> {
         Ok(joints)
     }
 
+    /// The motors of joints.
+    fn motors(&self, joints: &Option<Vec<String>>, at: &Path) -> Result<Vec<usize>, Flaw> {
+        let motors = &self.robot.motors;
+        if joints.is_none() {
+            return Ok((0..motors.len()).collect());
+        }
+        let with_motors = self.robot.motor_joints().map(|joint| joint.name.as_str());
+        let with_a_motor = |(i, &joint): (usize, &usize)| {
+            let motor = motors.iter().position(|motor| motor.joint == joint);
+            motor.ok_or_else(|| {
+                let name = &self.robot.joints[joint].name;
+                Flaw::new(
+                    at.field("joints").nth(i),
+                    format!("the joint `{name}` has no motor"),
+                )
+                .suggest("joints with a motor", name, with_motors.clone())
+            })
+        };
+        let joints = self.joints(joints, at)?;
+        joints.iter().enumerate().map(with_a_motor).collect()
+    }
+
     fn joint(&self, name: &str, at: Path) -> Result<usize, Flaw> {
         let known = self.robot.joints.iter().map(|joint| joint.name.as_str());
         index_of("moving joint", name, known, at)

@@ -53,8 +53,8 @@ observe! {
     ToGoal { point: String, axes: Option<Vec<Axis>> }
     FromGoal { point: String, axes: Option<Vec<Axis>> }
     PointVelocity { point: String, axes: Option<Vec<Axis>> }
-    Pull { point: String }
-    GravityLoad {}
+    Pull { point: String, joints: Option<Vec<String>> }
+    GravityLoad { joints: Option<Vec<String>> }
     LinkPosition { link: String, frame: Option<String>, axes: Option<Vec<Axis>> }
     LinkOrientation { link: String, frame: Option<String> }
     LinkVelocity { link: String, frame: Option<String>, axes: Option<Vec<Axis>> }
@@ -67,7 +67,7 @@ observe! {
     Rays { link: String, at: Triple, directions: Vec<Triple>, range: f32 }
     HeightScan { link: String, cells: [u32; 2], size: [f32; 2], range: f32 }
     Command { names: Option<Vec<String>> }
-    LastAction {}
+    LastAction { joints: Option<Vec<String>> }
     TimeLeft {}
     Phase { period_s: f32 }
 }

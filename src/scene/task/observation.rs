@@ -1,6 +1,6 @@
 //! What the agent sees: readings, and what is made of them before it sees them.
 
-use crate::scene::robot::{Joint, Robot};
+use crate::scene::robot::Robot;
 
 /// One group of entries of the observation.
 #[derive(Clone, Debug, PartialEq)]
@@ -96,9 +96,14 @@ pub enum Sensor {
     Pull {
         /// Which point.
         point: usize,
+        /// Which joints.
+        joints: Vec<usize>,
     },
     /// The share of each motor's limit that holding the pose against gravity takes; 1 when it is just enough.
-    GravityLoad,
+    GravityLoad {
+        /// Which.
+        motors: Vec<usize>,
+    },
     /// Where the origin of a link's frame is (m).
     LinkPosition {
         /// Which link.
@@ -172,7 +177,10 @@ pub enum Sensor {
         commands: Vec<usize>,
     },
     /// The previous action, clamped, one entry per motor; 0 at the start.
-    LastAction,
+    LastAction {
+        /// Of which.
+        motors: Vec<usize>,
+    },
     /// What is left of the episode: 1 at the start, 0 at the limit.
     TimeLeft,
     /// Sine and cosine of a clock, `sin(2 pi t / period)` and `cos(2 pi t / period)`, `t` being the time since the episode began.
@@ -234,12 +242,11 @@ impl Sensor {
         let of_point = |point: usize, what: &str, axes: &[usize]| {
             of_axes(&format!("{}{what}", robot.points[point].name), axes)
         };
-        let of_motors = |what: &str| {
-            let name = |joint: &Joint| format!("{}.{what}", joint.name);
-            robot.motor_joints().map(name).collect()
+        let of_motors = |motors: &[usize], what: &str| {
+            let joints = motors.iter().map(|&motor| robot.motors[motor].joint);
+            of_joints(&joints.collect::<Vec<_>>(), what)
         };
         let of_link = |link: usize, what: &str| format!("{}.{what}", robot.links[link].name);
-        let every: Vec<usize> = (0..robot.joints.len()).collect();
         match self {
             Sensor::Angle { joints } => of_joints(joints, "angle"),
             Sensor::Cos { joints } => of_joints(joints, "cos"),
@@ -250,10 +257,10 @@ impl Sensor {
             Sensor::ToGoal { point, axes } => of_point(*point, ".to_goal", axes),
             Sensor::FromGoal { point, axes } => of_point(*point, ".from_goal", axes),
             Sensor::PointVelocity { point, axes } => of_point(*point, ".velocity", axes),
-            Sensor::Pull { point } => {
-                of_joints(&every, &format!("pull_of_{}", robot.points[*point].name))
+            Sensor::Pull { point, joints } => {
+                of_joints(joints, &format!("pull_of_{}", robot.points[*point].name))
             }
-            Sensor::GravityLoad => of_motors("gravity_load"),
+            Sensor::GravityLoad { motors } => of_motors(motors, "gravity_load"),
             Sensor::LinkPosition { link, axes, .. } => of_axes(&of_link(*link, "position"), axes),
             Sensor::LinkOrientation { link, .. } => {
                 let name = |axis| of_link(*link, &format!("orientation.{axis}"));
@@ -287,7 +294,7 @@ impl Sensor {
             Sensor::Command { names, .. } => {
                 names.iter().map(|name| format!("command.{name}")).collect()
             }
-            Sensor::LastAction => of_motors("last_action"),
+            Sensor::LastAction { motors } => of_motors(motors, "last_action"),
             Sensor::TimeLeft => vec!["time_left".to_owned()],
             Sensor::Phase { .. } => vec!["phase.sin".to_owned(), "phase.cos".to_owned()],
         }

@@ -97,10 +97,13 @@ impl Context<'_> {
                 point: self.point(point, at)?,
                 axes: self::axes(axes, at)?,
             },
-            O::Pull { point, .. } => Sensor::Pull {
+            O::Pull { point, joints, .. } => Sensor::Pull {
                 point: self.goal_point(point, at)?,
+                joints: self.joints(joints, at)?,
             },
-            O::GravityLoad { .. } => Sensor::GravityLoad,
+            O::GravityLoad { joints, .. } => Sensor::GravityLoad {
+                motors: self.motors(joints, at)?,
+            },
             O::LinkPosition {
                 link, frame, axes, ..
             } => Sensor::LinkPosition {
@@ -159,7 +162,9 @@ impl Context<'_> {
                 ..
             } => Sensor::HeightScan(self.height_scan(link, *cells, *size, *range, at)?),
             O::Command { names, .. } => self.commands(names, at)?,
-            O::LastAction { .. } => Sensor::LastAction,
+            O::LastAction { joints, .. } => Sensor::LastAction {
+                motors: self.motors(joints, at)?,
+            },
             O::TimeLeft { .. } => Sensor::TimeLeft,
             O::Phase { period_s, .. } => Sensor::Phase {
                 period_s: positive(*period_s, at, "period_s", "s")?,

@@ -64,27 +64,6 @@ impl Context<'_> {
         })
     }
 
-    /// The motors of joints, in the order of actions.
-    fn motors(&self, joints: &Option<Vec<String>>, at: &Path) -> Result<Vec<usize>, Flaw> {
-        let motors = &self.robot.motors;
-        if joints.is_none() {
-            return Ok((0..motors.len()).collect());
-        }
-        let with_a_motor = |(i, &joint): (usize, &usize)| {
-            let motor = motors.iter().position(|motor| motor.joint == joint);
-            motor.ok_or_else(|| {
-                let name = &self.robot.joints[joint].name;
-                Flaw::new(
-                    at.field("joints").nth(i),
-                    format!("the joint `{name}` has no motor"),
-                )
-                .help("joints with a `torque`")
-            })
-        };
-        let joints = self.joints(joints, at)?;
-        joints.iter().enumerate().map(with_a_motor).collect()
-    }
-
     pub(super) fn randomizations(
         &self,
         written: &[file::Randomize],
