@@ -246,7 +246,7 @@ struct ContestArgs {
     /// Control steps of each run, over all environments [default: the preset's]
     #[arg(long, value_name = "N")]
     steps: Option<u64>,
-    /// Train each run for so long instead, on one core
+    /// Train each run for so long instead, on one core, and for one update at least
     #[arg(long, value_name = "S", value_parser = compare::seconds, conflicts_with = "steps")]
     seconds: Option<Duration>,
     /// Where to keep runs, tables, pictures and page; what is there already goes on [default: runs/compare-<name>]

@@ -126,7 +126,7 @@ pub struct Comparison {
     pub entrants: Vec<Entrant>,
     /// Each learner is trained with the seeds from 1 to this.
     pub seeds: u64,
-    /// How long each run trains, on its own clock; none: as many steps as its learner's settings say.
+    /// How long each run trains, on its own clock, for one update at least; none: as many steps as its learner's settings say.
     pub seconds: Option<Duration>,
     /// Runs that are trained at the same time, each on one thread.
     pub at_once: usize,

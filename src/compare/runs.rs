@@ -34,7 +34,7 @@ enum Place {
     Waiting,
     Training {
         viewer: Viewer,
-        /// When its time is over.
+        /// When its time is over, or after its first update where that ends later.
         ends: Option<Instant>,
     },
     Done,
@@ -150,7 +150,8 @@ impl Board<'_> {
         let all = self.stop.load(Ordering::Relaxed);
         for place in &self.places {
             if let Place::Training { viewer, ends } = &*lock(place)
-                && (all || ends.is_some_and(|ends| Instant::now() >= ends))
+                // However short its time is, a run has something to show for it.
+                && (all || viewer.steps() > 0 && ends.is_some_and(|ends| Instant::now() >= ends))
             {
                 viewer.stop();
             }
