@@ -117,6 +117,23 @@ fn what_is_taken_in_another_order_gives_the_same() {
         ),
         ("before.tip.z - tip.z", 1.0),
         ("tip.z - before.tip.x", 1.0),
+        // Neighbours are taken at once where their number, their power and their moment are one.
+        ("rail.speed + elbow.speed", -1.0),
+        ("elbow.speed + rail.speed", -1.0),
+        ("tip.x + rail.speed + elbow.speed + 1", 1.0),
+        (
+            "0.5 * rail.speed^2 + 0.5 * elbow.speed^2 + rail.angle",
+            13.0,
+        ),
+        ("0.5 * rail.speed^2 + elbow.speed^2", 20.5),
+        ("rail.speed + elbow.speed^2", 19.0),
+        ("rail.angle + elbow.speed", -3.5),
+        ("rail.angle + before.elbow.angle", 2.5),
+        ("before.rail.angle + before.elbow.angle", 3.25),
+        (
+            "(rail.action - before.rail.action)^2 + (elbow.action - before.elbow.action)^2",
+            1.25,
+        ),
         // 0 keeps its sign.
         ("if(1 / (-tip.vz - 0) < 0, 1, 0)", 1.0),
     ] {

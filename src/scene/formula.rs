@@ -6,8 +6,8 @@
 mod program;
 mod value;
 
-pub use program::{Formula, Op, STACK, Source, Sum, Two};
-pub use value::wrap;
+pub use program::{Formula, Op, Part, STACK, Source, Sum, Two};
+pub use value::{Reader, wrap};
 
 use std::ops::RangeInclusive;
 
@@ -63,12 +63,8 @@ pub enum Quantity {
     PointSpeed(usize),
     /// A point's distance from the goal (m).
     Distance(usize),
-    /// A joint's position (rad, or m).
-    Angle(usize),
-    /// A joint's speed (rad/s, or m/s).
-    Speed(usize),
-    /// What a motor was given, clamped to -1..1.
-    Action(usize),
+    /// An entry of a list.
+    Entry(List, usize),
     /// The torque of a motor (N m, or N).
     Torque {
         /// Which motor.
@@ -76,8 +72,6 @@ pub enum Quantity {
         /// The largest.
         limit: f32,
     },
-    /// The share of a motor's limit that holding the pose takes.
-    GravityLoad(usize),
     /// A coordinate of the goal (m).
     Goal(usize),
     /// What the episode asks for.
@@ -92,6 +86,19 @@ pub enum Quantity {
         /// Length of the episode in control steps.
         steps: u32,
     },
+}
+
+/// Numbers of all joints or motors, which lie side by side in their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum List {
+    /// Joints' positions (rad, or m).
+    Angles,
+    /// Joints' speeds (rad/s, or m/s).
+    Speeds,
+    /// What motors were given, clamped to -1..1.
+    Actions,
+    /// The shares of motors' limits that holding the pose takes.
+    GravityLoads,
 }
 
 /// What a reading is of.
@@ -211,21 +218,21 @@ pub const READINGS: [Known; 19] = [
         "angle",
         "rad, or m",
         "its position",
-        |joint, _| Quantity::Angle(joint),
+        |joint, _| Quantity::Entry(List::Angles, joint),
     ),
     known(
         Of::Joint,
         "speed",
         "rad/s, or m/s",
         "its speed",
-        |joint, _| Quantity::Speed(joint),
+        |joint, _| Quantity::Entry(List::Speeds, joint),
     ),
     known(
         Of::Motor,
         "action",
         "1",
         "what its motor was given, from -1 to 1",
-        |motor, _| Quantity::Action(motor),
+        |motor, _| Quantity::Entry(List::Actions, motor),
     ),
     known(
         Of::Motor,
@@ -242,7 +249,7 @@ pub const READINGS: [Known; 19] = [
         "gravity_load",
         "1",
         "the share of its limit that holding the pose against gravity takes",
-        |motor, _| Quantity::GravityLoad(motor),
+        |motor, _| Quantity::Entry(List::GravityLoads, motor),
     ),
     known(Of::Goal, "x", "m", "where it is along x", |_, _| {
         Quantity::Goal(0)

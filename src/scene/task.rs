@@ -6,7 +6,7 @@ mod randomize;
 pub use observation::{HeightScan, Observation, Rays, Sensor};
 pub use randomize::{Distribution, Randomize};
 
-use super::formula::{Formula, Quantity};
+use super::formula::{Formula, List, Quantity};
 use super::robot::Motor;
 
 /// What an episode is, what the agent sees, and what it is paid for.
@@ -171,7 +171,7 @@ impl Task {
     /// Whether any term is about what gravity does to the motors.
     pub fn looks_at_gravity(&self) -> bool {
         let observes = |o: &Observation| matches!(o.of, Sensor::GravityLoad { .. });
-        let reads = |q| matches!(q, Quantity::GravityLoad(_));
+        let reads = |q| matches!(q, Quantity::Entry(List::GravityLoads, _));
         self.observation.iter().any(observes)
             || self.formulas().flat_map(Formula::quantities).any(reads)
     }

@@ -40,7 +40,7 @@ const POWER: u8 = 8;
 /// What the names in a formula mean.
 pub(super) trait Names: Sized {
     /// What a name reads.
-    type Reading: Copy;
+    type Reading: Copy + PartialEq;
     /// What the number that a whole formula gives is.
     const GIVES: &'static str;
     /// A name, to be shown where one is missing.
@@ -55,6 +55,11 @@ pub(super) trait Names: Sized {
 
     /// A reading that is one less another, where there is one.
     fn difference(_one: Self::Reading, _other: Self::Reading) -> Option<Self::Reading> {
+        None
+    }
+
+    /// The reading that lies so many places behind another in the same list, if it is in one.
+    fn behind(_one: Self::Reading, _places: usize) -> Option<Self::Reading> {
         None
     }
 }
@@ -118,7 +123,7 @@ pub(super) fn formula<N: Names>(
         .collect();
     Ok(Formula {
         text: written.join(" ").trim_end().to_owned(),
-        program: compiler.program,
+        program: steps::whole(compiler.program),
     })
 }
 

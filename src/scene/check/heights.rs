@@ -2,7 +2,12 @@
 
 use super::formula::{Coordinates, Kind, formula};
 use crate::scene::{
-    error::Flaw, file::Triple, formula::Coordinate, locate::Path, robot::Surface, world::Heights,
+    error::Flaw,
+    file::Triple,
+    formula::{Coordinate, Reader},
+    locate::Path,
+    robot::Surface,
+    world::Heights,
 };
 
 /// Cells of a scene.
@@ -16,6 +21,26 @@ pub(super) struct Place {
     pub(super) yaw: f32,
     pub(super) size: [f32; 2],
     pub(super) surface: Surface,
+}
+
+/// Where on the ground a formula is asked for the height (m).
+struct Spot {
+    x: f32,
+    y: f32,
+}
+
+impl Reader<Coordinate> for Spot {
+    fn read(&self, coordinate: &Coordinate) -> f32 {
+        match coordinate {
+            Coordinate::X => self.x,
+            Coordinate::Y => self.y,
+        }
+    }
+
+    /// Coordinates are in no list: there is one.
+    fn fold(&self, first: &Coordinate, _: usize, start: f32, add: impl Fn(f32, f32) -> f32) -> f32 {
+        add(start, self.read(first))
+    }
 }
 
 /// The heights that a formula gives; `others` are those that the scene has already.
@@ -32,10 +57,7 @@ pub(super) fn of_formula(
     let at = at.field("z");
     let formula = formula(text, Kind::Number, Coordinates, &at)?;
     let height = |[x, y]: [f32; 2]| {
-        let height = formula.value(|coordinate| match coordinate {
-            Coordinate::X => x,
-            Coordinate::Y => y,
-        });
+        let height = formula.value(&Spot { x, y });
         if is_height(height) {
             return Ok(height);
         }

@@ -18,11 +18,11 @@ pub struct Formula<R = Reading> {
 }
 
 impl Formula {
-    /// What it reads, at whatever moment.
+    /// What it reads, at whatever moment; of readings that lie side by side the first.
     pub fn quantities(&self) -> impl Iterator<Item = Quantity> {
         let sources = self.program.iter().flat_map(|op| match op {
             Op::Load(source) | Op::With(_, source) => vec![source],
-            Op::Sum(sum) => sum.parts.iter().map(|(_, source)| source).collect(),
+            Op::Sum(sum) => sum.parts.iter().map(|part| &part.source).collect(),
             _ => Vec::new(),
         });
         sources.filter_map(|source| match source {
@@ -66,7 +66,18 @@ pub struct Sum<R = Reading> {
     /// Whether they are added to the number at hand, which else is laid aside.
     pub onto: bool,
     /// The summands, from the first to the last.
-    pub parts: Vec<(f32, Source<R>)>,
+    pub parts: Vec<Part<R>>,
+}
+
+/// Summands that are alike: `0.1 * hip.action^2 + 0.1 * knee.action^2`, where the knee's motor is the one after the hip's.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Part<R = Reading> {
+    /// What each is multiplied by.
+    pub weight: f32,
+    /// The first of them.
+    pub source: Source<R>,
+    /// How many there are: the first one, and the readings that lie behind it.
+    pub count: usize,
 }
 
 /// Where a number comes from.

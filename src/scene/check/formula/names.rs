@@ -7,7 +7,9 @@ use super::{Compiler, Names};
 use crate::scene::{
     check::task::ADD_A_GOAL,
     error::Flaw,
-    formula::{CONSTANTS, FUNCTIONS, Known, Of, READINGS, Reading, Side, Source, Surroundings},
+    formula::{
+        CONSTANTS, FUNCTIONS, Known, Of, Quantity, READINGS, Reading, Side, Source, Surroundings,
+    },
 };
 
 /// What a formula may speak of.
@@ -46,6 +48,14 @@ impl Names for Scope<'_> {
         let is_change = one.of == other.of && (one.at, other.at) == (Side::After, Side::Before);
         let at = Side::Change;
         is_change.then_some(Reading { at, ..one })
+    }
+
+    fn behind(one: Reading, places: usize) -> Option<Reading> {
+        let Quantity::Entry(list, index) = one.of else {
+            return None;
+        };
+        let of = Quantity::Entry(list, index + places);
+        Some(Reading { of, ..one })
     }
 }
 

@@ -2,7 +2,7 @@
 //! what it computes.
 
 use super::Names;
-use crate::scene::formula::{Op, Source, Sum, Two};
+use crate::scene::formula::{Op, Part, Source, Sum, Two};
 
 /// The program that joins what two programs give.
 pub(super) fn joined<N: Names>(
@@ -35,13 +35,14 @@ pub(super) fn joined<N: Names>(
         _ => {}
     }
     if let Some(sign) = sign {
-        if let Some((weight, source)) = part(&right) {
-            add(&mut left, (sign * weight, source));
+        if let Some(mut part) = part(&right) {
+            part.weight *= sign;
+            add::<N>(&mut left, part);
             return left;
         }
         // Either summand may be first.
         if let (Two::Add, Some(part)) = (two, part(&left)) {
-            add(&mut right, part);
+            add::<N>(&mut right, part);
             return right;
         }
     }
@@ -60,10 +61,27 @@ pub(super) fn joined<N: Names>(
     left
 }
 
+/// The program of a whole formula: of a single summand a sum, which takes the least time.
+pub(super) fn whole<R: Copy>(program: Vec<Op<R>>) -> Vec<Op<R>> {
+    let Some(part) = part(&program) else {
+        return program;
+    };
+    let (onto, parts) = (false, vec![part]);
+    vec![Op::Sum(Sum { onto, parts })]
+}
+
 /// The program as a number times something that is loaded.
-fn part<R: Copy>(program: &[Op<R>]) -> Option<(f32, Source<R>)> {
+fn part<R: Copy>(program: &[Op<R>]) -> Option<Part<R>> {
+    let one = |weight, source| {
+        let count = 1;
+        Part {
+            weight,
+            source,
+            count,
+        }
+    };
     match *program {
-        [Op::Load(source)] => Some((1.0, source)),
+        [Op::Load(source)] => Some(one(1.0, source)),
         [
             Op::Load(Source::Number(weight)),
             Op::With(Two::Multiply, source),
@@ -71,24 +89,43 @@ fn part<R: Copy>(program: &[Op<R>]) -> Option<(f32, Source<R>)> {
         | [
             Op::Load(source),
             Op::With(Two::Multiply, Source::Number(weight)),
-        ] => Some((weight, source)),
+        ] => Some(one(weight, source)),
         [ref product @ .., Op::Negate] => {
-            let (weight, source) = part(product)?;
-            Some((-weight, source))
+            let mut part = part(product)?;
+            part.weight = -part.weight;
+            Some(part)
         }
         _ => None,
     }
 }
 
 /// Adds a part to what a program gives.
-fn add<R: Copy>(program: &mut Vec<Op<R>>, added: (f32, Source<R>)) {
+fn add<N: Names>(program: &mut Vec<Op<N::Reading>>, added: Part<N::Reading>) {
     if let Some(Op::Sum(sum)) = program.last_mut() {
-        sum.parts.push(added);
+        append::<N>(&mut sum.parts, added);
     } else if let Some(first) = part(program) {
-        let (onto, parts) = (false, vec![first, added]);
+        let (onto, mut parts) = (false, vec![first]);
+        append::<N>(&mut parts, added);
         *program = vec![Op::Sum(Sum { onto, parts })];
     } else {
         let (onto, parts) = (true, vec![added]);
         program.push(Op::Sum(Sum { onto, parts }));
     }
+}
+
+/// Adds a part to others, as one more of the last where it lies behind it.
+fn append<N: Names>(parts: &mut Vec<Part<N::Reading>>, added: Part<N::Reading>) {
+    if let Some(last) = parts.last_mut() {
+        let behind = |one| N::behind(one, last.count);
+        let is_next = match (last.source, added.source) {
+            (Source::Read(one), Source::Read(other))
+            | (Source::Square(one), Source::Square(other)) => behind(one) == Some(other),
+            _ => false,
+        };
+        if is_next && last.weight.to_bits() == added.weight.to_bits() {
+            last.count += added.count;
+            return;
+        }
+    }
+    parts.push(added);
 }
