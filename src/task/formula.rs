@@ -20,6 +20,7 @@ struct Step<'a> {
     after: &'a Moment<'a>,
 }
 
+// Here and below: a call would take longer than what it is for.
 impl Reader<Reading> for Step<'_> {
     #[inline(always)]
     fn read(&self, reading: &Reading) -> f32 {
@@ -67,7 +68,6 @@ fn list<'a>(list: List, moment: &Moment<'a>) -> &'a [f32] {
     }
 }
 
-// A call would take longer than what it is for.
 #[inline(always)]
 fn read(quantity: &Quantity, moment: &Moment) -> f32 {
     let readings = moment.readings;

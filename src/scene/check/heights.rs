@@ -36,11 +36,6 @@ impl Reader<Coordinate> for Spot {
             Coordinate::Y => self.y,
         }
     }
-
-    /// Coordinates are in no list: there is one.
-    fn fold(&self, first: &Coordinate, _: usize, start: f32, add: impl Fn(f32, f32) -> f32) -> f32 {
-        add(start, self.read(first))
-    }
 }
 
 /// The heights that a formula gives; `others` are those that the scene has already.

@@ -7,8 +7,11 @@ pub trait Reader<R> {
     /// What a reading reads.
     fn read(&self, reading: &R) -> f32;
 
-    /// Adds to `start`, one after the other, what `count` readings read: the first one, and those that lie behind it.
-    fn fold(&self, first: &R, count: usize, start: f32, add: impl Fn(f32, f32) -> f32) -> f32;
+    /// Adds to `start`, one after the other, what `count` readings read: the first one, and those that lie behind it. There is one
+    /// where none lies behind another.
+    fn fold(&self, first: &R, _count: usize, start: f32, add: impl Fn(f32, f32) -> f32) -> f32 {
+        add(start, self.read(first))
+    }
 }
 
 impl<R> Formula<R> {
@@ -28,6 +31,7 @@ const NOTHING: f32 = -0.0;
 
 impl<R> Sum<R> {
     /// What its summands give, added to `start` one after the other.
+    // What calls it for a reward's other terms should not make room for it.
     #[inline(never)]
     fn value(&self, start: f32, reader: &impl Reader<R>) -> f32 {
         let mut sum = start;

@@ -116,10 +116,11 @@ fn add<N: Names>(program: &mut Vec<Op<N::Reading>>, added: Part<N::Reading>) {
 /// Adds a part to others, as one more of the last where it lies behind it.
 fn append<N: Names>(parts: &mut Vec<Part<N::Reading>>, added: Part<N::Reading>) {
     if let Some(last) = parts.last_mut() {
-        let behind = |one| N::behind(one, last.count);
         let is_next = match (last.source, added.source) {
             (Source::Read(one), Source::Read(other))
-            | (Source::Square(one), Source::Square(other)) => behind(one) == Some(other),
+            | (Source::Square(one), Source::Square(other)) => {
+                N::behind(one, last.count) == Some(other)
+            }
             _ => false,
         };
         if is_next && last.weight.to_bits() == added.weight.to_bits() {
