@@ -354,7 +354,7 @@ fn seconds(text: &str) -> Result<Duration, String> {
 
 /// Runs the command that the arguments name. `launched` is when the program began.
 pub fn main(launched: Instant) -> ExitCode {
-    crate::contain::print_only_what_is_not_contained();
+    crate::panics::silence_caught_panics();
     let cli = Cli::parse();
     let command = cli.command.unwrap_or_else(|| {
         let Some(command) = Cli::parse_from(["sinew", "train"]).command else {

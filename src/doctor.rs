@@ -27,8 +27,8 @@ pub use finding::{Finding, Kind};
 
 use std::sync::Arc;
 
-use crate::contain::contain;
 use crate::learn::LearnerSettings;
+use crate::panics::catch_panic;
 use crate::pod::PodError;
 use crate::pod::scene::spaces;
 use crate::scene::Scene;
@@ -69,7 +69,7 @@ pub fn look(scene: &Scene, preset: Preset) -> Vec<Finding> {
         before::look(&mut poser, preset, &mut findings);
         findings
     };
-    let mut findings = contain(look).unwrap_or_else(|panic| vec![episodes::panicked(&panic)]);
+    let mut findings = catch_panic(look).unwrap_or_else(|panic| vec![episodes::panicked(&panic)]);
     finding::sort(scene, &mut findings);
     findings
 }
@@ -80,12 +80,12 @@ pub fn look(scene: &Scene, preset: Preset) -> Vec<Finding> {
 /// The environment does not fit together.
 pub fn check(scene: &Arc<Scene>, preset: Preset) -> Result<Checkup, PodError> {
     let mut findings = look(scene, preset);
-    let played = contain(|| play::play(scene)).unwrap_or_else(|panic| {
+    let played = catch_panic(|| play::play(scene)).unwrap_or_else(|panic| {
         findings.push(episodes::panicked(&panic));
         Ok(Evidence::nothing(scene))
     });
     let evidence = played?;
-    if let Err(panic) = contain(|| energy::judge(scene, &mut findings)) {
+    if let Err(panic) = catch_panic(|| energy::judge(scene, &mut findings)) {
         findings.push(episodes::panicked(&panic));
     }
     episodes::judge(scene, &evidence, &mut findings);

@@ -37,7 +37,7 @@ use std::sync::Arc;
 
 use crate::metrics::Row;
 use crate::policy::Policy;
-use crate::team::Team;
+use crate::worker_pool::WorkerPool;
 use replay::{Replay, Shape};
 use rollout::Rollout;
 use student::Refusal;
@@ -141,18 +141,18 @@ pub trait Learner: Send + Sync + 'static {
     }
 
     /// Learns from one rollout of finite numbers, at least one of whose steps is not broken, and from the memory, which it is in
-    /// already; and reports how it went. Learning rates are multiplied with `caution`, in (0, 1]. The same bits for any size of
-    /// the team.
+    /// already; and reports how it went. Learning rates are multiplied with `lr_scale`, in (0, 1]. The same bits for any size of
+    /// the pool.
     ///
     /// # Errors
-    /// A number was not finite; what `state` is then does not matter. Nor does it when the team is asked to stop meanwhile.
+    /// A number was not finite; what `state` is then does not matter. Nor does it when the pool is asked to stop meanwhile.
     fn update(
         &self,
         state: &mut Self::State,
         rollout: &Rollout,
         memory: &Replay,
-        caution: f32,
-        team: &Team,
+        lr_scale: f32,
+        pool: &WorkerPool,
     ) -> Result<Row, Refusal>;
 
     /// Forgets what is expected of states and actions: critics, with their optimisers and the scale of rewards, are as at a beginning,

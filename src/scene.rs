@@ -35,7 +35,7 @@ mod woven;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub use error::{SceneError, TextError, Tone};
+pub use error::{SceneError, Severity, TextError};
 pub use place::Place;
 pub use presets::Presets;
 
@@ -182,8 +182,8 @@ impl Scene {
             let learners = check::learners(&written.learners, &root.field("learners"))?;
             Ok((world, robot, task, learners))
         };
-        let (world, robot, task, learners) =
-            checked().map_err(|flaw: error::Flaw| flaw.locate(name, text, tree))?;
+        let (world, robot, task, learners) = checked()
+            .map_err(|diagnostic: error::Diagnostic| diagnostic.locate(name, text, tree))?;
         Ok(Scene {
             name: short_name(name).to_owned(),
             origin: name.to_owned(),

@@ -47,7 +47,7 @@ impl Seed {
 pub struct Stream([u8; 32]);
 
 impl Stream {
-    /// Member `n`, at its beginning.
+    /// Worker `n`, at its beginning.
     pub fn nth(&self, n: u64) -> Rng {
         Rng::from_seed(self.child(n).0)
     }

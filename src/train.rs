@@ -28,7 +28,7 @@ use crate::pod::contained::ContainedPod;
 use crate::pod::{Decider, FinishedEpisode, Level, PodError, Purpose};
 use crate::policy::Policy;
 use crate::scene::SceneError;
-use crate::team::Team;
+use crate::worker_pool::WorkerPool;
 use evaluate::{EVALUATION_EPISODES, Evaluation, evaluate};
 use keep::Keeper;
 use progress::Progress;
@@ -39,7 +39,7 @@ use worker::Worker;
 /// A training under way.
 pub struct Trainer {
     job: Job,
-    team: Team,
+    pool: WorkerPool,
     pods: Vec<ContainedPod>,
     /// The scene, and what it becomes on the way.
     versions: Versions,
@@ -82,19 +82,19 @@ impl Trainer {
         let spaces = job.environment.spaces();
         let settings = job.learner.settings();
         settings.suits(&spaces).map_err(TrainError::Unsuited)?;
-        let team = publisher.team(job.threads);
+        let pool = publisher.pool(job.threads);
         let keeper = Keeper::new(job.folder.take(), job.checkpoint_every, publisher.teller());
         let versions = Versions::read(&job, keeper.folder())?;
         let world = versions.world(0).clone();
         let mut trainer = Self {
-            pods: state::pods(&world.environment, &job, &team)?,
+            pods: state::pods(&world.environment, &job, &pool)?,
             versions,
             world,
             moved: None,
             change: None,
             student: student_of(&job),
             student_of,
-            team,
+            pool,
             rollout: Rollout::default(),
             progress: Progress::default(),
             best: None,
@@ -156,7 +156,7 @@ impl Trainer {
     }
 
     fn is_done(&self) -> bool {
-        self.team.is_stopping()
+        self.pool.is_stopping()
             || self.progress.steps() >= self.job.learner.settings().steps()
             || (self.job.until_solved && self.progress.solved_step().is_some())
     }
@@ -165,13 +165,13 @@ impl Trainer {
     pub(crate) fn collect(&mut self) -> bool {
         self.set_level();
         let decider = Decider::Sample(self.student.policy());
-        let (horizon, team) = (self.job.learner.settings().horizon(), &self.team);
+        let (horizon, pool) = (self.job.learner.settings().horizon(), &self.pool);
         let mut pods: Vec<_> = self.pods.iter_mut().map(|pod| (pod, Ok(()))).collect();
-        team.for_each(&mut pods, |(pod, collected)| {
-            *collected = pod.collect(&decider, horizon, &|| team.is_stopping());
+        pool.for_each(&mut pods, |(pod, collected)| {
+            *collected = pod.collect(&decider, horizon, &|| pool.is_stopping());
         });
         let collected = pods.into_iter().try_for_each(|(_, collected)| collected);
-        if team.is_stopping() {
+        if pool.is_stopping() {
             return false;
         }
         if let Err(error) = collected {
@@ -193,15 +193,15 @@ impl Trainer {
     /// for every other learner; within, none if it was broken off.
     fn work(&mut self) -> Option<Option<Row>> {
         self.set_level();
-        let (horizon, team) = (self.job.learner.settings().horizon(), &self.team);
+        let (horizon, pool) = (self.job.learner.settings().horizon(), &self.pool);
         let mut workers: Vec<_> = (self.pods.iter_mut()).map(Worker::new).collect();
         let learnt = self.student.work(
             &mut |workshop| {
-                team.for_each(&mut workers, |worker| {
-                    worker.work(workshop, horizon, &|| team.is_stopping());
+                pool.for_each(&mut workers, |worker| {
+                    worker.work(workshop, horizon, &|| pool.is_stopping());
                 });
             },
-            team,
+            pool,
         )?;
         let mut finished = Vec::new();
         let mut steps = 0;
@@ -255,7 +255,7 @@ impl Trainer {
     }
 
     fn learn(&mut self) -> Option<Row> {
-        match self.student.update(&self.rollout, &self.team) {
+        match self.student.update(&self.rollout, &self.pool) {
             Ok(row) => row,
             Err(hopeless) => {
                 self.give_up(hopeless.to_string());
@@ -304,7 +304,7 @@ impl Trainer {
         let policy = self.student.policy();
         let first = self.progress.take_evaluation_episodes(EVALUATION_EPISODES);
         let Some(evaluation) = self.evaluate(&policy, first) else {
-            return self.failure.is_none() && !self.team.is_stopping();
+            return self.failure.is_none() && !self.pool.is_stopping();
         };
         self.progress.next_evaluation_in(evaluations.every);
         row.set(Metric::EvaluationReturn, evaluation.return_mean);
@@ -328,7 +328,7 @@ impl Trainer {
             self.job.seed,
             Purpose::Evaluation,
             first..first + EVALUATION_EPISODES,
-            &self.team,
+            &self.pool,
         );
         match evaluated {
             Ok(evaluation) => {
@@ -356,7 +356,7 @@ impl Trainer {
         let policy = self.student.policy();
         let state_hash = self.state_hash();
         // Of the numbers that the next evaluation would have, so that a run that is prolonged does not know of it.
-        let evaluation = if self.team.is_stopping() || self.failure.is_some() {
+        let evaluation = if self.pool.is_stopping() || self.failure.is_some() {
             None
         } else {
             let first = self
@@ -383,7 +383,7 @@ impl Trainer {
                 .filter(|mean| mean.is_finite()),
             state_hash,
             run: self.keeper.folder().map(|f| f.path().to_path_buf()),
-            stopped: self.team.is_stopping(),
+            stopped: self.pool.is_stopping(),
             given_up: self.failure.is_some(),
             trouble: self.trouble(),
         };

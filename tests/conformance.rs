@@ -7,7 +7,7 @@ use rand::RngExt;
 use sinew::doctor::{self, Finding};
 use sinew::pod::scene::SceneEnvironment;
 use sinew::pod::{Action, Environment, Fault, Observation, Pod, Purpose, Reward};
-use sinew::scene::{Scene, Tone};
+use sinew::scene::{Scene, Severity};
 use sinew::seed::Seed;
 use sinew::step::{ActionSpace, StepEnd};
 use std::collections::BTreeSet;
@@ -142,7 +142,7 @@ fn the_doctor_finds_nothing_serious_and_no_entry_that_never_changes() {
     for scene in scenes() {
         let checkup = doctor::check(&scene, scene.learner(None).unwrap()).unwrap();
         let serious: Vec<&Finding> = (checkup.findings.iter())
-            .filter(|finding| finding.tone == Tone::Serious)
+            .filter(|finding| finding.severity == Severity::Serious)
             .collect();
         assert!(serious.is_empty(), "{}: {serious:#?}", scene.name());
         let still = checkup.constant_entries(&scene);

@@ -20,7 +20,7 @@ fn findings(name: &str, text: &str) -> Vec<(Kind, String)> {
     let preset = scene.learner(None).unwrap();
     let checkup = doctor::check(&scene, preset).unwrap();
     let told = |finding: &doctor::Finding| {
-        let told = finding.remark(&scene).told(finding.tone);
+        let told = finding.remark(&scene).told(finding.severity);
         (finding.kind, told)
     };
     checkup.findings.iter().map(told).collect()
@@ -36,7 +36,7 @@ fn seen(from: &str, to: &str, kind: Kind, expected: Expect) {
     let scene = Scene::parse("arm.ron", &changed(from, to)).unwrap();
     let findings = doctor::look(&scene, scene.learner(None).unwrap());
     let told: Vec<(Kind, String)> = (findings.iter())
-        .map(|finding| (finding.kind, finding.remark(&scene).told(finding.tone)))
+        .map(|finding| (finding.kind, finding.remark(&scene).told(finding.severity)))
         .collect();
     one(&told, kind, expected);
 }

@@ -3,7 +3,7 @@
 use sinew::doctor::Kind;
 use sinew::metrics::Metric;
 use sinew::scene::formula::{CONSTANTS, FUNCTIONS, Of, READINGS};
-use sinew::scene::{Scene, Tone};
+use sinew::scene::{Scene, Severity};
 use std::sync::Arc;
 
 /// The first block of a language in a text after these words.
@@ -31,7 +31,7 @@ fn the_task_of_the_readme_is_one_that_nothing_serious_is_wrong_with() {
         .findings;
     let serious: Vec<_> = findings
         .iter()
-        .filter(|finding| finding.tone == Tone::Serious)
+        .filter(|finding| finding.severity == Severity::Serious)
         .collect();
     assert!(serious.is_empty(), "{serious:#?}");
 }

@@ -11,7 +11,7 @@ use sinew::policy::{Noise, Policy, Scratch};
 use sinew::scene::Scene;
 use sinew::seed::Seed;
 use sinew::step::{ActionSpace, Spaces, StepEnd};
-use sinew::team::Team;
+use sinew::worker_pool::WorkerPool;
 
 fn spaces() -> Spaces {
     Spaces {
@@ -51,7 +51,10 @@ fn update(set: &[&str], change: impl Fn(&mut Rollout)) -> (Row, Policy, Policy) 
     let before = (*learner.policy()).clone();
     let mut rollout = rollout(&before, 0);
     change(&mut rollout);
-    let row = learner.update(&rollout, &Team::new(2)).unwrap().unwrap();
+    let row = learner
+        .update(&rollout, &WorkerPool::new(2))
+        .unwrap()
+        .unwrap();
     let after = (*learner.policy()).clone();
     (row, before, after)
 }
@@ -72,7 +75,7 @@ fn what_is_paid_is_done() {
     let before = miss(&learner.policy());
     for round in 0..30 {
         let rollout = rollout(&learner.policy(), round);
-        learner.update(&rollout, &Team::new(1)).unwrap();
+        learner.update(&rollout, &WorkerPool::new(1)).unwrap();
     }
     let after = miss(&learner.policy());
     assert!(after < 0.25 * before, "{before} became {after}");
@@ -128,7 +131,7 @@ fn any_team_learns_the_same_bits() {
             .start(&spaces(), Seed::new(1));
         for round in 0..3 {
             let rollout = rollout(&learner.policy(), round);
-            learner.update(&rollout, &Team::new(threads)).unwrap();
+            learner.update(&rollout, &WorkerPool::new(threads)).unwrap();
         }
         learner.save()
     };

@@ -11,12 +11,12 @@ use sinew::policy::normalize::Normalizer;
 use sinew::policy::{Head, Policy};
 use sinew::seed::Seed;
 use sinew::step::{ActionSpace, Spaces};
-use sinew::team::Team;
+use sinew::worker_pool::WorkerPool;
 
 fn policy() -> Policy {
     let layout = Layout::new(vec![3, 5, 2], Activation::Tanh);
     let mut normalizer = Normalizer::new(3);
-    normalizer.observe(&[1.0, 2.0, 3.0, 4.0, 6.0, 8.0], &Team::new(1));
+    normalizer.observe(&[1.0, 2.0, 3.0, 4.0, 6.0, 8.0], &WorkerPool::new(1));
     let (shift, factor) = normalizer.parts();
     Policy {
         spaces: Spaces {

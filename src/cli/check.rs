@@ -9,7 +9,7 @@ use super::CheckArgs;
 use super::print::{Failure, note, or_dash, say, say_json};
 use crate::doctor::{self, Checkup, Finding, Played, Preset};
 use crate::pod::scene::spaces;
-use crate::scene::{Place, Scene, Tone};
+use crate::scene::{Place, Scene, Severity};
 
 pub(super) fn check(args: &CheckArgs) -> Result<ExitCode, Failure> {
     let scene = Scene::open_with(&args.scene, args.learner.as_deref(), &args.set)?;
@@ -21,7 +21,7 @@ pub(super) fn check(args: &CheckArgs) -> Result<ExitCode, Failure> {
     } else {
         report(&scene, &checkup);
     }
-    let is_serious = |finding: &Finding| finding.tone == Tone::Serious;
+    let is_serious = |finding: &Finding| finding.severity == Severity::Serious;
     Ok(match checkup.findings.iter().any(is_serious) {
         true => ExitCode::FAILURE,
         false => ExitCode::SUCCESS,
@@ -31,14 +31,14 @@ pub(super) fn check(args: &CheckArgs) -> Result<ExitCode, Failure> {
 /// Before a training: what needs no rollout, and is more than good to know. It does not stop anything.
 pub(super) fn warn(scene: &Scene, preset: Preset) {
     for finding in doctor::look(scene, preset) {
-        if finding.tone != Tone::Note {
+        if finding.severity != Severity::Note {
             note(format_args!("{}", told(scene, &finding)));
         }
     }
 }
 
 fn told(scene: &Scene, finding: &Finding) -> String {
-    finding.remark(scene).told(finding.tone)
+    finding.remark(scene).told(finding.severity)
 }
 
 fn report(scene: &Scene, checkup: &Checkup) {
@@ -50,17 +50,17 @@ fn report(scene: &Scene, checkup: &Checkup) {
         rewards(scene, checkup);
         observations(scene, checkup);
     }
-    let count = |tone| {
+    let count = |severity| {
         checkup
             .findings
             .iter()
-            .filter(|finding| finding.tone == tone)
+            .filter(|finding| finding.severity == severity)
             .count()
     };
     let counts = match (
-        count(Tone::Serious),
-        count(Tone::Warning),
-        count(Tone::Note),
+        count(Severity::Serious),
+        count(Severity::Warning),
+        count(Severity::Note),
     ) {
         (0, 0, 0) => "fine".to_owned(),
         (serious, warnings, notes) => {
@@ -239,10 +239,10 @@ fn object(scene: &Scene, (learner, _): Preset, checkup: &Checkup) -> Object {
 
 fn plain(scene: &Scene, finding: &Finding) -> Value {
     let (line, column) = finding.remark(scene).position();
-    let severity = match finding.tone {
-        Tone::Serious => "serious",
-        Tone::Warning => "warning",
-        Tone::Note => "note",
+    let severity = match finding.severity {
+        Severity::Serious => "serious",
+        Severity::Warning => "warning",
+        Severity::Note => "note",
     };
     json!({
         "kind": finding.kind.name(),

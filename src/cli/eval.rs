@@ -13,8 +13,8 @@ use crate::pod::{Environment, Purpose};
 use crate::policy::Policy;
 use crate::scene::Scene;
 use crate::seed::Seed;
-use crate::team::Team;
 use crate::train::evaluate::evaluate;
+use crate::worker_pool::WorkerPool;
 use std::path::Path;
 
 pub(super) fn eval(args: &EvalArgs) -> Result<ExitCode, Failure> {
@@ -27,9 +27,9 @@ pub(super) fn eval(args: &EvalArgs) -> Result<ExitCode, Failure> {
         Seed::new(args.seed),
         Purpose::Judging,
         0..args.episodes,
-        &Team::new(threads),
+        &WorkerPool::new(threads),
     )?
-    .expect("nobody stops this team");
+    .expect("nobody stops this pool");
     if args.json {
         say_json(&evaluation);
     } else {

@@ -64,7 +64,7 @@ pub fn train_environment_with(
     args: impl IntoIterator<Item = OsString>,
 ) -> ExitCode {
     let launched = Instant::now();
-    crate::contain::print_only_what_is_not_contained();
+    crate::panics::silence_caught_panics();
     let args: Vec<OsString> = args.into_iter().collect();
     let command = OwnArgs::command().name(own.name);
     let parsed = command

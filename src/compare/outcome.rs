@@ -13,9 +13,9 @@ use crate::files;
 use crate::metrics::{Metric, Row};
 use crate::pod::Purpose;
 use crate::seed::Seed;
-use crate::team::Team;
 use crate::train::TrainResult;
 use crate::train::evaluate::{EVALUATION_EPISODES, evaluate};
+use crate::worker_pool::WorkerPool;
 
 const RESULT: &str = "result.json";
 const JUDGEMENT: &str = "judged.json";
@@ -145,11 +145,11 @@ pub(super) fn has_ended(result: &TrainResult, run: &Run, seconds: Option<Duratio
 }
 
 /// Plays the judging episodes with the newest policy of a run, unless that has been done. On one thread, and not to the end if
-/// the team is asked to stop.
+/// the pool is asked to stop.
 ///
 /// # Errors
 /// In words: the policy cannot be read, the environment does not work, or the judgement cannot be written.
-pub(super) fn judge(run: &Run, team: &Team) -> Result<(), String> {
+pub(super) fn judge(run: &Run, pool: &WorkerPool) -> Result<(), String> {
     let path = &run.path;
     if judgement(path).is_some() {
         return Ok(());
@@ -161,7 +161,7 @@ pub(super) fn judge(run: &Run, team: &Team) -> Result<(), String> {
         Seed::new(JUDGING_SEED),
         Purpose::Judging,
         0..EVALUATION_EPISODES,
-        team,
+        pool,
     );
     let Some(evaluation) = evaluation.map_err(|error| error.to_string())? else {
         return Ok(());

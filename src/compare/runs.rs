@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 use super::outcome::{has_ended, judge, result};
 use super::{Comparison, Run, Tell};
 use crate::checkpoint::RunFolder;
-use crate::contain::contain;
-use crate::team::Team;
+use crate::panics::catch_panic;
 use crate::train::publish::Viewer;
 use crate::train::{Job, TrainResult, Trainer};
+use crate::worker_pool::WorkerPool;
 
 /// How often the calling thread looks around.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
@@ -91,7 +91,7 @@ impl Board<'_> {
             let (Some(run), Some(place)) = (self.runs.get(index), self.places.get(index)) else {
                 return;
             };
-            let done = contain(|| self.train_and_judge(run, place)).unwrap_or_else(Err);
+            let done = catch_panic(|| self.train_and_judge(run, place)).unwrap_or_else(Err);
             if let Err(trouble) = done {
                 let name = run.name();
                 lock(&self.troubles).push(format!("{name}: {trouble}"));
@@ -112,7 +112,7 @@ impl Board<'_> {
                 return Ok(());
             }
         }
-        judge(run, &Team::stoppable(1, self.stop.clone()))
+        judge(run, &WorkerPool::stoppable(1, self.stop.clone()))
     }
 
     fn train(&self, run: &Run, place: &Mutex<Place>) -> Result<TrainResult, String> {

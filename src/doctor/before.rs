@@ -4,7 +4,7 @@ use super::Preset;
 use super::finding::{Finding, Kind, percent, short};
 use super::poser::{self, Poser};
 use super::thresholds::{ENDING_STARTS, FORESIGHT, STARTS, SWING_PER_STEP};
-use crate::scene::{Place, Tone};
+use crate::scene::{Place, Severity};
 use crate::task::{Moment, draw, judge};
 
 /// Looks at joints, rewards, ends and the learner.
@@ -26,7 +26,7 @@ fn undamped(poser: &Poser, findings: &mut Vec<Finding>) {
         }
         findings.push(Finding {
             kind: Kind::JointUndamped,
-            tone: Tone::Warning,
+            severity: Severity::Warning,
             place: Place::Joint {
                 joint: motor.joint,
                 field: "damping",
@@ -57,7 +57,7 @@ fn coarse(poser: &mut Poser, findings: &mut Vec<Finding>) {
         }
         findings.push(Finding {
             kind: Kind::PhysicsTooCoarse,
-            tone: Tone::Warning,
+            severity: Severity::Warning,
             place: Place::Joint {
                 joint: i,
                 field: "spring",
@@ -84,7 +84,7 @@ fn weightless(poser: &Poser, findings: &mut Vec<Finding>) {
     for (i, _) in rewards.filter(|(_, reward)| reward.weight == 0.0) {
         findings.push(Finding {
             kind: Kind::RewardWithoutWeight,
-            tone: Tone::Warning,
+            severity: Severity::Warning,
             place: Place::Reward(i),
             title: "this reward term counts for nothing".to_owned(),
             found: "its weight is 0".to_owned(),
@@ -126,7 +126,7 @@ fn ending(poser: &mut Poser, findings: &mut Vec<Finding>) {
         }
         findings.push(Finding {
             kind: Kind::EndsAtStart,
-            tone: Tone::Serious,
+            severity: Severity::Serious,
             place: Place::End(end),
             title: "episodes are over before they begin".to_owned(),
             found: format!("it holds in {} of the starts", percent(share)),
@@ -147,7 +147,7 @@ fn short_sighted(poser: &Poser, (name, learner): Preset, findings: &mut Vec<Find
     let seconds = |steps: f64| short(steps / f64::from(task.control_hz));
     findings.push(Finding {
         kind: Kind::ShortSighted,
-        tone: Tone::Note,
+        severity: Severity::Note,
         place: Place::Learner {
             name: name.to_owned(),
             field: "gamma",

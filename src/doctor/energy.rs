@@ -8,7 +8,7 @@ use super::poser::Poser;
 use super::reach::span;
 use super::thresholds::ENERGY_GAIN;
 use crate::scene::robot::{Drive, JointKind, Motor};
-use crate::scene::{Place, Scene, Tone};
+use crate::scene::{Place, Scene, Severity};
 use crate::seed::{Rng, Seed};
 use crate::sim::reset::Stance;
 
@@ -42,7 +42,7 @@ pub(super) fn judge(scene: &Scene, findings: &mut Vec<Finding>) {
     let rate = task.control_hz * task.substeps as f32;
     findings.push(Finding {
         kind: Kind::EnergyGain,
-        tone: Tone::Warning,
+        severity: Severity::Warning,
         place: match undamped {
             Some(joint) => Place::Joint {
                 joint,

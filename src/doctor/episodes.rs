@@ -5,7 +5,7 @@ use super::evidence::{Evidence, Fate, Life, Played, mean};
 use super::finding::{Finding, Kind, percent, short};
 use super::thresholds::{AT_ONCE_S, AT_ONCE_SHARE, EPISODES, SATURATED};
 use crate::scene::task::{End, Solved, Term};
-use crate::scene::{Place, Scene, Tone};
+use crate::scene::{Place, Scene, Severity};
 
 /// Looks at what the episodes of all actors were like.
 pub(super) fn judge(scene: &Scene, evidence: &Evidence, findings: &mut Vec<Finding>) {
@@ -26,7 +26,7 @@ pub(super) fn judge(scene: &Scene, evidence: &Evidence, findings: &mut Vec<Findi
 pub(super) fn panicked(panic: &str) -> Finding {
     Finding {
         kind: Kind::Breaks,
-        tone: Tone::Serious,
+        severity: Severity::Serious,
         place: Place::Task("physics_hz"),
         title: "the simulation breaks when nobody has acted yet".to_owned(),
         found: format!("the physics engine panicked: {panic}"),
@@ -53,9 +53,9 @@ fn breaks(scene: &Scene, evidence: &Evidence, findings: &mut Vec<Finding>) {
     findings.push(Finding {
         kind: Kind::Breaks,
         // A learner begins with noise from step to step; what takes a wave to break, it may never meet.
-        tone: match actor {
-            Actor::Waving => Tone::Warning,
-            _ => Tone::Serious,
+        severity: match actor {
+            Actor::Waving => Severity::Warning,
+            _ => Severity::Serious,
         },
         place: place_of_break(scene, &reason),
         title: format!("the simulation breaks when somebody {}", actor.does()),
@@ -127,7 +127,7 @@ fn falls_at_start(scene: &Scene, evidence: &Evidence, findings: &mut Vec<Finding
     let length = mean(lives().map(|life| f64::from(life.length)));
     findings.push(Finding {
         kind: Kind::FallsAtStart,
-        tone: Tone::Serious,
+        severity: Severity::Serious,
         place: most.map_or(Place::Task("end"), Place::End),
         title: "episodes are over at once, whatever is done".to_owned(),
         found: format!(
@@ -170,7 +170,7 @@ fn solved_by_nothing(scene: &Scene, evidence: &Evidence, findings: &mut Vec<Find
     };
     findings.push(Finding {
         kind: Kind::SolvedByNothing,
-        tone: Tone::Serious,
+        severity: Severity::Serious,
         place: Place::Task("solved"),
         title: format!("it is solved by somebody who {}", played.actor.does()),
         found: measured,
@@ -228,10 +228,10 @@ fn pays_to_end(scene: &Scene, evidence: &Evidence, findings: &mut Vec<Finding>) 
     }
     findings.push(Finding {
         kind: Kind::PaysToEnd,
-        tone: if best <= 0.0 {
-            Tone::Serious
+        severity: if best <= 0.0 {
+            Severity::Serious
         } else {
-            Tone::Warning
+            Severity::Warning
         },
         place: Place::End(end),
         title: "it pays to end the episode early".to_owned(),
@@ -265,7 +265,7 @@ fn saturates(scene: &Scene, evidence: &Evidence, findings: &mut Vec<Finding>) {
             }
             findings.push(Finding {
                 kind: Kind::MotorSaturates,
-                tone: Tone::Warning,
+                severity: Severity::Warning,
                 place,
                 title: format!(
                     "the motor of `{}` has nothing left when it holds its home",

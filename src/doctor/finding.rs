@@ -1,6 +1,6 @@
 //! What a checkup finds, and how it is put.
 
-use crate::scene::{Place, Scene, TextError, Tone};
+use crate::scene::{Place, Scene, Severity, TextError};
 
 /// What can be found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,7 +109,7 @@ pub struct Finding {
     /// What it is.
     pub kind: Kind,
     /// How bad it is.
-    pub tone: Tone,
+    pub severity: Severity,
     /// Which part of the scene it is about.
     pub place: Place,
     /// The same in words, one line.
@@ -130,10 +130,10 @@ impl Finding {
 /// The most serious first, and then in the order of the file.
 pub(super) fn sort(scene: &Scene, findings: &mut [Finding]) {
     findings.sort_by_cached_key(|finding| {
-        let rank = match finding.tone {
-            Tone::Serious => 0,
-            Tone::Warning => 1,
-            Tone::Note => 2,
+        let rank = match finding.severity {
+            Severity::Serious => 0,
+            Severity::Warning => 1,
+            Severity::Note => 2,
         };
         (rank, finding.remark(scene).position())
     });

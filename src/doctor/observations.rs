@@ -8,7 +8,7 @@ use super::finding::{Finding, Kind, list, short};
 use super::thresholds::{CONSTANT, SAME, SCALE};
 use crate::pod::scene::spaces;
 use crate::scene::task::Sensor;
-use crate::scene::{Place, Scene, Tone};
+use crate::scene::{Place, Scene, Severity};
 
 /// Products of a comparison of all entries with each other: as many as take a few hundredths of a second.
 const MOST_PRODUCTS: usize = 40_000_000;
@@ -42,10 +42,10 @@ pub(super) fn judge(
                 still.len() == entries.len() || can_choose(&scene.task().observation[term].of);
             findings.push(Finding {
                 kind: Kind::ObservationConstant,
-                tone: if could_be_left_out {
-                    Tone::Warning
+                severity: if could_be_left_out {
+                    Severity::Warning
                 } else {
-                    Tone::Note
+                    Severity::Note
                 },
                 place: place.clone(),
                 title: "an observation that never changes tells nothing".to_owned(),
@@ -73,10 +73,10 @@ pub(super) fn judge(
             let normalizes = learner.normalizes_observations();
             findings.push(Finding {
                 kind: Kind::ObservationUnscaled,
-                tone: if normalizes {
-                    Tone::Note
+                severity: if normalizes {
+                    Severity::Note
                 } else {
-                    Tone::Warning
+                    Severity::Warning
                 },
                 place: place.clone(),
                 title: "an observation is far from the size of 1".to_owned(),
@@ -100,7 +100,7 @@ pub(super) fn judge(
             let what = format!("`{}` says what `{}` says", names[first], names[twin]);
             findings.push(Finding {
                 kind: Kind::ObservationRedundant,
-                tone: Tone::Note,
+                severity: Severity::Note,
                 place,
                 title: "an observation says what another one says".to_owned(),
                 found: match more {

@@ -3,7 +3,7 @@
 use super::finding::{Finding, Kind, percent, short};
 use super::poser::{self, Poser};
 use super::thresholds::{OVERLAP_SERIOUS, OVERLAP_SHARE, STARTS};
-use crate::scene::{Place, Tone};
+use crate::scene::{Place, Severity};
 use crate::sim::overlaps::{Overlap, Solid};
 use crate::task::draw;
 
@@ -30,10 +30,10 @@ pub(super) fn look(poser: &mut Poser, findings: &mut Vec<Finding>) {
     };
     findings.push(Finding {
         kind: Kind::OverlapsAtStart,
-        tone: if share > OVERLAP_SERIOUS {
-            Tone::Serious
+        severity: if share > OVERLAP_SERIOUS {
+            Severity::Serious
         } else {
-            Tone::Warning
+            Severity::Warning
         },
         place: Place::Link(*link),
         title: format!("{} starts inside of {solid}", name(*link)),

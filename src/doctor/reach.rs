@@ -9,7 +9,7 @@ use super::thresholds::{GOALS, LOOK_US, NEAR_M, UNREACHABLE_SERIOUS, UNREACHABLE
 use crate::scene::formula::{Formula, Function, Op, Quantity, Reading, Source, Two};
 use crate::scene::robot::{JointKind, Robot};
 use crate::scene::task::{End, Success, Task, Term};
-use crate::scene::{Place, Tone};
+use crate::scene::{Place, Severity};
 use crate::seed::{Rng, Seed};
 use crate::task::draw;
 
@@ -67,10 +67,10 @@ pub(super) fn look(poser: &mut Poser, findings: &mut Vec<Finding>) {
     };
     findings.push(Finding {
         kind: Kind::GoalOutOfReach,
-        tone: if share > UNREACHABLE_SERIOUS {
-            Tone::Serious
+        severity: if share > UNREACHABLE_SERIOUS {
+            Severity::Serious
         } else {
-            Tone::Warning
+            Severity::Warning
         },
         place: Place::Task("goal"),
         title: if share < 1.0 {

@@ -5,7 +5,7 @@ use super::evidence::{Evidence, Fate, Played, Spread, shares};
 use super::finding::{Finding, Kind, percent, short};
 use super::thresholds::{COSTLY, DROWNED, SILENT};
 use crate::scene::task::Term;
-use crate::scene::{Place, Scene, Tone};
+use crate::scene::{Place, Scene, Severity};
 
 /// Looks at the reward's terms, over all actors.
 pub(super) fn judge(scene: &Scene, evidence: &Evidence, findings: &mut Vec<Finding>) {
@@ -36,7 +36,7 @@ fn constant(scene: &Scene, evidence: &Evidence, findings: &mut Vec<Finding>) -> 
     };
     findings.push(Finding {
         kind: Kind::RewardConstant,
-        tone: Tone::Serious,
+        severity: Severity::Serious,
         place: field,
         title: "the reward is the same whatever is done".to_owned(),
         found: format!("{} in each of {} steps", short(least), evidence.steps()),
@@ -60,7 +60,11 @@ fn silent(scene: &Scene, evidence: &Evidence, findings: &mut Vec<Finding>) {
         let pays = reward.weight > 0.0;
         findings.push(Finding {
             kind: Kind::RewardNeverFires,
-            tone: if pays { Tone::Warning } else { Tone::Note },
+            severity: if pays {
+                Severity::Warning
+            } else {
+                Severity::Note
+            },
             place: Place::Reward(i),
             title: "this reward term is never paid to somebody who has learnt nothing".to_owned(),
             found: format!("0 in each of {} steps", evidence.steps()),
@@ -117,7 +121,7 @@ fn drowning(scene: &Scene, evidence: &Evidence, findings: &mut Vec<Finding>) {
         let as_loud = f64::from(reward.weight) * of_others / sizes[i];
         findings.push(Finding {
             kind: Kind::RewardDrowns,
-            tone: Tone::Warning,
+            severity: Severity::Warning,
             place: Place::Reward(i),
             title: title.to_owned(),
             found: format!(

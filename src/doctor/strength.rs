@@ -5,7 +5,7 @@ use super::poser::Poser;
 use super::reach::span;
 use super::thresholds::{FULL_LOAD, LOOK_US, STRONG_SHARE};
 use crate::scene::robot::{Drive, Motor, Robot};
-use crate::scene::{Place, Tone};
+use crate::scene::{Place, Severity};
 
 /// Places that a joint is tried at.
 const PLACES: usize = 9;
@@ -28,18 +28,22 @@ fn weak(poser: &mut Poser, findings: &mut Vec<Finding>) {
     for (motor, (home, worst)) in robot.motors.iter().zip(at_home.iter().zip(&worst)) {
         let name = &robot.joints[motor.joint].name;
         let limit = motor.torque;
-        let (tone, title, need, when) = if home / limit > FULL_LOAD {
-            let tone = match (must_lift, stands) {
-                (true, false) => Tone::Serious,
-                _ => Tone::Warning,
+        let (severity, title, need, when) = if home / limit > FULL_LOAD {
+            let severity = match (must_lift, stands) {
+                (true, false) => Severity::Serious,
+                _ => Severity::Warning,
             };
             let title =
                 format!("the motor of `{name}` cannot hold the pose at which episodes start");
-            (tone, title, home, "home")
+            (severity, title, home, "home")
         } else if worst / limit > FULL_LOAD {
-            let tone = if must_lift { Tone::Warning } else { Tone::Note };
+            let severity = if must_lift {
+                Severity::Warning
+            } else {
+                Severity::Note
+            };
             let title = format!("the motor of `{name}` cannot lift its arm from every pose");
-            (tone, title, worst, "the heaviest pose")
+            (severity, title, worst, "the heaviest pose")
         } else {
             continue;
         };
@@ -47,12 +51,12 @@ fn weak(poser: &mut Poser, findings: &mut Vec<Finding>) {
             "a torque above {}, or less weight on the joint",
             short(*need)
         )];
-        if tone == Tone::Note {
+        if severity == Severity::Note {
             help.push("fine where it is to gather swing".to_owned());
         }
         findings.push(Finding {
             kind: Kind::MotorTooWeak,
-            tone,
+            severity,
             place: Place::Joint {
                 joint: motor.joint,
                 field: "torque",
@@ -138,7 +142,7 @@ fn strong(poser: &mut Poser, findings: &mut Vec<Finding>) {
         }
         findings.push(Finding {
             kind: Kind::MotorTooStrong,
-            tone: Tone::Warning,
+            severity: Severity::Warning,
             place: Place::Joint {
                 joint: motor.joint,
                 field: "torque",

@@ -10,7 +10,7 @@ use super::student::{self, Student};
 use crate::nn::Activation;
 use crate::seed::Seed;
 use crate::step::Spaces;
-use crate::team::Team;
+use crate::worker_pool::WorkerPool;
 
 /// Hyperparameters of A2C.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -126,13 +126,13 @@ impl Story for A2c {
         &self.core
     }
 
-    fn learn(&self, state: &mut Networks, batch: &mut Batch, team: &Team) -> Reports {
+    fn learn(&self, state: &mut Networks, batch: &mut Batch, pool: &WorkerPool) -> Reports {
         let lambda = self.settings.lambda;
-        self.core.estimate(state, batch, lambda, team);
+        self.core.estimate(state, batch, lambda, pool);
         if self.settings.standardize {
             batch.standardize();
         }
         let all = [batch.samples.as_slice()];
-        self.core.descend(state, batch, &all, &all, team)
+        self.core.descend(state, batch, &all, &all, pool)
     }
 }

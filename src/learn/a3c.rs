@@ -19,7 +19,7 @@ use crate::nn::Activation;
 use crate::policy::Policy;
 use crate::seed::Seed;
 use crate::step::Spaces;
-use crate::team::Team;
+use crate::worker_pool::WorkerPool;
 
 /// Hyperparameters of A3C.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -136,12 +136,12 @@ struct A3c {
 
 impl A3c {
     /// Advantages of a rollout, as the networks that acted in it see them.
-    fn estimate(&self, acted: &Networks, batch: &mut Batch, team: &Team) {
+    fn estimate(&self, acted: &Networks, batch: &mut Batch, pool: &WorkerPool) {
         for reward in &mut batch.rewards {
             *reward *= self.settings.reward_scale;
         }
         let lambda = self.settings.lambda;
-        self.core.estimate(acted, batch, lambda, team);
+        self.core.estimate(acted, batch, lambda, pool);
     }
 }
 
@@ -151,10 +151,10 @@ impl Story for A3c {
     }
 
     /// The synchronous form of a turn, for who hands it a rollout of all environments.
-    fn learn(&self, state: &mut Networks, batch: &mut Batch, team: &Team) -> Reports {
-        self.estimate(state, batch, team);
+    fn learn(&self, state: &mut Networks, batch: &mut Batch, pool: &WorkerPool) -> Reports {
+        self.estimate(state, batch, pool);
         let all = [batch.samples.as_slice()];
-        self.core.descend(state, batch, &all, &all, team)
+        self.core.descend(state, batch, &all, &all, pool)
     }
 
     fn is_asynchronous(&self) -> bool {
@@ -164,11 +164,11 @@ impl Story for A3c {
     fn workshop<'a>(
         &'a self,
         state: &'a mut Networks,
-        caution: f32,
+        lr_scale: f32,
     ) -> Option<Box<dyn Workshop + 'a>> {
         Some(Box::new(Shared {
             learner: self,
-            caution,
+            lr_scale,
             state: Mutex::new((state, Reports::default())),
         }))
     }
@@ -177,7 +177,7 @@ impl Story for A3c {
 /// What the workers share.
 struct Shared<'a> {
     learner: &'a A3c,
-    caution: f32,
+    lr_scale: f32,
     state: Mutex<(&'a mut Networks, Reports)>,
 }
 
@@ -193,8 +193,8 @@ impl Workshop for Shared<'_> {
         let Some(rollout) = act(Arc::new(core.policy(&acted))) else {
             return;
         };
-        let alone = Team::new(1);
-        let mut batch = core.look(&acted, &rollout, self.caution);
+        let alone = WorkerPool::new(1);
+        let mut batch = core.look(&acted, &rollout, self.lr_scale);
         acted.normalizer.apply(&mut batch.inputs);
         if batch.samples.is_empty() {
             return;
@@ -209,6 +209,6 @@ impl Workshop for Shared<'_> {
     fn close(self: Box<Self>) -> Result<Row, Refusal> {
         let (state, reports) = self.state.into_inner().expect("nobody panicked with it");
         reports.check()?;
-        Ok(self.learner.core.row(state, self.caution, 1.0, &reports))
+        Ok(self.learner.core.row(state, self.lr_scale, 1.0, &reports))
     }
 }

@@ -11,7 +11,7 @@ use super::student::{self, Student};
 use crate::nn::Activation;
 use crate::seed::Seed;
 use crate::step::Spaces;
-use crate::team::Team;
+use crate::worker_pool::WorkerPool;
 
 /// Hyperparameters of actor-critic.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -119,9 +119,9 @@ impl Story for ActorCritic {
         &self.core
     }
 
-    fn learn(&self, state: &mut Networks, batch: &mut Batch, team: &Team) -> Reports {
-        self.core.estimate(state, batch, LAMBDA, team);
+    fn learn(&self, state: &mut Networks, batch: &mut Batch, pool: &WorkerPool) -> Reports {
+        self.core.estimate(state, batch, LAMBDA, pool);
         let all = [batch.samples.as_slice()];
-        self.core.descend(state, batch, &all, &all, team)
+        self.core.descend(state, batch, &all, &all, pool)
     }
 }

@@ -34,7 +34,7 @@ use crate::policy::Policy;
 use crate::policy::normalize::Normalizer;
 use crate::seed::Seed;
 use crate::step::{ActionSpace, Spaces, StepEnd};
-use crate::team::Team;
+use crate::worker_pool::WorkerPool;
 pub(super) use actor::Actor;
 pub(super) use critic::Critic;
 use descent::{CHUNK, Work};
@@ -100,7 +100,7 @@ pub(super) trait Story: Send + Sync + 'static {
 
     /// Moves actor and critic by what `batch` shows. The observations in it are normalised and the rewards scaled; what else
     /// there is to know of the steps, the learner asks the core to add.
-    fn learn(&self, state: &mut Networks, batch: &mut Batch, team: &Team) -> Reports;
+    fn learn(&self, state: &mut Networks, batch: &mut Batch, pool: &WorkerPool) -> Reports;
 
     /// See [`Learner::is_asynchronous`].
     fn is_asynchronous(&self) -> bool {
@@ -217,15 +217,15 @@ impl Core {
         &'a self,
         state: &mut Networks,
         rollout: &'a Rollout,
-        caution: f32,
-        team: &Team,
+        lr_scale: f32,
+        pool: &WorkerPool,
     ) -> Batch<'a> {
         if self.recipe.scale_rewards {
             let scale = &mut state.return_scale;
             scale.observe(&rollout.rewards, &rollout.ends);
         }
-        let mut batch = self.look(state, rollout, caution);
-        state.normalizer.apply_by(&mut batch.inputs, team);
+        let mut batch = self.look(state, rollout, lr_scale);
+        state.normalizer.apply_by(&mut batch.inputs, pool);
         batch
     }
 
@@ -234,7 +234,7 @@ impl Core {
         &'a self,
         state: &Networks,
         rollout: &'a Rollout,
-        caution: f32,
+        lr_scale: f32,
     ) -> Batch<'a> {
         let recipe = &self.recipe;
         let left = (1.0 - state.steps as f64 / recipe.steps as f64).max(0.0) as f32;
@@ -256,15 +256,21 @@ impl Core {
             unit: 1.0,
             old: state.actor.likelihood(),
             left,
-            caution,
+            lr_scale,
         }
     }
 
     /// Adds the values of all states, and from them advantages that look ahead by `lambda` (arXiv:1506.02438, eq. 16) and
     /// what the critic should have said.
-    pub(super) fn estimate(&self, state: &Networks, batch: &mut Batch, lambda: f32, team: &Team) {
-        self.value(state, batch, team);
-        let next_values = self.next_values(state, batch, team);
+    pub(super) fn estimate(
+        &self,
+        state: &Networks,
+        batch: &mut Batch,
+        lambda: f32,
+        pool: &WorkerPool,
+    ) {
+        self.value(state, batch, pool);
+        let next_values = self.next_values(state, batch, pool);
         let ends = &batch.rollout.ends;
         let steps: Vec<ValuedStep> = (0..batch.rollout.samples())
             .map(|i| ValuedStep {
@@ -283,21 +289,21 @@ impl Core {
     }
 
     /// Adds the values of all states; 0 without a critic.
-    pub(super) fn value(&self, state: &Networks, batch: &mut Batch, team: &Team) {
-        batch.values = self.values(state, &batch.inputs, team);
+    pub(super) fn value(&self, state: &Networks, batch: &mut Batch, pool: &WorkerPool) {
+        batch.values = self.values(state, &batch.inputs, pool);
     }
 
     /// `V` of rows of normalised observations.
-    fn values(&self, state: &Networks, inputs: &[f32], team: &Team) -> Vec<f32> {
+    fn values(&self, state: &Networks, inputs: &[f32], pool: &WorkerPool) -> Vec<f32> {
         let entries = self.spaces.observations();
         let mut values = vec![0.0; inputs.len() / entries];
         let Some(critic) = &state.critic else {
             return values;
         };
-        let share = values.len().div_ceil(team.threads()).max(1);
+        let share = values.len().div_ceil(pool.threads()).max(1);
         let inputs = inputs.chunks(share * entries);
         let mut parts: Vec<_> = inputs.zip(values.chunks_mut(share)).collect();
-        team.for_each(&mut parts, |(inputs, values)| {
+        pool.for_each(&mut parts, |(inputs, values)| {
             let mut workspace = Workspace::default();
             values.copy_from_slice(critic.values(values.len(), inputs, &mut workspace));
         });
@@ -305,10 +311,10 @@ impl Core {
     }
 
     /// `v'` of every step.
-    fn next_values(&self, state: &Networks, batch: &Batch, team: &Team) -> Vec<f32> {
+    fn next_values(&self, state: &Networks, batch: &Batch, pool: &WorkerPool) -> Vec<f32> {
         let mut lasts = batch.rollout.last_observations();
-        state.normalizer.apply_by(&mut lasts, team);
-        let lasts = self.values(state, &lasts, team);
+        state.normalizer.apply_by(&mut lasts, pool);
+        let lasts = self.values(state, &lasts, pool);
         batch.rollout.next_values(&batch.values, &lasts)
     }
 
@@ -318,13 +324,13 @@ impl Core {
         state: &mut Networks,
         batch: &Batch,
         epochs: usize,
-        team: &Team,
+        pool: &WorkerPool,
     ) -> Vec<Vec<u32>> {
         let (first, shuffles) = (state.passes, self.seed.stream("minibatch shuffles"));
         let mut passes: Vec<(u64, Vec<u32>)> = (0..epochs as u64)
             .map(|pass| (first + pass, batch.samples.clone()))
             .collect();
-        team.for_each(&mut passes, |(pass, order)| {
+        pool.for_each(&mut passes, |(pass, order)| {
             order.shuffle(&mut shuffles.nth(*pass));
         });
         state.passes += epochs as u64;
@@ -332,30 +338,30 @@ impl Core {
     }
 
     /// Takes a step of the actor for each of its minibatches, and of the critic for each of its own. They share nothing, so one
-    /// half of the team descends with each.
+    /// half of the pool descends with each.
     pub(super) fn descend(
         &self,
         state: &mut Networks,
         batch: &Batch,
         actor_minibatches: &[&[u32]],
         critic_minibatches: &[&[u32]],
-        team: &Team,
+        pool: &WorkerPool,
     ) -> Reports {
         let [to_actor, to_critic] = &self.chunks;
         let actor = Work::new(&mut state.actor, batch, actor_minibatches, to_actor);
         let critic = (state.critic.as_mut())
             .map(|critic| Work::new(critic, batch, critic_minibatches, to_critic));
-        let halves = team.halves();
-        team.run(|member| match &critic {
+        let halves = pool.halves();
+        pool.run(|worker| match &critic {
             Some(critic) => {
-                if let Some(seat) = halves[0].seat(member) {
-                    actor.descend(&seat, || team.is_stopping());
+                if let Some(seat) = halves[0].seat(worker) {
+                    actor.descend(&seat, || pool.is_stopping());
                 }
-                if let Some(seat) = halves[1].seat(member) {
-                    critic.descend(&seat, || team.is_stopping());
+                if let Some(seat) = halves[1].seat(worker) {
+                    critic.descend(&seat, || pool.is_stopping());
                 }
             }
-            None => actor.descend(member, || team.is_stopping()),
+            None => actor.descend(worker, || pool.is_stopping()),
         });
         Reports {
             actor: actor.report(),
@@ -364,19 +370,19 @@ impl Core {
     }
 
     /// Counts the steps and merges what was seen into the statistics, once all has been learnt.
-    pub(super) fn conclude(&self, state: &mut Networks, batch: &Batch, team: &Team) {
+    pub(super) fn conclude(&self, state: &mut Networks, batch: &Batch, pool: &WorkerPool) {
         let rollout = batch.rollout;
         state.steps += rollout.samples() as u64;
         if self.recipe.normalize_observations {
             let sound = rollout.sound_observations();
-            state.normalizer.observe(&sound, team);
+            state.normalizer.observe(&sound, pool);
         }
     }
 
     /// What is reported of every update.
-    pub(super) fn row(&self, state: &Networks, caution: f32, unit: f32, reports: &Reports) -> Row {
+    pub(super) fn row(&self, state: &Networks, lr_scale: f32, unit: f32, reports: &Reports) -> Row {
         let mut row = Row::default();
-        row.set(Metric::Rate, f64::from(state.actor.rate() * caution));
+        row.set(Metric::Rate, f64::from(state.actor.rate() * lr_scale));
         if let Some((entropy, std)) = state.actor.entropy_and_std() {
             row.set(Metric::Entropy, f64::from(entropy));
             row.set(Metric::StandardDeviation, f64::from(std));
@@ -416,15 +422,15 @@ impl<S: Story> Learner for S {
         state: &mut Networks,
         rollout: &Rollout,
         _: &Replay,
-        caution: f32,
-        team: &Team,
+        lr_scale: f32,
+        pool: &WorkerPool,
     ) -> Result<Row, Refusal> {
         let core = self.core();
-        let mut batch = core.see(state, rollout, caution, team);
-        let reports = self.learn(state, &mut batch, team);
+        let mut batch = core.see(state, rollout, lr_scale, pool);
+        let reports = self.learn(state, &mut batch, pool);
         reports.check()?;
-        core.conclude(state, &batch, team);
-        let mut row = core.row(state, caution, batch.unit, &reports);
+        core.conclude(state, &batch, pool);
+        let mut row = core.row(state, lr_scale, batch.unit, &reports);
         if let Some(explained) = batch.explained_variance() {
             row.set(Metric::ExplainedVariance, explained);
         }
@@ -446,9 +452,9 @@ impl<S: Story> Learner for S {
     fn workshop<'a>(
         &'a self,
         state: &'a mut Networks,
-        caution: f32,
+        lr_scale: f32,
     ) -> Option<Box<dyn Workshop + 'a>> {
-        Story::workshop(self, state, caution)
+        Story::workshop(self, state, lr_scale)
     }
 }
 

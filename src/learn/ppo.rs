@@ -9,7 +9,7 @@ use super::student::{self, Student};
 use crate::nn::Activation;
 use crate::seed::Seed;
 use crate::step::Spaces;
-use crate::team::Team;
+use crate::worker_pool::WorkerPool;
 
 /// Hyperparameters of PPO. The four that may be left out are additions to the learner of the paper, and are off then.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -158,9 +158,9 @@ impl Story for Ppo {
         &self.core
     }
 
-    fn learn(&self, state: &mut Networks, batch: &mut Batch, team: &Team) -> Reports {
+    fn learn(&self, state: &mut Networks, batch: &mut Batch, pool: &WorkerPool) -> Reports {
         let settings = &self.settings;
-        let passes = self.core.shuffled(state, batch, settings.epochs, team);
+        let passes = self.core.shuffled(state, batch, settings.epochs, pool);
         // What the passes have between them is one look at the critic: all of them, or one each.
         let per_look = if settings.recompute_advantages {
             1
@@ -169,7 +169,7 @@ impl Story for Ppo {
         };
         let mut reports = Reports::default();
         for passes in passes.chunks(per_look) {
-            self.core.estimate(state, batch, settings.lambda, team);
+            self.core.estimate(state, batch, settings.lambda, pool);
             batch.standardize();
             let minibatches: Vec<&[u32]> = passes
                 .iter()
@@ -181,7 +181,7 @@ impl Story for Ppo {
             };
             let descended = self
                 .core
-                .descend(state, batch, to_actor, &minibatches, team);
+                .descend(state, batch, to_actor, &minibatches, pool);
             reports.add(&descended);
         }
         reports

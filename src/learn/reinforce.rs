@@ -11,7 +11,7 @@ use super::student::{self, Student};
 use crate::nn::Activation;
 use crate::seed::Seed;
 use crate::step::Spaces;
-use crate::team::Team;
+use crate::worker_pool::WorkerPool;
 
 /// Hyperparameters of REINFORCE.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -158,17 +158,17 @@ impl Story for Reinforce {
         &self.core
     }
 
-    fn learn(&self, state: &mut Networks, batch: &mut Batch, team: &Team) -> Reports {
+    fn learn(&self, state: &mut Networks, batch: &mut Batch, pool: &WorkerPool) -> Reports {
         self.core.sum_to_go(batch);
         if batch.samples.is_empty() {
             return Reports::default();
         }
-        self.core.surprise(state, batch, team);
+        self.core.surprise(state, batch, pool);
         if self.settings.standardize {
             batch.standardize();
         }
         let all = batch.samples.as_slice();
         let fits = vec![all; self.settings.baseline.fits()];
-        self.core.descend(state, batch, &[all], &fits, team)
+        self.core.descend(state, batch, &[all], &fits, pool)
     }
 }

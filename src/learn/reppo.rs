@@ -27,7 +27,7 @@ use crate::policy::normalize::Normalizer;
 use crate::policy::{Head, Policy, squashed};
 use crate::seed::{Seed, Stream};
 use crate::step::{ActionSpace, Spaces, StepEnd};
-use crate::team::Team;
+use crate::worker_pool::WorkerPool;
 use loss::Multiplier;
 use passes::{Batch, Bench, CHUNK, Chunk};
 
@@ -237,15 +237,21 @@ impl Reppo {
     }
 
     /// `Q` of rows of normalised observations and actions, each thread some of them.
-    fn values(&self, state: &ReppoState, inputs: &[f32], actions: &[f32], team: &Team) -> Vec<f32> {
+    fn values(
+        &self,
+        state: &ReppoState,
+        inputs: &[f32],
+        actions: &[f32],
+        pool: &WorkerPool,
+    ) -> Vec<f32> {
         let (observed, acts) = (self.spaces.observations(), self.spaces.actions());
         let mut values = vec![0.0; inputs.len() / observed];
-        let share = values.len().div_ceil(team.threads()).max(1);
+        let share = values.len().div_ceil(pool.threads()).max(1);
         let rows = inputs
             .chunks(share * observed)
             .zip(actions.chunks(share * acts));
         let mut parts: Vec<_> = rows.zip(values.chunks_mut(share)).collect();
-        team.for_each(&mut parts, |((inputs, actions), values)| {
+        pool.for_each(&mut parts, |((inputs, actions), values)| {
             let (mut workspace, mut joined) = (Workspace::default(), Vec::new());
             let head = self.settings.value;
             let mut slopes = vec![0.0; head.outputs()];
@@ -262,10 +268,10 @@ impl Reppo {
     }
 
     /// What the last observations of a rollout are worth to a policy that would go on, less what its surprise costs.
-    fn last_values(&self, state: &ReppoState, rollout: &Rollout, team: &Team) -> Vec<f32> {
+    fn last_values(&self, state: &ReppoState, rollout: &Rollout, pool: &WorkerPool) -> Vec<f32> {
         let acts = self.spaces.actions();
         let mut lasts = rollout.last_observations();
-        state.normalizer.apply_by(&mut lasts, team);
+        state.normalizer.apply_by(&mut lasts, pool);
         let rows = lasts.len() / self.spaces.observations();
         let (mut noise, mut workspace) = (Vec::new(), Workspace::default());
         let mut rng = self
@@ -284,7 +290,7 @@ impl Reppo {
                 actions.push(draw.action);
             }
         }
-        let values = self.values(state, &lasts, &actions, team);
+        let values = self.values(state, &lasts, &actions, pool);
         soften(&values, &log_probabilities, state.temperature.value())
     }
 
@@ -296,12 +302,12 @@ impl Reppo {
         rollout: &Rollout,
         rewards: &[f32],
         inputs: &[f32],
-        team: &Team,
+        pool: &WorkerPool,
     ) -> (Vec<f32>, Vec<f32>) {
-        let values = self.values(state, inputs, &rollout.actions, team);
+        let values = self.values(state, inputs, &rollout.actions, pool);
         let temperature = state.temperature.value();
         let soft = soften(&values, &rollout.log_probabilities, temperature);
-        let next_values = rollout.next_values(&soft, &self.last_values(state, rollout, team));
+        let next_values = rollout.next_values(&soft, &self.last_values(state, rollout, pool));
         let steps: Vec<ValuedStep> = (0..rollout.samples())
             .map(|i| ValuedStep {
                 reward: rewards[i],
@@ -398,8 +404,8 @@ impl Learner for Reppo {
         state: &mut ReppoState,
         rollout: &Rollout,
         _: &Replay,
-        caution: f32,
-        team: &Team,
+        lr_scale: f32,
+        pool: &WorkerPool,
     ) -> Result<Row, Refusal> {
         let settings = &self.settings;
         let rewards = if settings.scale_rewards {
@@ -409,8 +415,8 @@ impl Learner for Reppo {
             rollout.rewards.clone()
         };
         let mut inputs = rollout.observations.clone();
-        state.normalizer.apply_by(&mut inputs, team);
-        let (targets, values) = self.estimate(state, rollout, &rewards, &inputs, team);
+        state.normalizer.apply_by(&mut inputs, pool);
+        let (targets, values) = self.estimate(state, rollout, &rewards, &inputs, pool);
         let passes = self.shuffled(state, rollout);
         let explained = explained_variance(&targets, &values, &passes[0]);
         let left = (1.0 - state.steps as f64 / settings.steps as f64).max(0.0) as f32;
@@ -422,16 +428,16 @@ impl Learner for Reppo {
             rollout,
             inputs,
             targets,
-            rate: settings.rate.start() * left * caution,
-            critic_rate: settings.critic_rate * left * caution,
+            rate: settings.rate.start() * left * lr_scale,
+            critic_rate: settings.critic_rate * left * lr_scale,
         };
         let (first, draws) = (state.passes, self.seed.stream("actions to learn from"));
         let bench = Bench::new(self, state, &batch);
-        team.run(|member| {
+        pool.run(|worker| {
             for (pass, order) in passes.iter().enumerate() {
                 let draws = draws.child(first + pass as u64);
                 let minibatches = order.chunks(settings.batch);
-                bench.pass(member, minibatches, draws, || team.is_stopping());
+                bench.pass(worker, minibatches, draws, || pool.is_stopping());
             }
         });
         let mut row = bench.close()?;
@@ -440,7 +446,7 @@ impl Learner for Reppo {
         state.steps += rollout.samples() as u64;
         if settings.normalize_observations {
             let sound = rollout.sound_observations();
-            state.normalizer.observe(&sound, team);
+            state.normalizer.observe(&sound, pool);
         }
         Ok(row)
     }

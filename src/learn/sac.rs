@@ -21,7 +21,7 @@ use crate::policy::normalize::Normalizer;
 use crate::policy::{Head, Policy};
 use crate::seed::{Seed, Stream};
 use crate::step::{ActionSpace, Spaces};
-use crate::team::Team;
+use crate::worker_pool::WorkerPool;
 use update::{Bench, Chunk};
 
 /// Hyperparameters of SAC.
@@ -322,19 +322,19 @@ impl Learner for Sac {
         state: &mut SacState,
         rollout: &Rollout,
         memory: &Replay,
-        caution: f32,
-        team: &Team,
+        lr_scale: f32,
+        pool: &WorkerPool,
     ) -> Result<Row, Refusal> {
         state.steps += rollout.samples() as u64;
         if self.settings.normalize_observations {
             let sound = rollout.sound_observations();
-            state.normalizer.observe(&sound, team);
+            state.normalizer.observe(&sound, pool);
         }
         let until = self.settings.updates_after(state.steps);
         let numbers = state.updates..until.max(state.updates);
         state.updates = numbers.end;
-        let bench = Bench::new(self, state, memory, caution);
-        team.run(|member| bench.work(member, numbers.clone(), || team.is_stopping()));
+        let bench = Bench::new(self, state, memory, lr_scale);
+        pool.run(|worker| bench.work(worker, numbers.clone(), || pool.is_stopping()));
         bench.close()
     }
 }

@@ -10,12 +10,12 @@ use super::{Credit, Learner, Workshop};
 use crate::metrics::{Metric, Row};
 use crate::policy::Policy;
 use crate::step::StepEnd;
-use crate::team::Team;
+use crate::worker_pool::WorkerPool;
 
 /// Updates that may be refused one after the other before a run is given up.
 pub const MOST_REFUSED: u32 = 10;
 /// What a refused update multiplies the learning rates with, and a good one divides them by until they are whole again.
-const CAUTION: f32 = 0.5;
+const LR_SCALE: f32 = 0.5;
 
 /// A learner and its state, whatever learner it is.
 pub trait Student: Send + Sync {
@@ -23,19 +23,19 @@ pub trait Student: Send + Sync {
     fn policy(&self) -> Arc<Policy>;
 
     /// Learns from one rollout and reports how it went. An update with a number that is not finite is dropped: the state is the one
-    /// before it, and the learning rates are halved; the rollout is remembered if its own numbers were finite. None when the team was
+    /// before it, and the learning rates are halved; the rollout is remembered if its own numbers were finite. None when the pool was
     /// asked to stop meanwhile: it stays as it was.
     ///
     /// # Errors
     /// [`MOST_REFUSED`] updates were dropped one after the other; it stays as it was.
-    fn update(&mut self, rollout: &Rollout, team: &Team) -> Result<Option<Row>, Hopeless>;
+    fn update(&mut self, rollout: &Rollout, pool: &WorkerPool) -> Result<Option<Row>, Hopeless>;
 
     /// For a learner whose workers act and learn without waiting for one another: `work` is given what they share and lets
     /// them take their turns, instead of [`Student::update`]. None for every other learner; the rest is as there.
     fn work(
         &mut self,
         work: &mut dyn FnMut(&dyn Workshop),
-        team: &Team,
+        pool: &WorkerPool,
     ) -> Option<Result<Option<Row>, Hopeless>>;
 
     /// See [`Learner::forget_values`]. What it remembers stays.
@@ -88,7 +88,7 @@ pub struct Hopeless(pub Refusal);
 pub(super) fn begin<L: Learner>(learner: L) -> Box<dyn Student> {
     let learnt = Learnt {
         state: learner.begin(),
-        caution: 1.0,
+        lr_scale: 1.0,
         refused: 0,
         refused_in_a_row: 0,
     };
@@ -110,14 +110,14 @@ struct Course<L: Learner> {
 struct Learnt<S> {
     state: S,
     /// What learning rates are multiplied with, in (0, 1].
-    caution: f32,
+    lr_scale: f32,
     /// Updates not learnt from, since the start and since the last good one.
     refused: u64,
     refused_in_a_row: u32,
 }
 
 impl<L: Learner> Course<L> {
-    fn try_update(&mut self, rollout: &Rollout, team: &Team) -> Result<Row, Refusal> {
+    fn try_update(&mut self, rollout: &Rollout, pool: &WorkerPool) -> Result<Row, Refusal> {
         // An environment that says such a thing is ended by its pod; what gets here is somebody else's rollout.
         if !rollout.is_finite() {
             return Err(Refusal::Rollout);
@@ -126,9 +126,11 @@ impl<L: Learner> Course<L> {
             return Err(Refusal::Broken);
         }
         self.memory.push(rollout);
-        let Learnt { state, caution, .. } = &mut self.learnt;
+        let Learnt {
+            state, lr_scale, ..
+        } = &mut self.learnt;
         self.learner
-            .update(state, rollout, &self.memory, *caution, team)
+            .update(state, rollout, &self.memory, *lr_scale, pool)
     }
 
     /// Keeps what was learnt, or goes back to the state before.
@@ -137,10 +139,10 @@ impl<L: Learner> Course<L> {
         before: L::State,
         remembered: u64,
         updated: Result<Row, Refusal>,
-        team: &Team,
+        pool: &WorkerPool,
     ) -> Result<Option<Row>, Hopeless> {
         let learnt = &mut self.learnt;
-        if team.is_stopping() {
+        if pool.is_stopping() {
             learnt.state = before;
             self.memory.go_back(remembered);
             return Ok(None);
@@ -151,7 +153,7 @@ impl<L: Learner> Course<L> {
         };
         let mut row = match updated {
             Ok(row) => {
-                learnt.caution = (learnt.caution / CAUTION).min(1.0);
+                learnt.lr_scale = (learnt.lr_scale / LR_SCALE).min(1.0);
                 learnt.refused_in_a_row = 0;
                 row
             }
@@ -161,7 +163,7 @@ impl<L: Learner> Course<L> {
                     self.memory.go_back(remembered);
                     return Err(Hopeless(refusal));
                 }
-                learnt.caution *= CAUTION;
+                learnt.lr_scale *= LR_SCALE;
                 learnt.refused += 1;
                 learnt.refused_in_a_row += 1;
                 Row::default()
@@ -177,26 +179,28 @@ impl<L: Learner> Student for Course<L> {
         Arc::new(self.learner.policy(&self.learnt.state))
     }
 
-    fn update(&mut self, rollout: &Rollout, team: &Team) -> Result<Option<Row>, Hopeless> {
+    fn update(&mut self, rollout: &Rollout, pool: &WorkerPool) -> Result<Option<Row>, Hopeless> {
         let (before, remembered) = (self.learnt.state.clone(), self.memory.pushed());
-        let updated = self.try_update(rollout, team);
-        self.settle(before, remembered, updated, team)
+        let updated = self.try_update(rollout, pool);
+        self.settle(before, remembered, updated, pool)
     }
 
     fn work(
         &mut self,
         work: &mut dyn FnMut(&dyn Workshop),
-        team: &Team,
+        pool: &WorkerPool,
     ) -> Option<Result<Option<Row>, Hopeless>> {
         if !self.learner.is_asynchronous() {
             return None;
         }
         let (before, remembered) = (self.learnt.state.clone(), self.memory.pushed());
-        let Learnt { state, caution, .. } = &mut self.learnt;
-        let workshop = self.learner.workshop(state, *caution)?;
+        let Learnt {
+            state, lr_scale, ..
+        } = &mut self.learnt;
+        let workshop = self.learner.workshop(state, *lr_scale)?;
         work(&*workshop);
         let updated = workshop.close();
-        Some(self.settle(before, remembered, updated, team))
+        Some(self.settle(before, remembered, updated, pool))
     }
 
     fn forget_values(&mut self, at: u64) {
@@ -219,8 +223,8 @@ impl<L: Learner> Student for Course<L> {
         let (learnt, rest): (Learnt<L::State>, _) =
             postcard::take_from_bytes(bytes).map_err(|error| format!("the learner: {error}"))?;
         let is_sound = rest.is_empty()
-            && learnt.caution > 0.0
-            && learnt.caution <= 1.0
+            && learnt.lr_scale > 0.0
+            && learnt.lr_scale <= 1.0
             && learnt.refused_in_a_row <= MOST_REFUSED
             && learnt.refused < u64::MAX / 2
             && self.learner.is_sound(&learnt.state);
@@ -243,7 +247,7 @@ mod tests {
     use crate::policy::normalize::Normalizer;
     use crate::seed::Seed;
 
-    /// Adds the rollout's first reward, times caution, to its only weight.
+    /// Adds the rollout's first reward, times lr_scale, to its only weight.
     struct Adder;
 
     impl Learner for Adder {
@@ -272,10 +276,10 @@ mod tests {
             weight: &mut f32,
             rollout: &Rollout,
             _: &Replay,
-            caution: f32,
-            _: &Team,
+            lr_scale: f32,
+            _: &WorkerPool,
         ) -> Result<Row, Refusal> {
-            *weight += caution * rollout.rewards[0];
+            *weight += lr_scale * rollout.rewards[0];
             if *weight == 13.0 {
                 return Err(Refusal::Gradient("adder"));
             }
@@ -295,9 +299,9 @@ mod tests {
 
     #[test]
     fn what_is_not_finite_is_dropped_and_makes_cautious() {
-        let (mut student, team) = (begin(Adder), Team::new(1));
+        let (mut student, pool) = (begin(Adder), WorkerPool::new(1));
         let mut learn = |reward| {
-            let row = student.update(&rollout(reward), &team).expect("it goes on");
+            let row = student.update(&rollout(reward), &pool).expect("it goes on");
             let dropped = row.expect("nobody stops it").get(Metric::Dropped);
             (weight(&*student), dropped)
         };
@@ -314,21 +318,21 @@ mod tests {
 
     #[test]
     fn a_rollout_in_which_all_broke_is_dropped() {
-        let (mut student, team) = (begin(Adder), Team::new(1));
+        let (mut student, pool) = (begin(Adder), WorkerPool::new(1));
         let mut broken = rollout(1.0);
         broken.ends[0] = StepEnd::Broken;
-        student.update(&broken, &team).expect("it goes on");
+        student.update(&broken, &pool).expect("it goes on");
         assert_eq!(weight(&*student), 0.0);
     }
 
     #[test]
     fn a_run_that_gets_no_better_is_given_up_where_it_was_good() {
-        let (mut student, team) = (begin(Adder), Team::new(1));
-        student.update(&rollout(2.0), &team).expect("it goes on");
+        let (mut student, pool) = (begin(Adder), WorkerPool::new(1));
+        student.update(&rollout(2.0), &pool).expect("it goes on");
         for _ in 1..MOST_REFUSED {
-            assert!(student.update(&rollout(f32::NAN), &team).is_ok());
+            assert!(student.update(&rollout(f32::NAN), &pool).is_ok());
         }
-        let given_up = student.update(&rollout(f32::NAN), &team);
+        let given_up = student.update(&rollout(f32::NAN), &pool);
         assert_eq!(given_up, Err(Hopeless(Refusal::Rollout)));
         assert_eq!(weight(&*student), 2.0);
     }
@@ -343,7 +347,7 @@ mod tests {
         .student();
         for k in 0..rollouts {
             let rollout = example::rollout(1, 2, k as f32);
-            let row = student.update(&rollout, &Team::new(1));
+            let row = student.update(&rollout, &WorkerPool::new(1));
             assert!(row.expect("it goes on").is_some());
         }
         student
@@ -357,26 +361,28 @@ mod tests {
     fn an_update_that_is_broken_off_leaves_nothing_behind() {
         let mut student = rememberer(3);
         let before = all_of(&*student);
-        let stopped = Team::stoppable(1, Arc::new(true.into()));
+        let stopped = WorkerPool::stoppable(1, Arc::new(true.into()));
         let rollout = example::rollout(1, 2, 3.0);
         assert_eq!(student.update(&rollout, &stopped), Ok(None));
         assert_eq!(all_of(&*student), before);
-        student.update(&rollout, &Team::new(1)).expect("it goes on");
+        student
+            .update(&rollout, &WorkerPool::new(1))
+            .expect("it goes on");
         assert_eq!(all_of(&*student), all_of(&*rememberer(4)));
     }
 
     #[test]
     fn what_holds_no_number_or_nothing_to_learn_from_is_not_remembered() {
-        let (mut student, team) = (rememberer(1), Team::new(1));
+        let (mut student, pool) = (rememberer(1), WorkerPool::new(1));
         let mut rollout = example::rollout(1, 2, 3.0);
         rollout.rewards[0] = f32::NAN;
-        student.update(&rollout, &team).expect("it goes on");
+        student.update(&rollout, &pool).expect("it goes on");
         rollout.rewards[0] = 0.0;
         rollout.ends.fill(StepEnd::Broken);
-        student.update(&rollout, &team).expect("it goes on");
+        student.update(&rollout, &pool).expect("it goes on");
         assert_eq!(student.memory().pushed(), 2);
         rollout.ends[0] = StepEnd::Running;
-        student.update(&rollout, &team).expect("it goes on");
+        student.update(&rollout, &pool).expect("it goes on");
         assert_eq!(student.memory().pushed(), 4);
     }
 
@@ -400,10 +406,10 @@ mod tests {
 
     #[test]
     fn a_state_comes_back_and_one_that_is_none_is_refused() {
-        let (mut student, team) = (begin(Adder), Team::new(1));
-        student.update(&rollout(2.0), &team).expect("it goes on");
+        let (mut student, pool) = (begin(Adder), WorkerPool::new(1));
+        student.update(&rollout(2.0), &pool).expect("it goes on");
         student
-            .update(&rollout(f32::NAN), &team)
+            .update(&rollout(f32::NAN), &pool)
             .expect("it goes on");
         let saved = student.save();
         let mut other = begin(Adder);

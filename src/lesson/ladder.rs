@@ -11,9 +11,9 @@ use crate::compare::picture::Chart;
 use crate::compare::statistics::median;
 use crate::metrics::Metric;
 use crate::scene::Scene;
-use crate::team::Team;
 use crate::train::publish::Viewer;
 use crate::train::{TrainError, TrainResult, Trainer};
+use crate::worker_pool::WorkerPool;
 
 /// The robot.
 const SCENE: &str = "pendulum";
@@ -96,7 +96,7 @@ impl Ladder {
         };
         let of_rung = |rung| (first..first + seeds).map(move |seed| run(rung, seed));
         let mut runs: Vec<Run> = (0..rungs.len()).flat_map(of_rung).collect();
-        Team::new(terms.threads).for_each(&mut runs, |run| {
+        WorkerPool::new(terms.threads).for_each(&mut runs, |run| {
             run.ended = Some(train(&scene, rungs[run.rung], run.seed));
         });
         let mut climbed: Vec<Climbed> = (rungs.iter())

@@ -26,9 +26,9 @@ use crate::pod::scene::SceneEnvironment;
 use crate::pod::{Decider, Pod, PodError, Purpose};
 use crate::scene::Scene;
 use crate::seed::Seed;
-use crate::team::Team;
 use crate::train::publish::Viewer;
 use crate::train::{Job, TrainError, Trainer};
+use crate::worker_pool::WorkerPool;
 
 /// The robot.
 const SCENE: &str = "pendulum";
@@ -130,7 +130,7 @@ impl Variance {
         let mut trainer = trainer(&scene, TRAINED, last.max(1), terms)?;
         let (_, learner) = scene.learner(Some(TRAINED))?;
         let steps_each = (learner.settings().envs() * learner.settings().horizon()) as u64;
-        let team = Team::new(terms.threads);
+        let pool = WorkerPool::new(terms.threads);
         let mut moments = Vec::new();
         let mut steps = 0;
         for &moment in &plan.moments {
@@ -140,7 +140,7 @@ impl Variance {
             let student = trainer.student();
             moments.push(Moment {
                 steps,
-                estimates: estimates(plan, &scene, student, terms.seed, &team)?,
+                estimates: estimates(plan, &scene, student, terms.seed, &pool)?,
             });
         }
         let mut learners = Vec::new();
@@ -207,17 +207,17 @@ fn estimates(
     scene: &Arc<Scene>,
     student: &dyn Student,
     seed: Seed,
-    team: &Team,
+    pool: &WorkerPool,
 ) -> Result<Vec<Estimate>, PodError> {
     let environment = SceneEnvironment::new(scene.clone());
     let decider = Decider::Sample(student.policy());
     let horizon = scene.task().episode_steps as usize;
     let mut rollouts: Vec<_> = (0..plan.rollouts).map(|i| (i, Ok(Vec::new()))).collect();
-    team.for_each(&mut rollouts, |(i, gradients)| {
+    pool.for_each(&mut rollouts, |(i, gradients)| {
         let episodes = *i * plan.episodes..(*i + 1) * plan.episodes;
         let pod = Pod::new(&environment, seed, Purpose::Judging, episodes);
         *gradients = pod.map(|mut pod| {
-            pod.collect(decider.clone(), horizon, &|| team.is_stopping());
+            pod.collect(decider.clone(), horizon, &|| pool.is_stopping());
             let of = |(_, credit)| student.gradient(pod.rollout(), credit);
             ESTIMATES.map(of).into_iter().flatten().collect()
         });

@@ -13,8 +13,8 @@ use super::record::{self, Recording};
 use super::{
     Decider, Environment, FinishedEpisode, Level, Pod, PodError, Purpose, Restored, StateError,
 };
-use crate::contain::contain;
 use crate::learn::rollout::Rollout;
+use crate::panics::catch_panic;
 use crate::seed::Seed;
 use crate::step::StepEnd;
 
@@ -70,7 +70,7 @@ impl ContainedPod {
         let environments = self.environments.clone();
         let mut moved = Self::new(environment, self.seed, self.purpose, environments)?;
         moved.set_level(level);
-        contain(|| moved.pod.begin_after(&self.pod))
+        catch_panic(|| moved.pod.begin_after(&self.pod))
             .map_err(|panic| PodError(format!("it panicked while it began an episode: {panic}")))?;
         Ok(moved)
     }
@@ -93,7 +93,7 @@ impl ContainedPod {
     ) -> Result<(), PodError> {
         self.before = self.pod.states();
         let pod = &mut self.pod;
-        match contain(|| pod.collect(decider.clone(), horizon, stop)) {
+        match catch_panic(|| pod.collect(decider.clone(), horizon, stop)) {
             Ok(()) => Ok(()),
             Err(_) => self.collect_one_by_one(decider, horizon, stop),
         }
@@ -136,7 +136,7 @@ impl ContainedPod {
         let mine = self.environments.start as usize..self.environments.end as usize;
         let mine = states.get(mine).unwrap_or_default();
         let pod = &mut self.pod;
-        let restored = contain(|| pod.restore(mine.iter().map(Vec::as_slice)));
+        let restored = catch_panic(|| pod.restore(mine.iter().map(Vec::as_slice)));
         restored.unwrap_or_else(|problem| {
             Err(StateError {
                 environment: self.environments.start,
@@ -155,13 +155,13 @@ impl ContainedPod {
         stop: &dyn Fn() -> bool,
     ) -> Result<Vec<FinishedEpisode>, PodError> {
         let pod = &mut self.pod;
-        if let Ok(episodes) = contain(|| pod.play_one_episode_each(decider.clone(), stop)) {
+        if let Ok(episodes) = catch_panic(|| pod.play_one_episode_each(decider.clone(), stop)) {
             return Ok(episodes);
         }
         let mut episodes = Vec::new();
         for environment in self.environments.clone() {
             let mut alone = self.build(environment..environment + 1)?;
-            match contain(|| alone.play_one_episode_each(decider.clone(), stop)) {
+            match catch_panic(|| alone.play_one_episode_each(decider.clone(), stop)) {
                 Ok(mut episode) => episodes.append(&mut episode),
                 Err(panic) => {
                     let mut alone = self.begin_anew(alone, environment, panic)?;
@@ -198,7 +198,7 @@ impl ContainedPod {
             alone.restore([before.as_slice()]).map_err(lost)?;
             alone.begin_rollout(decider.clone(), horizon);
             while alone.is_noting() && !stop() {
-                if let Err(panic) = contain(|| alone.step()) {
+                if let Err(panic) = catch_panic(|| alone.step()) {
                     alone = self.begin_anew(alone, environment, panic)?;
                 }
             }
@@ -243,7 +243,7 @@ impl ContainedPod {
             .run_system_once(record::remember_actions)
             .and_then(|()| pod.world.run_system_once(record::record));
         noted.map_err(|error| PodError(error.to_string()))?;
-        contain(|| pod.begin_ended_episodes()).map_err(|panic| {
+        catch_panic(|| pod.begin_ended_episodes()).map_err(|panic| {
             PodError(format!(
                 "environment {environment} panicked while it began an episode: {panic}"
             ))
@@ -258,7 +258,7 @@ fn build(
     purpose: Purpose,
     environments: Range<u64>,
 ) -> Result<Pod, PodError> {
-    let built = contain(|| Pod::new(&**environment, seed, purpose, environments));
+    let built = catch_panic(|| Pod::new(&**environment, seed, purpose, environments));
     built.unwrap_or_else(|panic| Err(PodError(format!("it panicked while it was built: {panic}"))))
 }
 

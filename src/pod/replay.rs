@@ -1,7 +1,7 @@
 //! A flight from a stranger's file, played again: its environment alone, from the beginning of the episode in which it broke.
 
 use super::{Action, Environment, Episode, Flight, Level, Pod, PodError};
-use crate::contain::contain;
+use crate::panics::catch_panic;
 use crate::seed::Seed;
 use crate::step::StepEnd;
 
@@ -18,7 +18,7 @@ impl Flight {
         if self.environment == u64::MAX || !(1..u64::MAX / 2).contains(&self.episode) {
             return Err("there is no episode of that number".to_owned());
         }
-        let begun = contain(|| self.begin_unchecked(environment, seed))?;
+        let begun = catch_panic(|| self.begin_unchecked(environment, seed))?;
         begun.map_err(|error| error.to_string())
     }
 
@@ -49,6 +49,6 @@ impl Flight {
         action
             .0
             .copy_from_slice(&self.actions[number * acted..][..acted]);
-        contain(|| pod.step_without_reset()).unwrap_or(StepEnd::Broken)
+        catch_panic(|| pod.step_without_reset()).unwrap_or(StepEnd::Broken)
     }
 }

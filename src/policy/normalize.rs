@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::team::Team;
+use crate::worker_pool::WorkerPool;
 
 /// Largest size of a normalised number.
 const CLIP: f32 = 10.0;
@@ -125,14 +125,14 @@ impl Normalizer {
     }
 
     /// The same, each thread some of the rows.
-    pub fn apply_by(&self, rows: &mut [f32], team: &Team) {
+    pub fn apply_by(&self, rows: &mut [f32], pool: &WorkerPool) {
         let entries = self.moments.len();
         if entries == 0 {
             return;
         }
-        let share = (rows.len() / entries).div_ceil(team.threads()).max(1);
+        let share = (rows.len() / entries).div_ceil(pool.threads()).max(1);
         let mut parts: Vec<_> = rows.chunks_mut(share * entries).collect();
-        team.for_each(&mut parts, |rows| self.apply(rows));
+        pool.for_each(&mut parts, |rows| self.apply(rows));
     }
 
     /// Whether it is for observations of `entries` numbers (0 for one that changes nothing) and every number of it could have come
@@ -148,10 +148,10 @@ impl Normalizer {
     }
 
     /// Merges rows of observations, in their order, into the statistics; each entry has one worker.
-    pub fn observe(&mut self, rows: &[f32], team: &Team) {
+    pub fn observe(&mut self, rows: &[f32], pool: &WorkerPool) {
         let entries = self.moments.len();
         let mut columns: Vec<_> = self.moments.iter_mut().enumerate().collect();
-        team.for_each(&mut columns, |(entry, moments)| {
+        pool.for_each(&mut columns, |(entry, moments)| {
             let column = rows.iter().skip(*entry).step_by(entries);
             moments.merge(&Moments::of(column.map(|&x| f64::from(x))));
         });
@@ -178,7 +178,7 @@ mod tests {
     #[test]
     fn rows_are_shifted_scaled_and_clipped() {
         let mut normalizer = Normalizer::new(2);
-        normalizer.observe(&[1.0, 10.0, 3.0, 10.0], &Team::new(2)); // means 2 and 10, deviations 1 and 0
+        normalizer.observe(&[1.0, 10.0, 3.0, 10.0], &WorkerPool::new(2)); // means 2 and 10, deviations 1 and 0
         let mut rows = [4.0, 10.0, 2.0, 11.0];
         normalizer.apply(&mut rows);
         assert_eq!(rows, [2.0, 0.0, 0.0, 10.0]);

@@ -14,7 +14,7 @@ pub(super) use world::world;
 use std::collections::BTreeSet;
 
 use super::{
-    error::Flaw,
+    error::Diagnostic,
     file::{Entries, Triple},
     locate::Path,
     robot::Surface,
@@ -25,7 +25,7 @@ use crate::learn::LearnerSettings;
 pub(super) fn learners(
     learners: &Entries<LearnerSettings>,
     at: &Path,
-) -> Result<Vec<(String, LearnerSettings)>, Flaw> {
+) -> Result<Vec<(String, LearnerSettings)>, Diagnostic> {
     unique(
         "learner",
         at,
@@ -34,7 +34,7 @@ pub(super) fn learners(
     )?;
     for (i, (_, settings)) in learners.0.iter().enumerate() {
         settings.settings().check().map_err(|(field, would_do)| {
-            Flaw::new(
+            Diagnostic::new(
                 at.nth(i).field(field),
                 format!("`{field}` is out of its range"),
             )
@@ -45,23 +45,23 @@ pub(super) fn learners(
 }
 
 /// A number above 0.
-fn positive(value: f32, at: &Path, field: &'static str, unit: &str) -> Result<f32, Flaw> {
+fn positive(value: f32, at: &Path, field: &'static str, unit: &str) -> Result<f32, Diagnostic> {
     if value > 0.0 {
         return Ok(value);
     }
     Err(
-        Flaw::new(at.field(field), format!("`{field}` must be above 0"))
+        Diagnostic::new(at.field(field), format!("`{field}` must be above 0"))
             .help(format!("a number above 0 ({unit})")),
     )
 }
 
 /// A number of 0 or more.
-fn not_negative(value: f32, at: &Path, field: &'static str, unit: &str) -> Result<f32, Flaw> {
+fn not_negative(value: f32, at: &Path, field: &'static str, unit: &str) -> Result<f32, Diagnostic> {
     if value >= 0.0 {
         return Ok(value);
     }
     Err(
-        Flaw::new(at.field(field), format!("`{field}` must not be negative"))
+        Diagnostic::new(at.field(field), format!("`{field}` must not be negative"))
             .help(format!("0 or more ({unit})")),
     )
 }
@@ -72,11 +72,11 @@ fn surface(
     restitution: Option<f32>,
     otherwise: Surface,
     at: &Path,
-) -> Result<Surface, Flaw> {
+) -> Result<Surface, Diagnostic> {
     let restitution = restitution.unwrap_or(otherwise.restitution);
     if !(0.0..=1.0).contains(&restitution) {
         return Err(
-            Flaw::new(at.field("restitution"), "`restitution` must be from 0 to 1")
+            Diagnostic::new(at.field("restitution"), "`restitution` must be from 0 to 1")
                 .help("the share of the speed that is left after a bounce"),
         );
     }
@@ -101,23 +101,23 @@ fn unique<'a>(
     list: &Path,
     names: impl Iterator<Item = &'a str>,
     point_at: impl Fn(Path) -> Path,
-) -> Result<(), Flaw> {
+) -> Result<(), Diagnostic> {
     let mut seen = BTreeSet::new();
     for (i, name) in names.enumerate() {
         let at = || point_at(list.nth(i));
         if name.is_empty() {
-            return Err(Flaw::new(at(), format!("a {what} has an empty name"))
+            return Err(Diagnostic::new(at(), format!("a {what} has an empty name"))
                 .help("a name of at least one letter"));
         }
         if name.len() > LONGEST_NAME {
             let what = format!("the name of a {what} is too long");
-            return Err(Flaw::new(at(), what)
+            return Err(Diagnostic::new(at(), what)
                 .label(format!("{} bytes", name.len()))
                 .help(format!("at most {LONGEST_NAME} bytes")));
         }
         if !seen.insert(name) {
             return Err(
-                Flaw::new(at(), format!("there are two {what}s named `{name}`"))
+                Diagnostic::new(at(), format!("there are two {what}s named `{name}`"))
                     .label("the second one")
                     .help("give each its own name"),
             );
@@ -126,18 +126,18 @@ fn unique<'a>(
     Ok(())
 }
 
-/// The index of a name, or a flaw that lists the known ones.
+/// The index of a name, or a diagnostic that lists the known ones.
 fn index_of<'a>(
     what: &str,
     name: &str,
     known: impl Iterator<Item = &'a str> + Clone,
     at: Path,
-) -> Result<usize, Flaw> {
+) -> Result<usize, Diagnostic> {
     known
         .clone()
         .position(|other| other == name)
         .ok_or_else(|| {
-            Flaw::new(at, format!("there is no {what} `{name}`"))
+            Diagnostic::new(at, format!("there is no {what} `{name}`"))
                 .label(format!("unknown {what}"))
                 .suggest(&format!("{what}s"), name, known)
         })

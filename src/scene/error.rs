@@ -138,12 +138,12 @@ impl TextError {
         (line, 1 + before[line_start..].chars().count())
     }
 
-    /// What it says, over several lines, in another tone than an error's.
-    pub fn told(&self, tone: Tone) -> String {
-        let level = match tone {
-            Tone::Serious => Level::ERROR.with_name("serious"),
-            Tone::Warning => Level::WARNING,
-            Tone::Note => Level::NOTE,
+    /// What it says, over several lines, in another severity than an error's.
+    pub fn told(&self, severity: Severity) -> String {
+        let level = match severity {
+            Severity::Serious => Level::ERROR.with_name("serious"),
+            Severity::Warning => Level::WARNING,
+            Severity::Note => Level::NOTE,
         };
         self.render(level, &Renderer::plain())
     }
@@ -174,7 +174,7 @@ impl fmt::Display for TextError {
 
 /// How what is no error is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tone {
+pub enum Severity {
     /// It can be run, but that will lead nowhere.
     Serious,
     /// Probably not what was meant.
@@ -195,7 +195,7 @@ fn write(renderer: &Renderer, group: Group<'_>, help: &[String]) -> String {
 
 /// What a check found: the place by its path, which the text then turns into line and column.
 #[derive(Debug)]
-pub(super) struct Flaw {
+pub(super) struct Diagnostic {
     path: Path,
     /// Which characters of the text in quotes at the path, if not the whole.
     inside: Option<Range<u32>>,
@@ -204,10 +204,10 @@ pub(super) struct Flaw {
     help: Vec<String>,
 }
 
-impl Flaw {
+impl Diagnostic {
     /// Unless `label` says otherwise, the text at the path is shown as what was found.
-    pub(super) fn new(path: Path, title: impl Into<String>) -> Flaw {
-        Flaw {
+    pub(super) fn new(path: Path, title: impl Into<String>) -> Diagnostic {
+        Diagnostic {
             path,
             inside: None,
             title: title.into(),
@@ -217,18 +217,18 @@ impl Flaw {
     }
 
     /// The place is these characters of the text in quotes at the path.
-    pub(super) fn inside(mut self, characters: Range<usize>) -> Flaw {
+    pub(super) fn inside(mut self, characters: Range<usize>) -> Diagnostic {
         // A text has at most a megabyte.
         self.inside = Some(characters.start as u32..characters.end as u32);
         self
     }
 
-    pub(super) fn label(mut self, label: impl Into<String>) -> Flaw {
+    pub(super) fn label(mut self, label: impl Into<String>) -> Diagnostic {
         self.label = Some(label.into());
         self
     }
 
-    pub(super) fn help(mut self, help: impl Into<String>) -> Flaw {
+    pub(super) fn help(mut self, help: impl Into<String>) -> Diagnostic {
         self.help.push(help.into());
         self
     }
@@ -239,13 +239,13 @@ impl Flaw {
         what: &str,
         found: &str,
         known: impl IntoIterator<Item = S>,
-    ) -> Flaw {
+    ) -> Diagnostic {
         let known: Vec<S> = known.into_iter().collect();
         self.help.extend(suggest(what, found, &known));
         self
     }
 
-    /// The flaw with its place in a text.
+    /// The diagnostic with its place in a text.
     pub(super) fn locate(self, origin: &str, text: &str, tree: &Node) -> SceneError {
         let span = match self.inside {
             None => tree.locate(&self.path),

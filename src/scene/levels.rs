@@ -2,7 +2,7 @@
 
 use super::{
     Scene, base,
-    error::{Flaw, SceneError},
+    error::{Diagnostic, SceneError},
     file, fit,
     locate::{Node, Path},
 };
@@ -24,11 +24,11 @@ pub(super) fn levels(
         .field("task")
         .field("curriculum")
         .field("levels");
-    let flawed = |flaw: Flaw| flaw.locate(name, text, tree);
+    let flawed = |diagnostic: Diagnostic| diagnostic.locate(name, text, tree);
     let count = curriculum.levels.len();
     if !(1..=MAX_LEVELS).contains(&count) {
-        let flaw = Flaw::new(at, "the number of levels is out of its range");
-        return Err(flawed(flaw.help(format!(
+        let diagnostic = Diagnostic::new(at, "the number of levels is out of its range");
+        return Err(flawed(diagnostic.help(format!(
             "1 to {MAX_LEVELS}, the first one first; the task as it is written comes after them"
         ))));
     }
@@ -42,9 +42,9 @@ pub(super) fn levels(
             };
             if let Some(fixed) = FIXED.into_iter().find(|fixed| is_fixed(fixed)) {
                 let title = format!("a level cannot change `{fixed}`");
-                let flaw = Flaw::new(at.nth(j).key(), title);
+                let diagnostic = Diagnostic::new(at.nth(j).key(), title);
                 return Err(flawed(
-                    flaw.help("the world, the robot, objects and the task"),
+                    diagnostic.help("the world, the robot, objects and the task"),
                 ));
             }
         }
@@ -52,8 +52,8 @@ pub(super) fn levels(
         let level = Scene::read_alone(name, woven.text()).map_err(|error| woven.place(error))?;
         if let Some(misfit) = fit::misfits(scene, &level).into_iter().next() {
             let title = format!("a level has other {} than the task", misfit.what);
-            let flaw = Flaw::new(at, title).label("with these changes");
-            return Err(flawed(flaw.help(
+            let diagnostic = Diagnostic::new(at, title).label("with these changes");
+            return Err(flawed(diagnostic.help(
                 "what is seen and done must be the same at every level, and so must joints and links",
             )));
         }

@@ -2,7 +2,7 @@
 
 use super::{
     Scene,
-    error::{Flaw, SceneError, TextError},
+    error::{Diagnostic, SceneError, TextError},
     locate::{Body, Node, Path},
 };
 
@@ -47,12 +47,14 @@ impl Scene {
         help: &[String],
     ) -> TextError {
         let tree = Node::scan(&self.text).expect("the text of a scene was read before");
-        let mut flaw = Flaw::new(self.path(place, &tree), title);
+        let mut diagnostic = Diagnostic::new(self.path(place, &tree), title);
         if let Some(found) = found {
-            flaw = flaw.label(found);
+            diagnostic = diagnostic.label(found);
         }
-        let flaw = help.iter().fold(flaw, |flaw, line| flaw.help(line));
-        let error = flaw.locate(&self.origin, &self.text, &tree);
+        let diagnostic = help
+            .iter()
+            .fold(diagnostic, |diagnostic, line| diagnostic.help(line));
+        let error = diagnostic.locate(&self.origin, &self.text, &tree);
         let error = match &self.woven {
             Some(woven) => woven.place(error),
             None => error,
@@ -62,7 +64,7 @@ impl Scene {
                 note: self.changed.clone().or(told.note.clone()),
                 ..*told
             },
-            _ => unreachable!("a flaw has a place"),
+            _ => unreachable!("a diagnostic has a place"),
         }
     }
 

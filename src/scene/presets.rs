@@ -2,7 +2,7 @@
 
 use super::{
     check, differ, edit,
-    error::{Flaw, SceneError},
+    error::{Diagnostic, SceneError},
     file::{self, Written},
     locate::Path,
     read, shipped,
@@ -29,7 +29,8 @@ impl Presets {
         let checked = check::learners(&written.learners, &Path::default().field("learners"));
         Ok(Self {
             text: text.to_owned(),
-            learners: checked.map_err(|flaw: Flaw| flaw.locate(name, text, &tree))?,
+            learners: checked
+                .map_err(|diagnostic: Diagnostic| diagnostic.locate(name, text, &tree))?,
         })
     }
 

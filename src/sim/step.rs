@@ -11,7 +11,7 @@ use std::borrow::Cow;
 use super::actuate::{self, Actuators};
 use super::plant::Plant;
 use super::variation::Variation;
-use crate::contain::contain;
+use crate::panics::catch_panic;
 use crate::scene::robot::{Drive, Motor};
 
 impl Plant {
@@ -32,7 +32,7 @@ impl Plant {
         let (rounds, _) = self.rounds();
         let dt = self.dt / rounds as f32;
         actuators.efforts.fill(0.0);
-        let stepped = contain(|| {
+        let stepped = catch_panic(|| {
             for _ in 0..rounds {
                 actuate::drive(
                     self,

@@ -57,7 +57,7 @@ impl Trainer {
         let world = &version.world;
         let level = self.progress.level().min(Level(world.levels()));
         let mut moved: Vec<_> = self.pods.iter().map(|pod| (pod, None)).collect();
-        self.team.for_each(&mut moved, |(pod, moved)| {
+        self.pool.for_each(&mut moved, |(pod, moved)| {
             *moved = Some(pod.moved_to(&world.environment, level));
         });
         let moved = moved.into_iter().filter_map(|(_, moved)| moved).collect();

@@ -9,7 +9,7 @@ use crate::pod::{Decider, Environment, FinishedEpisode, Flight, PodError, Purpos
 use crate::policy::Policy;
 use crate::scene::task::Solved;
 use crate::seed::Seed;
-use crate::team::Team;
+use crate::worker_pool::WorkerPool;
 
 /// Environments of one pod of an evaluation.
 const MOST_AT_ONCE: u64 = 128;
@@ -64,7 +64,7 @@ impl Evaluation {
     }
 }
 
-/// Plays fresh episodes of these numbers. None if the team was asked to stop.
+/// Plays fresh episodes of these numbers. None if the pool was asked to stop.
 ///
 /// # Errors
 /// The environment does not work.
@@ -74,16 +74,16 @@ pub fn evaluate(
     seed: Seed,
     purpose: Purpose,
     episodes: Range<u64>,
-    team: &Team,
+    pool: &WorkerPool,
 ) -> Result<Option<Evaluation>, PodError> {
-    // As many pods as members, but none so large that many episodes need much memory at once.
+    // As many pods as workers, but none so large that many episodes need much memory at once.
     let least = (episodes.end - episodes.start).div_ceil(MOST_AT_ONCE);
-    let threads = team.threads() as u64;
+    let threads = pool.threads() as u64;
     let mut parts: Vec<_> = split(episodes, least.next_multiple_of(threads).max(threads))
         .map(|range| (range, Ok(Vec::new())))
         .collect();
-    team.for_each(&mut parts, |(range, finished)| {
-        let stop = || team.is_stopping();
+    pool.for_each(&mut parts, |(range, finished)| {
+        let stop = || pool.is_stopping();
         if !stop() {
             let decider = Decider::Mean(policy.clone());
             *finished = ContainedPod::new(environment, seed, purpose, range.clone())
@@ -94,7 +94,7 @@ pub fn evaluate(
     for (_, finished) in parts {
         all.append(&mut finished?);
     }
-    Ok((!team.is_stopping() && !all.is_empty()).then(|| Evaluation::of(&all)))
+    Ok((!pool.is_stopping() && !all.is_empty()).then(|| Evaluation::of(&all)))
 }
 
 /// Cuts a range into at most `parts` pieces of nearly equal size.

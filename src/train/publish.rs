@@ -9,7 +9,7 @@ use super::TrainResult;
 use super::versions::Change;
 use crate::metrics::Row;
 use crate::policy::Policy;
-use crate::team::Team;
+use crate::worker_pool::WorkerPool;
 
 /// Rows that wait for a reader, at most: a window that is not drawn reads nothing, perhaps for days.
 const MOST_WAITING: usize = 4096;
@@ -165,9 +165,9 @@ impl Viewer {
 }
 
 impl Publisher {
-    /// A team that ends when a viewer says so.
-    pub(super) fn team(&self, threads: usize) -> Team {
-        Team::stoppable(threads, self.shared.stop.clone())
+    /// A pool that ends when a viewer says so.
+    pub(super) fn pool(&self, threads: usize) -> WorkerPool {
+        WorkerPool::stoppable(threads, self.shared.stop.clone())
     }
 
     /// Tells an iteration's row and, if there is somebody to see it, what `snapshot` makes.

@@ -7,11 +7,11 @@ use super::progress::Progress;
 use super::{Job, TrainError, Trainer, evaluate};
 use crate::checkpoint::image::{Clock, Image, LogLengths, State};
 use crate::checkpoint::{RunFolder, policy_file};
-use crate::contain::contain;
 use crate::learn::student::Student;
+use crate::panics::catch_panic;
 use crate::pod::contained::ContainedPod;
 use crate::pod::{Environment, PodError, Purpose, Restored};
-use crate::team::Team;
+use crate::worker_pool::WorkerPool;
 
 impl Trainer {
     pub(super) fn state(&self) -> State {
@@ -66,7 +66,7 @@ impl Trainer {
         for found in folder.checkpoints()? {
             let image = found.image.map_err(|error| error.to_string());
             let restored =
-                image.and_then(|image| contain(|| self.restore(image)).unwrap_or_else(Err));
+                image.and_then(|image| catch_panic(|| self.restore(image)).unwrap_or_else(Err));
             match restored {
                 Ok((logs, bits)) => {
                     let steps = self.progress.steps();
@@ -118,12 +118,12 @@ impl Trainer {
         }
         let world = self.versions.world(progress.steps()).clone();
         let pods =
-            pods(&world.environment, &self.job, &self.team).map_err(|error| error.to_string())?;
+            pods(&world.environment, &self.job, &self.pool).map_err(|error| error.to_string())?;
         let mut pods: Vec<_> = pods
             .into_iter()
             .map(|pod| (pod, Ok(Restored::Same)))
             .collect();
-        self.team.for_each(&mut pods, |(pod, restored)| {
+        self.pool.for_each(&mut pods, |(pod, restored)| {
             *restored = pod.restore(&state.environments);
         });
         let mut bits = Restored::Same;
@@ -140,14 +140,14 @@ impl Trainer {
     }
 }
 
-/// The environments of a run at their beginning, as many pods as the team has members.
+/// The environments of a run at their beginning, as many pods as the pool has workers.
 pub(super) fn pods(
     environment: &Arc<dyn Environment>,
     job: &Job,
-    team: &Team,
+    pool: &WorkerPool,
 ) -> Result<Vec<ContainedPod>, PodError> {
     let envs = job.learner.settings().envs() as u64;
-    evaluate::split(0..envs, team.threads() as u64)
+    evaluate::split(0..envs, pool.threads() as u64)
         .map(|range| ContainedPod::new(environment, job.seed, Purpose::Training, range))
         .collect()
 }

@@ -169,7 +169,7 @@ impl Descent for Actor {
     fn step(&mut self, batch: &Batch, gradient: &[f32], sums: &Sums) {
         self.rate = self.next_rate(batch, sums.divergence / sums.samples);
         let (to_network, to_head) = gradient.split_at(self.network.parameters().len());
-        let (optimizer, rate) = (&mut self.optimizer, self.rate * batch.caution);
+        let (optimizer, rate) = (&mut self.optimizer, self.rate * batch.lr_scale);
         self.network
             .update(|parameters| optimizer.step(parameters, to_network, rate));
         if let Head::Gaussian { log_std } = &mut self.head {
@@ -325,7 +325,7 @@ mod tests {
             unit: 1.0,
             old: Likelihood::Categorical,
             left: 1.0,
-            caution: 1.0,
+            lr_scale: 1.0,
         }
     }
 
@@ -416,7 +416,7 @@ mod tests {
         let batch = batch(&recipe, &rollout);
         let chunks = [Mutex::default()];
         let work = Work::new(&mut actor, &batch, &[&[0, 1, 2, 3]], &chunks);
-        crate::team::Team::new(1).run(|member| work.descend(member, || false));
+        crate::worker_pool::WorkerPool::new(1).run(|worker| work.descend(worker, || false));
         assert!(work.report().is_refused);
         assert_eq!(actor.network, before);
     }
@@ -434,7 +434,7 @@ mod tests {
         let batch = batch(&recipe, &rollout);
         let chunks = [Mutex::default()];
         let work = Work::new(&mut actor, &batch, &[&[0, 1, 2, 3]], &chunks);
-        crate::team::Team::new(1).run(|member| work.descend(member, || false));
+        crate::worker_pool::WorkerPool::new(1).run(|worker| work.descend(worker, || false));
         let report = work.report();
         assert!(report.has_moved_enough && !report.is_refused);
         assert_eq!(actor.network, before);

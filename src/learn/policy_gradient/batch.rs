@@ -29,7 +29,7 @@ pub(in crate::learn) struct Batch<'a> {
     /// Share of the run's steps that is still to come.
     pub(in crate::learn) left: f32,
     /// What every rate is multiplied with.
-    pub(in crate::learn) caution: f32,
+    pub(in crate::learn) lr_scale: f32,
 }
 
 impl Batch<'_> {

@@ -6,7 +6,7 @@ use super::{Batch, Core, Networks};
 use crate::learn::returns::rewards_to_go;
 use crate::learn::rollout::Rollout;
 use crate::nn::scale;
-use crate::team::Team;
+use crate::worker_pool::WorkerPool;
 
 /// What an action is credited with.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -27,7 +27,7 @@ impl Core {
     /// in this way; rewards are scaled as learning would scale them, advantages not standardised, and the entropy bonus is
     /// in it. 0 where no sample can be learnt from.
     pub(super) fn gradient(&self, state: &Networks, rollout: &Rollout, credit: Credit) -> Vec<f32> {
-        let alone = Team::new(1);
+        let alone = WorkerPool::new(1);
         let mut batch = self.look(state, rollout, 1.0);
         state.normalizer.apply(&mut batch.inputs);
         self.credit(state, &mut batch, credit, &alone);
@@ -43,7 +43,7 @@ impl Core {
         chunk.gradient
     }
 
-    fn credit(&self, state: &Networks, batch: &mut Batch, credit: Credit, team: &Team) {
+    fn credit(&self, state: &Networks, batch: &mut Batch, credit: Credit, pool: &WorkerPool) {
         match credit {
             Credit::RewardsToGo => {
                 self.sum_to_go(batch);
@@ -51,9 +51,9 @@ impl Core {
             }
             Credit::LessBaseline => {
                 self.sum_to_go(batch);
-                self.surprise(state, batch, team);
+                self.surprise(state, batch, pool);
             }
-            Credit::Generalized { lambda } => self.estimate(state, batch, lambda, team),
+            Credit::Generalized { lambda } => self.estimate(state, batch, lambda, pool),
         }
     }
 
@@ -71,8 +71,13 @@ impl Core {
     }
 
     /// Adds the values of all states, 0 without a critic, and by how much what came was more.
-    pub(in crate::learn) fn surprise(&self, state: &Networks, batch: &mut Batch, team: &Team) {
-        self.value(state, batch, team);
+    pub(in crate::learn) fn surprise(
+        &self,
+        state: &Networks,
+        batch: &mut Batch,
+        pool: &WorkerPool,
+    ) {
+        self.value(state, batch, pool);
         let surprises = batch.targets.iter().zip(&batch.values);
         batch.advantages = surprises.map(|(sum, value)| sum - value).collect();
     }

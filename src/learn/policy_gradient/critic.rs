@@ -81,7 +81,7 @@ impl Descent for Critic {
     }
 
     fn step(&mut self, batch: &Batch, gradient: &[f32], _: &Sums) {
-        let (optimizer, rate) = (&mut self.optimizer, self.rate * batch.caution);
+        let (optimizer, rate) = (&mut self.optimizer, self.rate * batch.lr_scale);
         self.value
             .update(|parameters| optimizer.step(parameters, gradient, rate));
     }

@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, RwLock};
 use super::Batch;
 use crate::metrics::{Metric, Row};
 use crate::nn::{Workspace, add, scale, squared_norm};
-use crate::team::Member;
+use crate::worker_pool::Worker;
 
 /// Rows of a minibatch that one thread takes at once.
 pub(in crate::learn) const CHUNK: usize = 128;
@@ -55,7 +55,7 @@ pub(in crate::learn) struct Sums {
     pub(in crate::learn) entropy: f32,
 }
 
-/// One network's way down, shared by the members of a group.
+/// One network's way down, shared by the workers of a group.
 pub(in crate::learn) struct Work<'a, D> {
     network: RwLock<&'a mut D>,
     batch: &'a Batch<'a>,
@@ -83,12 +83,12 @@ impl<'a, D: Descent> Work<'a, D> {
         }
     }
 
-    /// Goes through the minibatches; every member of the group calls it. Ends early when `stop` says so, which then must
+    /// Goes through the minibatches; every worker of the group calls it. Ends early when `stop` says so, which then must
     /// never take it back, or when a number is not finite.
-    pub(in crate::learn) fn descend(&self, member: &Member, stop: impl Fn() -> bool) {
+    pub(in crate::learn) fn descend(&self, worker: &Worker, stop: impl Fn() -> bool) {
         for minibatch in self.minibatches {
             let chunks = &self.chunks[..minibatch.len().div_ceil(CHUNK)];
-            for i in member.share(chunks.len()) {
+            for i in worker.share(chunks.len()) {
                 if stop() {
                     break;
                 }
@@ -96,13 +96,13 @@ impl<'a, D: Descent> Work<'a, D> {
                 let mut chunk = chunks[i].lock().expect("each chunk has one worker");
                 self.differentiate(rows, 1.0 / minibatch.len() as f32, &mut chunk);
             }
-            member.wait();
-            if member.index == 0 {
+            worker.wait();
+            if worker.rank == 0 {
                 // Whoever left its chunks undone has seen the stop that is seen here too.
                 let goes_on = !stop() && self.step(chunks);
                 self.is_over.store(!goes_on, Ordering::Relaxed);
             }
-            member.wait();
+            worker.wait();
             if self.is_over.load(Ordering::Relaxed) {
                 return;
             }

@@ -13,7 +13,7 @@ use crate::policy::normalize::Normalizer;
 use crate::policy::{Head, Policy};
 use crate::seed::Seed;
 use crate::step::{ActionSpace, Spaces};
-use crate::team::Team;
+use crate::worker_pool::WorkerPool;
 
 /// One observation and one action.
 pub(crate) fn spaces() -> Spaces {
@@ -114,15 +114,15 @@ impl Learner for Rememberer {
         state: &mut Remembered,
         _: &Rollout,
         memory: &Replay,
-        caution: f32,
-        _: &Team,
+        lr_scale: f32,
+        _: &WorkerPool,
     ) -> Result<Row, Refusal> {
         let count = state.weights.len();
         let rng = &mut self.seed.stream("memories").nth(state.updates);
         let mut samples = Samples::default();
         memory.gather(&memory.draw(count, rng), 3, 0.5, &mut samples);
         for (weight, of_return) in state.weights.iter_mut().zip(&samples.returns) {
-            *weight += caution * of_return.clamp(-1.0, 1.0) * 0.01;
+            *weight += lr_scale * of_return.clamp(-1.0, 1.0) * 0.01;
         }
         state.updates += 1;
         Ok(Row::default())

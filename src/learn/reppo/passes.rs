@@ -1,4 +1,4 @@
-//! The passes over a rollout, by all members of a team. For each minibatch actor and critic descend at once, both from the networks
+//! The passes over a rollout, by all workers of a pool. For each minibatch actor and critic descend at once, both from the networks
 //! before it: a minibatch is cut into chunks of [`CHUNK`] samples whatever the number of threads, each chunk's gradient is summed by
 //! one thread, and chunks are added in their order, so bits do not depend on who did what.
 
@@ -13,7 +13,7 @@ use crate::metrics::{Metric, Row};
 use crate::nn::{Workspace, scale};
 use crate::policy::squashed;
 use crate::seed::{Rng, Stream};
-use crate::team::Member;
+use crate::worker_pool::Worker;
 use loss::Multiplier;
 
 /// Samples of a minibatch that one thread takes at once: few, because the minibatches are small, and two threads that share one evenly
@@ -92,7 +92,7 @@ struct Actor<'a> {
     restraint: &'a mut Multiplier,
 }
 
-/// The state on the bench, shared by the members of a team.
+/// The state on the bench, shared by the workers of a pool.
 pub(super) struct Bench<'a> {
     reppo: &'a Reppo,
     batch: &'a Batch<'a>,
@@ -118,11 +118,11 @@ impl<'a> Bench<'a> {
         }
     }
 
-    /// Goes through the minibatches of one pass, whose actions are drawn from `draws`; every member calls it. Ends early when `stop`
+    /// Goes through the minibatches of one pass, whose actions are drawn from `draws`; every worker calls it. Ends early when `stop`
     /// says so, which then must never take it back, or when a number is not finite.
     pub(super) fn pass<'m>(
         &self,
-        member: &Member,
+        worker: &Worker,
         minibatches: impl Iterator<Item = &'m [u32]>,
         draws: Stream,
         stop: impl Fn() -> bool,
@@ -133,7 +133,7 @@ impl<'a> Bench<'a> {
             }
             let count = minibatch.len().div_ceil(CHUNK);
             let share = 1.0 / minibatch.len() as f32;
-            for task in member.share(2 * count) {
+            for task in worker.share(2 * count) {
                 if stop() {
                     break;
                 }
@@ -146,16 +146,16 @@ impl<'a> Bench<'a> {
                     self.differentiate_critic(chunk, rows, share);
                 }
             }
-            member.wait();
+            worker.wait();
             // Whoever left its chunks undone has seen the stop that is seen here too.
             let is_stopping = stop();
-            if member.index == 0 && (is_stopping || !self.step_actor(count)) {
+            if worker.rank == 0 && (is_stopping || !self.step_actor(count)) {
                 self.is_over.store(true, Ordering::Relaxed);
             }
-            if member.index == member.count - 1 && (is_stopping || !self.step_critic(count)) {
+            if worker.rank == worker.count - 1 && (is_stopping || !self.step_critic(count)) {
                 self.is_over.store(true, Ordering::Relaxed);
             }
-            member.wait();
+            worker.wait();
         }
     }
 
@@ -440,7 +440,7 @@ mod tests {
     use crate::nn::Activation;
     use crate::seed::Seed;
     use crate::step::{ActionSpace, Spaces};
-    use crate::team::Team;
+    use crate::worker_pool::WorkerPool;
 
     const ROWS: [u32; 4] = [0, 1, 2, 3];
 
@@ -593,7 +593,8 @@ mod tests {
         let bench = Bench::new(reppo, state, batch);
         let draws = Seed::new(5).stream("test");
         let minibatch: &[u32] = &ROWS;
-        Team::new(1).run(|member| bench.pass(member, [minibatch].into_iter(), draws, || false));
+        WorkerPool::new(1)
+            .run(|worker| bench.pass(worker, [minibatch].into_iter(), draws, || false));
         bench.close()
     }
 

@@ -1,4 +1,4 @@
-//! One update of SAC, by all members of a team: a minibatch is cut into chunks of [`CHUNK`] samples whatever the number of threads,
+//! One update of SAC, by all workers of a pool: a minibatch is cut into chunks of [`CHUNK`] samples whatever the number of threads,
 //! each chunk's gradients are summed by one thread, and chunks are added in their order, so bits do not depend on who did what.
 
 use std::ops::Range;
@@ -14,7 +14,7 @@ use crate::metrics::{Metric, Row};
 use crate::nn::{Mlp, Workspace};
 use crate::policy::normalize::Normalizer;
 use crate::policy::squashed;
-use crate::team::Member;
+use crate::worker_pool::Worker;
 
 /// One thread's work on some samples of a minibatch, and the memory for it. In parts, so that the gradients of two networks can be
 /// summed at once.
@@ -69,11 +69,11 @@ struct Report {
     actor_steps: f64,
 }
 
-/// The state on the bench, shared by the members of a team.
+/// The state on the bench, shared by the workers of a pool.
 pub(super) struct Bench<'a> {
     sac: &'a Sac,
     memory: &'a Replay,
-    caution: f32,
+    lr_scale: f32,
     normalizer: &'a Normalizer,
     actor: RwLock<&'a mut Network>,
     critics: [RwLock<&'a mut Network>; 2],
@@ -88,12 +88,12 @@ impl<'a> Bench<'a> {
         sac: &'a Sac,
         state: &'a mut SacState,
         memory: &'a Replay,
-        caution: f32,
+        lr_scale: f32,
     ) -> Self {
         Self {
             sac,
             memory,
-            caution,
+            lr_scale,
             normalizer: &state.normalizer,
             actor: RwLock::new(&mut state.actor),
             critics: state.critics.each_mut().map(RwLock::new),
@@ -104,17 +104,17 @@ impl<'a> Bench<'a> {
         }
     }
 
-    /// Makes the updates of these numbers; every member calls it. Ends early when `stop` says so, which then must never take it
+    /// Makes the updates of these numbers; every worker calls it. Ends early when `stop` says so, which then must never take it
     /// back, or when a number is not finite.
-    pub(super) fn work(&self, member: &Member, numbers: Range<u64>, stop: impl Fn() -> bool) {
+    pub(super) fn work(&self, worker: &Worker, numbers: Range<u64>, stop: impl Fn() -> bool) {
         for number in numbers {
-            self.update(member, number);
-            if member.index == 0 {
+            self.update(worker, number);
+            if worker.rank == 0 {
                 let is_refused = self.report.lock().expect("nobody panicked").refused;
                 let is_over = is_refused.is_some() || stop();
                 self.is_over.store(is_over, Ordering::Relaxed);
             }
-            member.wait();
+            worker.wait();
             if self.is_over.load(Ordering::Relaxed) {
                 return;
             }
@@ -123,25 +123,25 @@ impl<'a> Bench<'a> {
 
     /// One update: the critics learn from remembered steps, the actor from what the critics now say of the actions that it would
     /// take, and the slow copies follow.
-    fn update(&self, member: &Member, number: u64) {
+    fn update(&self, worker: &Worker, number: u64) {
         let chunks = &self.sac.chunks;
         let moves_actor = number.is_multiple_of(self.sac.settings.policy_delay as u64);
-        for i in member.share(chunks.len()) {
+        for i in worker.share(chunks.len()) {
             self.judge(number, i, &chunks[i]);
         }
-        member.wait();
-        for critic in member.share(2) {
+        worker.wait();
+        for critic in worker.share(2) {
             self.step_critic(critic);
         }
-        member.wait();
+        worker.wait();
         if moves_actor {
-            for i in member.share(chunks.len()) {
+            for i in worker.share(chunks.len()) {
                 self.act(&chunks[i]);
             }
-            member.wait();
+            worker.wait();
         }
-        // In an order that gives two members about the same to do.
-        for task in member.share(3) {
+        // In an order that gives two workers about the same to do.
+        for task in worker.share(3) {
             match task {
                 0 => self.follow(0),
                 1 if moves_actor => self.step_actor(),
@@ -149,8 +149,8 @@ impl<'a> Bench<'a> {
                 _ => self.follow(1),
             }
         }
-        member.wait();
-        if member.index == 0 {
+        worker.wait();
+        if worker.rank == 0 {
             self.note();
         }
     }
@@ -293,7 +293,7 @@ impl<'a> Bench<'a> {
     fn step_critic(&self, index: usize) {
         let gradients = self.sac.chunks.iter().map(|chunk| &chunk.critics[index]);
         if let Some((gradient, _)) = self.sum(gradients, "critic") {
-            let rate = self.sac.settings.critic_rate * self.caution;
+            let rate = self.sac.settings.critic_rate * self.lr_scale;
             let mut critic = self.critics[index].write().expect("nobody panicked");
             critic.step(&gradient, rate);
         }
@@ -307,7 +307,7 @@ impl<'a> Bench<'a> {
             return;
         };
         let mut actor = self.actor.write().expect("nobody panicked");
-        actor.step(&gradient, settings.rate * self.caution);
+        actor.step(&gradient, settings.rate * self.lr_scale);
         let (mut drawn, mut log_probability) = (0.0, 0.0);
         for chunk in &self.sac.chunks {
             let desk = chunk.desk.lock().expect("nobody panicked");
@@ -318,7 +318,7 @@ impl<'a> Bench<'a> {
             let target = settings.target_entropy * self.sac.spaces.actions() as f32;
             let slope = loss::temperature_slope(log_probability / drawn, target);
             let mut temperature = self.temperature.write().expect("nobody panicked");
-            temperature.step(slope, settings.temperature_rate * self.caution);
+            temperature.step(slope, settings.temperature_rate * self.lr_scale);
         }
         let mut report = self.report.lock().expect("nobody panicked");
         report.actor_norms += f64::from(norm);
@@ -372,7 +372,7 @@ impl<'a> Bench<'a> {
         row.set(Metric::Temperature, f64::from(temperature));
         row.set(
             Metric::Rate,
-            f64::from(self.sac.settings.rate * self.caution),
+            f64::from(self.sac.settings.rate * self.lr_scale),
         );
         // What was not measured is no number, and left out.
         let mean = |sum: f32, count: f32| f64::from(sum) / f64::from(count);

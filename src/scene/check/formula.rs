@@ -18,7 +18,7 @@ pub(super) use names::{Moments, Scope};
 use words::{Is, Part, Word};
 
 use crate::scene::{
-    error::Flaw,
+    error::Diagnostic,
     formula::{FUNCTIONS, Formula, Function, Op, STACK, Source, Two},
     locate::Path,
 };
@@ -51,7 +51,7 @@ pub(super) trait Names: Sized {
         compiler: &Compiler<Self>,
         parts: &[Part],
         span: &Range<usize>,
-    ) -> Result<Source<Self::Reading>, Flaw>;
+    ) -> Result<Source<Self::Reading>, Diagnostic>;
 
     /// A reading that is one less another, where there is one.
     fn difference(_one: Self::Reading, _other: Self::Reading) -> Option<Self::Reading> {
@@ -77,7 +77,7 @@ pub(super) fn formula<N: Names>(
     kind: Kind,
     names: N,
     at: &Path,
-) -> Result<Formula<N::Reading>, Flaw> {
+) -> Result<Formula<N::Reading>, Diagnostic> {
     let mut compiler = Compiler {
         text,
         at,
@@ -90,20 +90,20 @@ pub(super) fn formula<N: Names>(
     };
     if text.len() > MAX_BYTES {
         return Err(compiler
-            .flaw(&(0..0), "a formula is too long")
+            .diagnostic(&(0..0), "a formula is too long")
             .label(format!("{} bytes follow", text.len()))
             .help(format!(
                 "at most {MAX_BYTES} bytes; several terms are added up"
             )));
     }
-    compiler.words =
-        words::words(text).map_err(|(span, title, help)| compiler.flaw(&span, title).help(help))?;
+    compiler.words = words::words(text)
+        .map_err(|(span, title, help)| compiler.diagnostic(&span, title).help(help))?;
     let whole = compiler.expression(0)?;
     compiler.end()?;
     match (kind, whole.kind) {
         (Kind::Number, Kind::Condition) => {
             return Err(compiler
-                .flaw(
+                .diagnostic(
                     &whole.span,
                     format!("{} is a number, and this is a condition", N::GIVES),
                 )
@@ -111,7 +111,7 @@ pub(super) fn formula<N: Names>(
         }
         (Kind::Condition, Kind::Number) => {
             return Err(compiler
-                .flaw(&whole.span, "this must be a condition, and it is a number")
+                .diagnostic(&whole.span, "this must be a condition, and it is a number")
                 .help(format!("compare it, like `{} < 0.5`", N::EXAMPLE)));
         }
         _ => {}
@@ -148,12 +148,12 @@ struct Value {
 
 impl<N: Names> Compiler<'_, N> {
     /// Reads on for as long as operators bind at least as tightly as `least`.
-    fn expression(&mut self, least: u8) -> Result<Value, Flaw> {
+    fn expression(&mut self, least: u8) -> Result<Value, Diagnostic> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
             let span = self.words[self.next].span.clone();
             return Err(self
-                .flaw(&span, "a formula is nested too deeply")
+                .diagnostic(&span, "a formula is nested too deeply")
                 .help(format!(
                     "at most {MAX_DEPTH} parentheses or signs in each other"
                 )));
@@ -175,7 +175,7 @@ impl<N: Names> Compiler<'_, N> {
     }
 
     /// A number, a reading, a call, or an expression in parentheses or behind a sign.
-    fn operand(&mut self) -> Result<Value, Flaw> {
+    fn operand(&mut self) -> Result<Value, Diagnostic> {
         let Word { is, span } = self.take();
         match is {
             Is::Number(number) => {
@@ -225,16 +225,16 @@ impl<N: Names> Compiler<'_, N> {
                 })
             }
             Is::End if self.words.len() == 1 => Err(self
-                .flaw(&span, "the formula is empty")
+                .diagnostic(&span, "the formula is empty")
                 .label("nothing here")
                 .help(format!("something like `{}`", N::EXAMPLE))),
             Is::End => Err(self
-                .flaw(&span, "the formula ends too early")
+                .diagnostic(&span, "the formula ends too early")
                 .label("a value is missing here")
                 .help(value::<N>())),
-            Is::Name(_) | Is::Sign(_) => {
-                Err(self.flaw(&span, "expected a value").help(value::<N>()))
-            }
+            Is::Name(_) | Is::Sign(_) => Err(self
+                .diagnostic(&span, "expected a value")
+                .help(value::<N>())),
         }
     }
 
@@ -267,7 +267,7 @@ impl<N: Names> Compiler<'_, N> {
         two: Two,
         sign: &Range<usize>,
         right: Value,
-    ) -> Result<Value, Flaw> {
+    ) -> Result<Value, Diagnostic> {
         let (takes, gives) = match two {
             Two::And | Two::Or => (Kind::Condition, Kind::Condition),
             Two::Add | Two::Subtract | Two::Multiply | Two::Divide | Two::Power => {
@@ -294,13 +294,13 @@ impl<N: Names> Compiler<'_, N> {
     }
 
     /// A call, of which the name has been read.
-    fn call(&mut self, name: &Range<usize>) -> Result<Value, Flaw> {
+    fn call(&mut self, name: &Range<usize>) -> Result<Value, Diagnostic> {
         let written = &self.text[name.clone()];
         let Some((function, _, form, takes, meaning)) =
             FUNCTIONS.into_iter().find(|(_, name, ..)| *name == written)
         else {
             return Err(self
-                .flaw(name, format!("there is no function `{written}`"))
+                .diagnostic(name, format!("there is no function `{written}`"))
                 .label("unknown function")
                 .suggest("functions", written, FUNCTIONS.map(|(_, name, ..)| name)));
         };
@@ -337,7 +337,7 @@ impl<N: Names> Compiler<'_, N> {
             };
             let what = format!("`{written}` takes {takes}");
             return Err(self
-                .flaw(&span, what)
+                .diagnostic(&span, what)
                 .label(format!("found {count}"))
                 .help(format!("`{written}({form})`: {meaning}")));
         }
@@ -351,29 +351,29 @@ impl<N: Names> Compiler<'_, N> {
         })
     }
 
-    fn needs(&self, kind: Kind, what: &str, value: &Value) -> Result<(), Flaw> {
+    fn needs(&self, kind: Kind, what: &str, value: &Value) -> Result<(), Diagnostic> {
         if kind == value.kind {
             return Ok(());
         }
         Err(match kind {
             Kind::Number => self
-                .flaw(&value.span, format!("{what} needs a number here"))
+                .diagnostic(&value.span, format!("{what} needs a number here"))
                 .label("this is a condition")
                 .help("`if(.., 1, 0)` makes a number of it; two comparisons are joined by `and`"),
             Kind::Condition => self
-                .flaw(&value.span, format!("{what} needs a condition here"))
+                .diagnostic(&value.span, format!("{what} needs a condition here"))
                 .label("this is a number")
                 .help(format!("compare it, like `{} < 0.5`", N::EXAMPLE)),
         })
     }
 
     /// Past a closing parenthesis, whose end it returns.
-    fn close(&mut self, open: &Range<usize>) -> Result<usize, Flaw> {
+    fn close(&mut self, open: &Range<usize>) -> Result<usize, Diagnostic> {
         let word = self.take();
         match word.is {
             Is::Sign(")") => Ok(word.span.end),
             Is::End => Err(self
-                .flaw(open, "a parenthesis is not closed")
+                .diagnostic(open, "a parenthesis is not closed")
                 .label("this one")
                 .help("a `)`")),
             _ => Err(self.expected_an_operator(&word)),
@@ -381,32 +381,36 @@ impl<N: Names> Compiler<'_, N> {
     }
 
     /// Nothing is left.
-    fn end(&mut self) -> Result<(), Flaw> {
+    fn end(&mut self) -> Result<(), Diagnostic> {
         let word = self.take();
         match word.is {
             Is::End => Ok(()),
             Is::Sign(")") => Err(self
-                .flaw(&word.span, "a `)` too many")
+                .diagnostic(&word.span, "a `)` too many")
                 .help("remove it, or add a `(` before it")),
             _ => Err(self.expected_an_operator(&word)),
         }
     }
 
-    fn expected_an_operator(&self, word: &Word) -> Flaw {
-        let flaw = self.flaw(&word.span, "expected an operator");
+    fn expected_an_operator(&self, word: &Word) -> Diagnostic {
+        let diagnostic = self.diagnostic(&word.span, "expected an operator");
         match word.is {
-            Is::Sign("=") => flaw.help("`==` compares"),
-            Is::Sign(",") => flaw.help("only arguments of a function have commas between them"),
-            _ => flaw.help("`+ - * / ^`, `< <= > >= == !=`, `and`, `or`, or the formula's end"),
+            Is::Sign("=") => diagnostic.help("`==` compares"),
+            Is::Sign(",") => {
+                diagnostic.help("only arguments of a function have commas between them")
+            }
+            _ => {
+                diagnostic.help("`+ - * / ^`, `< <= > >= == !=`, `and`, `or`, or the formula's end")
+            }
         }
     }
 
-    fn load(&mut self, source: Source<N::Reading>, span: &Range<usize>) -> Result<(), Flaw> {
+    fn load(&mut self, source: Source<N::Reading>, span: &Range<usize>) -> Result<(), Diagnostic> {
         self.program.push(Op::Load(source));
         self.height += 1;
         if self.height > STACK {
             return Err(self
-                .flaw(span, "a formula is nested too deeply")
+                .diagnostic(span, "a formula is nested too deeply")
                 .help(format!(
                     "at most {STACK} values that wait for what is behind them"
                 )));
@@ -425,9 +429,9 @@ impl<N: Names> Compiler<'_, N> {
         word
     }
 
-    fn flaw(&self, span: &Range<usize>, title: impl Into<String>) -> Flaw {
+    fn diagnostic(&self, span: &Range<usize>, title: impl Into<String>) -> Diagnostic {
         let characters = |byte: usize| self.text[..byte].chars().count();
-        Flaw::new(self.at.clone(), title).inside(characters(span.start)..characters(span.end))
+        Diagnostic::new(self.at.clone(), title).inside(characters(span.start)..characters(span.end))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::formula::{Coordinates, Kind, formula};
 use crate::scene::{
-    error::Flaw,
+    error::Diagnostic,
     file::Triple,
     formula::{Coordinate, Reader},
     locate::Path,
@@ -45,7 +45,7 @@ pub(super) fn of_formula(
     place: Place,
     others: &[Heights],
     at: &Path,
-) -> Result<Heights, Flaw> {
+) -> Result<Heights, Diagnostic> {
     let size = sizes(place.size, at)?;
     let cells = cells.map(|count| count as usize);
     count(cells, others, &at.field("cells"))?;
@@ -57,12 +57,12 @@ pub(super) fn of_formula(
             return Ok(height);
         }
         Err(
-            Flaw::new(at.clone(), format!("no height at x = {x}, y = {y}"))
+            Diagnostic::new(at.clone(), format!("no height at x = {x}, y = {y}"))
                 .label(format!("gives {height} there"))
                 .help(range()),
         )
     };
-    let heights: Result<Vec<f32>, Flaw> = Heights::places(size, cells).map(height).collect();
+    let heights: Result<Vec<f32>, Diagnostic> = Heights::places(size, cells).map(height).collect();
     Ok(place.with(cells, heights?))
 }
 
@@ -73,13 +73,13 @@ pub(super) fn of_rows(
     place: Place,
     others: &[Heights],
     at: &Path,
-) -> Result<Heights, Flaw> {
+) -> Result<Heights, Diagnostic> {
     sizes(place.size, at)?;
     let list = at.field("rows");
     let width = rows.first().map_or(0, Vec::len);
     if let Some(odd) = rows.iter().position(|row| row.len() != width) {
         let title = "the rows of a grid differ in length";
-        return Err(Flaw::new(list.nth(odd), title).label(format!(
+        return Err(Diagnostic::new(list.nth(odd), title).label(format!(
             "{} heights; the first row has {width}",
             rows[odd].len()
         )));
@@ -90,7 +90,7 @@ pub(super) fn of_rows(
         let is_out = |share: &f32| !is_height(share * height);
         if let Some(j) = row.iter().position(is_out) {
             let at = list.nth(i).nth(j);
-            return Err(Flaw::new(at, "too high, or too low")
+            return Err(Diagnostic::new(at, "too high, or too low")
                 .label(format!("{} m", row[j] * height))
                 .help(range()));
         }
@@ -118,23 +118,23 @@ impl Place {
     }
 }
 
-fn sizes(size: [f32; 2], at: &Path) -> Result<[f32; 2], Flaw> {
+fn sizes(size: [f32; 2], at: &Path) -> Result<[f32; 2], Diagnostic> {
     if size.iter().all(|length| *length > 0.0) {
         return Ok(size);
     }
     Err(
-        Flaw::new(at.field("size"), "the sizes of heights must be above 0")
+        Diagnostic::new(at.field("size"), "the sizes of heights must be above 0")
             .help("the lengths along x and y (m)"),
     )
 }
 
 /// Whether there may be so many cells, with those of others.
-fn count(cells: [usize; 2], others: &[Heights], at: &Path) -> Result<(), Flaw> {
+fn count(cells: [usize; 2], others: &[Heights], at: &Path) -> Result<(), Diagnostic> {
     let [along_x, along_y] = cells;
     if along_x == 0 || along_y == 0 {
         let title = "heights need a cell along x and along y";
         let help = "like `cells: (100, 40)`; in a grid, two heights make one";
-        return Err(Flaw::new(at.clone(), title).help(help));
+        return Err(Diagnostic::new(at.clone(), title).help(help));
     }
     let known: usize = others
         .iter()
@@ -142,9 +142,11 @@ fn count(cells: [usize; 2], others: &[Heights], at: &Path) -> Result<(), Flaw> {
         .sum();
     let count = along_x.saturating_mul(along_y).saturating_add(known);
     if count > MAX_CELLS {
-        return Err(Flaw::new(at.clone(), "the terrain has too many cells")
-            .label(format!("with these, {count}"))
-            .help(format!("at most {MAX_CELLS} in a scene")));
+        return Err(
+            Diagnostic::new(at.clone(), "the terrain has too many cells")
+                .label(format!("with these, {count}"))
+                .help(format!("at most {MAX_CELLS} in a scene")),
+        );
     }
     Ok(())
 }

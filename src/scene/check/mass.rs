@@ -4,7 +4,7 @@ use bevy::math::DVec3;
 
 use super::{distance, positive, surface};
 use crate::scene::{
-    error::Flaw,
+    error::Diagnostic,
     file::{self, Triple},
     hull,
     locate::Path,
@@ -14,7 +14,7 @@ use crate::scene::{
 /// Points of a hull.
 const MAX_CORNERS: usize = 256;
 
-pub(super) fn inertia(written: &file::Inertia, at: &Path) -> Result<Inertia, Flaw> {
+pub(super) fn inertia(written: &file::Inertia, at: &Path) -> Result<Inertia, Diagnostic> {
     let file::Inertia {
         mass,
         center,
@@ -25,14 +25,14 @@ pub(super) fn inertia(written: &file::Inertia, at: &Path) -> Result<Inertia, Fla
     let [a, b, c] = principal;
     if !(a > 0.0 && b > 0.0 && c > 0.0) {
         return Err(
-            Flaw::new(at.field("principal"), "moments of inertia must be above 0")
+            Diagnostic::new(at.field("principal"), "moments of inertia must be above 0")
                 .help("three numbers above 0 (kg m^2)"),
         );
     }
     // A flat body's largest moment is the sum of the others, which rounding may exceed.
     let largest = a.max(b).max(c);
     if largest > (a + b + c - largest) * 1.0001 {
-        return Err(Flaw::new(
+        return Err(Diagnostic::new(
             at.field("principal"),
             "no body has these moments of inertia",
         )
@@ -47,30 +47,32 @@ pub(super) fn inertia(written: &file::Inertia, at: &Path) -> Result<Inertia, Fla
 }
 
 /// The half sizes of a box, each above 0.
-pub(super) fn half_sizes(half: Triple, at: &Path) -> Result<(), Flaw> {
+pub(super) fn half_sizes(half: Triple, at: &Path) -> Result<(), Diagnostic> {
     if half.iter().all(|half| *half > 0.0) {
         return Ok(());
     }
     Err(
-        Flaw::new(at.field("half"), "the half sizes of a box must be above 0")
+        Diagnostic::new(at.field("half"), "the half sizes of a box must be above 0")
             .help("half of its width, depth and height (m)"),
     )
 }
 
 /// The body that points span.
-fn hull(points: &[Triple], at: &Path) -> Result<Form, Flaw> {
+fn hull(points: &[Triple], at: &Path) -> Result<Form, Diagnostic> {
     let at = at.field("points");
     if !(4..=MAX_CORNERS).contains(&points.len()) {
-        return Err(Flaw::new(at, "a hull has too few points, or too many")
-            .label(format!("{} points", points.len()))
-            .help(format!("4 to {MAX_CORNERS}")));
+        return Err(
+            Diagnostic::new(at, "a hull has too few points, or too many")
+                .label(format!("{} points", points.len()))
+                .help(format!("4 to {MAX_CORNERS}")),
+        );
     }
     let places: Vec<DVec3> = points
         .iter()
         .map(|&at| DVec3::from(at.map(f64::from)))
         .collect();
     let Some(hull) = hull::hull(&places, MAX_CORNERS) else {
-        return Err(Flaw::new(at, "a hull must not be flat")
+        return Err(Diagnostic::new(at, "a hull must not be flat")
             .label("these lie in a plane")
             .help("at least four points that are not in a plane"));
     };
@@ -81,7 +83,11 @@ fn hull(points: &[Triple], at: &Path) -> Result<Form, Flaw> {
 }
 
 /// A shape of a robot whose other shapes touch like `otherwise`.
-pub(super) fn shape(written: &file::Shape, otherwise: Surface, at: &Path) -> Result<Shape, Flaw> {
+pub(super) fn shape(
+    written: &file::Shape,
+    otherwise: Surface,
+    at: &Path,
+) -> Result<Shape, Diagnostic> {
     use file::Shape as S;
 
     let radius_at = |radius| positive(radius, at, "radius", "m");
@@ -90,7 +96,7 @@ pub(super) fn shape(written: &file::Shape, otherwise: Surface, at: &Path) -> Res
             return Ok(());
         }
         Err(
-            Flaw::new(at.field("to"), "`from` and `to` are the same place")
+            Diagnostic::new(at.field("to"), "`from` and `to` are the same place")
                 .help(format!("two places; {instead}")),
         )
     };
@@ -122,7 +128,7 @@ pub(super) fn shape(written: &file::Shape, otherwise: Surface, at: &Path) -> Res
         S::Hull { ref points, .. } => hull(points, at)?,
         S::Mesh { .. } => {
             return Err(
-                Flaw::new(at.clone(), "a mesh is read from a file beside the scene")
+                Diagnostic::new(at.clone(), "a mesh is read from a file beside the scene")
                     .help("a `Hull(points: [..])` says the same in the text"),
             );
         }
@@ -137,14 +143,15 @@ pub(super) fn shape(written: &file::Shape, otherwise: Surface, at: &Path) -> Res
         (Some(mass), None) => Weight::Mass(positive(mass, at, "mass", "kg")?),
         (None, Some(density)) => Weight::Density(positive(density, at, "density", "kg/m^3")?),
         (Some(_), Some(_)) => {
-            return Err(
-                Flaw::new(at.field("density"), "a shape has both a mass and a density")
-                    .help("one of them; the other follows from the size"),
-            );
+            return Err(Diagnostic::new(
+                at.field("density"),
+                "a shape has both a mass and a density",
+            )
+            .help("one of them; the other follows from the size"));
         }
         (None, None) => {
             return Err(
-                Flaw::new(at.clone(), "a shape has neither a mass nor a density")
+                Diagnostic::new(at.clone(), "a shape has neither a mass nor a density")
                     .label("how heavy is it?")
                     .help("add `mass: ..` (kg) or `density: ..` (kg/m^3; water is 1000)"),
             );

@@ -8,7 +8,7 @@ use tree::{attachments, topological};
 
 use super::{index_of, mass, surface, unique};
 use crate::scene::{
-    error::Flaw,
+    error::Diagnostic,
     file::{self, Kind},
     locate::Path,
     robot::{Joint, Link, Origin, Point, Robot, Surface},
@@ -32,7 +32,7 @@ pub(in crate::scene) fn robot(
     objects: &[file::Object],
     at: &Path,
     objects_at: &Path,
-) -> Result<Robot, Flaw> {
+) -> Result<Robot, Diagnostic> {
     sizes(written, at)?;
     let (links_at, joints_at) = (at.field("links"), at.field("joints"));
     let link_names = || written.links.iter().map(|link| link.name.as_str());
@@ -43,9 +43,11 @@ pub(in crate::scene) fn robot(
     })?;
     if let Some(i) = link_names().position(|name| name == WORLD) {
         let what = format!("a link cannot be named `{WORLD}`");
-        return Err(Flaw::new(links_at.nth(i).field("name"), what).help(format!(
-            "`{WORLD}` is what the robot stands on; choose another name"
-        )));
+        return Err(
+            Diagnostic::new(links_at.nth(i).field("name"), what).help(format!(
+                "`{WORLD}` is what the robot stands on; choose another name"
+            )),
+        );
     }
 
     let attachments = attachments(written, &links_at, &joints_at)?;
@@ -68,11 +70,13 @@ pub(in crate::scene) fn robot(
         }
     }
     if joints.is_empty() {
-        return Err(Flaw::new(joints_at, "the robot has no joint that moves")
-            .help("at least one joint of kind Revolute or Prismatic"));
+        return Err(
+            Diagnostic::new(joints_at, "the robot has no joint that moves")
+                .help("at least one joint of kind Revolute or Prismatic"),
+        );
     }
     if motors.is_empty() {
-        return Err(Flaw::new(joints_at, "the robot has no motor")
+        return Err(Diagnostic::new(joints_at, "the robot has no motor")
             .label("no joint here has a `torque`")
             .help("a `torque` for at least one joint: what its motor can do"));
     }
@@ -132,7 +136,7 @@ pub(in crate::scene) fn robot(
     })
 }
 
-fn sizes(written: &file::Robot, at: &Path) -> Result<(), Flaw> {
+fn sizes(written: &file::Robot, at: &Path) -> Result<(), Diagnostic> {
     let shapes = written.links.iter().map(|link| link.shapes.len()).sum();
     let moving = written
         .joints
@@ -152,7 +156,7 @@ fn sizes(written: &file::Robot, at: &Path) -> Result<(), Flaw> {
     ] {
         if count > most {
             return Err(
-                Flaw::new(at.field(field), format!("the robot has too many {what}"))
+                Diagnostic::new(at.field(field), format!("the robot has too many {what}"))
                     .label(format!("{count} {what}"))
                     .help(format!("at most {most}")),
             );
@@ -167,7 +171,7 @@ fn home(
     joints: &mut [Joint],
     joints_at: &Path,
     at: &Path,
-) -> Result<(), Flaw> {
+) -> Result<(), Diagnostic> {
     unique(
         "joint",
         at,
@@ -190,27 +194,27 @@ fn home(
         }
         let (name, home) = (&joint.name, joint.home);
         let what = format!("the home of the joint `{name}` is outside its range");
-        let flaw = match given {
-            Some(place) => Flaw::new(place, what),
+        let diagnostic = match given {
+            Some(place) => Diagnostic::new(place, what),
             None => {
                 let i = written
                     .joints
                     .iter()
                     .position(|other| other.name == *name)
                     .unwrap_or(0);
-                Flaw::new(joints_at.nth(i).field("range"), what)
+                Diagnostic::new(joints_at.nth(i).field("range"), what)
                     .label(format!("home is not given for it, and so is {home}"))
             }
         };
-        return Err(flaw.help(format!("a home from {low} to {high}")));
+        return Err(diagnostic.help(format!("a home from {low} to {high}")));
     }
     Ok(())
 }
 
 /// Adds the objects to the links.
-fn objects(written: &[file::Object], links: &mut Vec<Link>, at: &Path) -> Result<(), Flaw> {
+fn objects(written: &[file::Object], links: &mut Vec<Link>, at: &Path) -> Result<(), Diagnostic> {
     if written.len() > MAX_FLOATING {
-        return Err(Flaw::new(at.clone(), "there are too many objects")
+        return Err(Diagnostic::new(at.clone(), "there are too many objects")
             .label(format!("{} objects", written.len()))
             .help(format!("at most {MAX_FLOATING}")));
     }
@@ -221,12 +225,14 @@ fn objects(written: &[file::Object], links: &mut Vec<Link>, at: &Path) -> Result
         let name = &object.name;
         if name == WORLD || links.iter().any(|link| link.name == *name) {
             let what = format!("there is something else named `{name}`");
-            return Err(Flaw::new(at.field("name"), what).help("choose another name"));
+            return Err(Diagnostic::new(at.field("name"), what).help("choose another name"));
         }
         if object.shapes.is_empty() {
-            return Err(Flaw::new(at, format!("the object `{name}` has no shapes"))
-                .label("nothing can touch it")
-                .help("at least one shape"));
+            return Err(
+                Diagnostic::new(at, format!("the object `{name}` has no shapes"))
+                    .label("nothing can touch it")
+                    .help("at least one shape"),
+            );
         }
         let otherwise = surface(object.friction, object.restitution, SURFACE, &at)?;
         let file::Origin { xyz, rpy } = object.origin;
@@ -247,7 +253,7 @@ fn objects(written: &[file::Object], links: &mut Vec<Link>, at: &Path) -> Result
 }
 
 /// The link itself; where it hangs is for the caller to say.
-fn link(written: &file::Link, otherwise: Surface, at: &Path) -> Result<Link, Flaw> {
+fn link(written: &file::Link, otherwise: Surface, at: &Path) -> Result<Link, Diagnostic> {
     let file::Link {
         name,
         shapes,
@@ -255,7 +261,7 @@ fn link(written: &file::Link, otherwise: Surface, at: &Path) -> Result<Link, Fla
     } = written;
     if shapes.is_empty() && inertia.is_none() {
         return Err(
-            Flaw::new(at.clone(), format!("the link `{name}` has no mass"))
+            Diagnostic::new(at.clone(), format!("the link `{name}` has no mass"))
                 .label("neither shapes nor inertia")
                 .help("at least one shape, or an `inertia: (mass: .., center: .., principal: ..)`"),
         );
@@ -270,7 +276,7 @@ fn solid(
     inertia: Option<&file::Inertia>,
     otherwise: Surface,
     at: &Path,
-) -> Result<Link, Flaw> {
+) -> Result<Link, Diagnostic> {
     let mut shapes = Vec::with_capacity(written.len());
     for (i, shape) in written.iter().enumerate() {
         let at = at.field("shapes").nth(i);

@@ -11,7 +11,7 @@ use goal::goal;
 
 use super::{index_of, not_negative, positive, unique};
 use crate::scene::{
-    error::Flaw,
+    error::Diagnostic,
     file,
     formula::Surroundings,
     locate::Path,
@@ -26,7 +26,11 @@ const MAX_EPISODES: u32 = 10_000;
 const MAX_TERMS: usize = 1024;
 
 /// The task at `at`, checked against its robot.
-pub(in crate::scene) fn task(written: &file::Task, robot: &Robot, at: &Path) -> Result<Task, Flaw> {
+pub(in crate::scene) fn task(
+    written: &file::Task,
+    robot: &Robot,
+    at: &Path,
+) -> Result<Task, Diagnostic> {
     positive(written.control_hz, at, "control_hz", "Hz")?;
     positive(written.physics_hz, at, "physics_hz", "Hz")?;
     positive(written.episode_s, at, "episode_s", "s")?;
@@ -52,11 +56,13 @@ pub(in crate::scene) fn task(written: &file::Task, robot: &Robot, at: &Path) -> 
         ),
         ("end", Some(written.end.len()).filter(|count| *count > 0)),
     ] {
-        let flaw = |what| Flaw::new(at.field(field), format!("`{field}` {what}"));
+        let diagnostic = |what| Diagnostic::new(at.field(field), format!("`{field}` {what}"));
         match count {
-            Some(0) => return Err(flaw("is empty").help("at least one term")),
+            Some(0) => return Err(diagnostic("is empty").help("at least one term")),
             Some(MAX_TERMS..) => {
-                return Err(flaw("has too many terms").help(format!("fewer than {MAX_TERMS}")));
+                return Err(
+                    diagnostic("has too many terms").help(format!("fewer than {MAX_TERMS}"))
+                );
             }
             _ => {}
         }
@@ -112,7 +118,7 @@ pub(in crate::scene) fn task(written: &file::Task, robot: &Robot, at: &Path) -> 
     })
 }
 
-fn start(written: &file::Start, robot: &Robot, at: &Path) -> Result<Start, Flaw> {
+fn start(written: &file::Start, robot: &Robot, at: &Path) -> Result<Start, Diagnostic> {
     let free_at = at.field("free");
     let names = written.free.0.iter().map(|(name, _)| name.as_str());
     unique("link", &free_at, names, Path::key)?;
@@ -122,15 +128,16 @@ fn start(written: &file::Start, robot: &Robot, at: &Path) -> Result<Start, Flaw>
         let known = robot.links.iter().map(|link| link.name.as_str());
         let link = index_of("link", name, known, at.clone().key())?;
         if !robot.links[link].floats {
-            return Err(Flaw::new(at.key(), format!("`{name}` is held by a joint"))
+            return Err(Diagnostic::new(at.key(), format!("`{name}` is held by a joint"))
                 .help("only what floats starts elsewhere: an object, or a link with a joint of kind Free"));
         }
         for (field, values) in [("xyz", around.xyz), ("rpy", around.rpy)] {
             if values.iter().any(|x| x.is_nan() || *x < 0.0) {
-                return Err(
-                    Flaw::new(at.field(field), format!("`{field}` must not be negative"))
-                        .help("how far it starts from its origin, either way"),
-                );
+                return Err(Diagnostic::new(
+                    at.field(field),
+                    format!("`{field}` must not be negative"),
+                )
+                .help("how far it starts from its origin, either way"));
             }
         }
         free.push(Around {
@@ -146,18 +153,20 @@ fn start(written: &file::Start, robot: &Robot, at: &Path) -> Result<Start, Flaw>
     })
 }
 
-fn commands(written: &file::Entries<[f32; 2]>, at: &Path) -> Result<Vec<Command>, Flaw> {
+fn commands(written: &file::Entries<[f32; 2]>, at: &Path) -> Result<Vec<Command>, Diagnostic> {
     let names = written.0.iter().map(|(name, _)| name.as_str());
     unique("command", at, names, Path::key)?;
     if written.0.len() >= MAX_TERMS {
-        return Err(Flaw::new(at.clone(), "there are too many commands")
+        return Err(Diagnostic::new(at.clone(), "there are too many commands")
             .help(format!("fewer than {MAX_TERMS}")));
     }
     let one = |(i, (name, range)): (usize, &(String, [f32; 2]))| {
         let [low, high] = *range;
         if low > high {
-            return Err(Flaw::new(at.nth(i), "a command must go from low to high")
-                .help("(lowest, highest), which may be the same"));
+            return Err(
+                Diagnostic::new(at.nth(i), "a command must go from low to high")
+                    .help("(lowest, highest), which may be the same"),
+            );
         }
         Ok(Command {
             name: name.clone(),
@@ -167,10 +176,10 @@ fn commands(written: &file::Entries<[f32; 2]>, at: &Path) -> Result<Vec<Command>
     written.0.iter().enumerate().map(one).collect()
 }
 
-fn way(written: &file::Action, at: &Path) -> Result<Way, Flaw> {
+fn way(written: &file::Action, at: &Path) -> Result<Way, Diagnostic> {
     if !(0.0..1.0).contains(&written.smoothing) {
         return Err(
-            Flaw::new(at.field("smoothing"), "`smoothing` is out of its range")
+            Diagnostic::new(at.field("smoothing"), "`smoothing` is out of its range")
                 .help("from 0, for none, to less than 1"),
         );
     }
@@ -183,18 +192,18 @@ fn way(written: &file::Action, at: &Path) -> Result<Way, Flaw> {
 fn each<W, T>(
     written: &[W],
     at: &Path,
-    check: impl Fn(&W, &Path) -> Result<T, Flaw>,
-) -> Result<Vec<T>, Flaw> {
+    check: impl Fn(&W, &Path) -> Result<T, Diagnostic>,
+) -> Result<Vec<T>, Diagnostic> {
     let one = |(i, written)| check(written, &at.nth(i));
     written.iter().enumerate().map(one).collect()
 }
 
-fn episode_steps(written: &file::Task, at: &Path) -> Result<u32, Flaw> {
+fn episode_steps(written: &file::Task, at: &Path) -> Result<u32, Diagnostic> {
     let (seconds, rate) = (written.episode_s, written.control_hz);
     let steps = f64::from(seconds) * f64::from(rate);
     whole(steps, MAX_STEPS).ok_or_else(|| {
         let nearest = steps.round().clamp(1.0, f64::from(MAX_STEPS)) / f64::from(rate);
-        Flaw::new(
+        Diagnostic::new(
             at.field("episode_s"),
             "an episode must be a whole number of control steps",
         )
@@ -209,12 +218,12 @@ fn episode_steps(written: &file::Task, at: &Path) -> Result<u32, Flaw> {
     })
 }
 
-fn substeps(written: &file::Task, at: &Path) -> Result<u32, Flaw> {
+fn substeps(written: &file::Task, at: &Path) -> Result<u32, Diagnostic> {
     let (physics, control) = (written.physics_hz, written.control_hz);
     let substeps = f64::from(physics) / f64::from(control);
     whole(substeps, MAX_SUBSTEPS).ok_or_else(|| {
         let nearest = substeps.round().clamp(1.0, f64::from(MAX_SUBSTEPS)) * f64::from(control);
-        Flaw::new(
+        Diagnostic::new(
             at.field("physics_hz"),
             "the physics rate must be a multiple of the control rate",
         )
@@ -239,10 +248,10 @@ fn curriculum(
     written: &file::Curriculum,
     has_success: bool,
     at: &Path,
-) -> Result<Curriculum, Flaw> {
+) -> Result<Curriculum, Diagnostic> {
     if !(1..=MAX_EPISODES).contains(&written.episodes) {
         return Err(
-            Flaw::new(at.field("episodes"), "`episodes` is out of its range")
+            Diagnostic::new(at.field("episodes"), "`episodes` is out of its range")
                 .help(format!("1 to {MAX_EPISODES} episodes")),
         );
     }
@@ -258,10 +267,10 @@ fn solved(
     field: &str,
     has_success: bool,
     at: &Path,
-) -> Result<Solved, Flaw> {
+) -> Result<Solved, Diagnostic> {
     match *written {
         file::Solved::Return(mean) => Ok(Solved::Return(mean)),
-        file::Solved::Success(_) if !has_success => Err(Flaw::new(
+        file::Solved::Success(_) if !has_success => Err(Diagnostic::new(
             at.clone(),
             format!("`{field}` counts successes, but the task has no `success`"),
         )
@@ -269,7 +278,7 @@ fn solved(
             "add `success: Within(point: .., distance: ..)`, or use `{field}: Return(..)`"
         ))),
         file::Solved::Success(share) if share > 0.0 && share <= 1.0 => Ok(Solved::Success(share)),
-        file::Solved::Success(_) => Err(Flaw::new(
+        file::Solved::Success(_) => Err(Diagnostic::new(
             at.nth(0),
             "a share of successes must be above 0 and at most 1",
         )
@@ -290,7 +299,7 @@ struct Context<'a> {
 }
 
 impl Context<'_> {
-    fn joints(&self, names: &Option<Vec<String>>, at: &Path) -> Result<Vec<usize>, Flaw> {
+    fn joints(&self, names: &Option<Vec<String>>, at: &Path) -> Result<Vec<usize>, Diagnostic> {
         let Some(names) = names else {
             return Ok((0..self.robot.joints.len()).collect());
         };
@@ -301,7 +310,7 @@ impl Context<'_> {
     }
 
     /// The motors of joints.
-    fn motors(&self, joints: &Option<Vec<String>>, at: &Path) -> Result<Vec<usize>, Flaw> {
+    fn motors(&self, joints: &Option<Vec<String>>, at: &Path) -> Result<Vec<usize>, Diagnostic> {
         let motors = &self.robot.motors;
         if joints.is_none() {
             return Ok((0..motors.len()).collect());
@@ -311,7 +320,7 @@ impl Context<'_> {
             let motor = motors.iter().position(|motor| motor.joint == joint);
             motor.ok_or_else(|| {
                 let name = &self.robot.joints[joint].name;
-                Flaw::new(
+                Diagnostic::new(
                     at.field("joints").nth(i),
                     format!("the joint `{name}` has no motor"),
                 )
@@ -322,12 +331,12 @@ impl Context<'_> {
         joints.iter().enumerate().map(with_a_motor).collect()
     }
 
-    fn joint(&self, name: &str, at: Path) -> Result<usize, Flaw> {
+    fn joint(&self, name: &str, at: Path) -> Result<usize, Diagnostic> {
         let known = self.robot.joints.iter().map(|joint| joint.name.as_str());
         index_of("moving joint", name, known, at)
     }
 
-    fn links(&self, names: &Option<Vec<String>>, at: &Path) -> Result<Vec<usize>, Flaw> {
+    fn links(&self, names: &Option<Vec<String>>, at: &Path) -> Result<Vec<usize>, Diagnostic> {
         let Some(names) = names else {
             return Ok((0..self.robot.links.len()).collect());
         };
@@ -340,41 +349,45 @@ impl Context<'_> {
         Ok(links)
     }
 
-    fn link(&self, name: &str, at: &Path) -> Result<usize, Flaw> {
+    fn link(&self, name: &str, at: &Path) -> Result<usize, Diagnostic> {
         let known = self.robot.links.iter().map(|link| link.name.as_str());
         index_of("link", name, known, at.field("link"))
     }
 
-    fn point(&self, name: &str, at: &Path) -> Result<usize, Flaw> {
+    fn point(&self, name: &str, at: &Path) -> Result<usize, Diagnostic> {
         let known = self.robot.points.iter().map(|point| point.name.as_str());
         index_of("point", name, known, at.field("point"))
     }
 
     /// A point whose distance from the goal is asked for.
-    fn goal_point(&self, name: &str, at: &Path) -> Result<usize, Flaw> {
+    fn goal_point(&self, name: &str, at: &Path) -> Result<usize, Diagnostic> {
         self.goal(at)?;
         self.point(name, at)
     }
 
-    fn goal(&self, at: &Path) -> Result<(), Flaw> {
+    fn goal(&self, at: &Path) -> Result<(), Diagnostic> {
         if self.has_goal {
             return Ok(());
         }
-        Err(Flaw::new(at.clone(), "this needs a goal, and the task has none").help(ADD_A_GOAL))
+        Err(
+            Diagnostic::new(at.clone(), "this needs a goal, and the task has none")
+                .help(ADD_A_GOAL),
+        )
     }
 }
 
-fn each_once(what: &str, indices: &[usize], at: &Path) -> Result<(), Flaw> {
+fn each_once(what: &str, indices: &[usize], at: &Path) -> Result<(), Diagnostic> {
     if indices.is_empty() {
-        return Err(Flaw::new(at.clone(), "this list is empty")
+        return Err(Diagnostic::new(at.clone(), "this list is empty")
             .help("name at least one, or leave it out for all"));
     }
     let mut seen = BTreeSet::new();
     match indices.iter().position(|index| !seen.insert(index)) {
         None => Ok(()),
-        Some(second) => Err(
-            Flaw::new(at.nth(second), format!("the same {what} is listed twice"))
-                .help("list it once"),
-        ),
+        Some(second) => Err(Diagnostic::new(
+            at.nth(second),
+            format!("the same {what} is listed twice"),
+        )
+        .help("list it once")),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{heights, mass, positive, surface};
 use crate::scene::{
-    error::Flaw,
+    error::Diagnostic,
     file,
     locate::Path,
     robot::{Form, Surface},
@@ -17,7 +17,7 @@ const SURFACE: Surface = Surface {
 };
 
 /// The world at `at`, checked.
-pub(in crate::scene) fn world(written: &file::World, at: &Path) -> Result<World, Flaw> {
+pub(in crate::scene) fn world(written: &file::World, at: &Path) -> Result<World, Diagnostic> {
     let ground = match &written.ground {
         None => None,
         Some(ground) => Some(Ground {
@@ -39,7 +39,7 @@ pub(in crate::scene) fn world(written: &file::World, at: &Path) -> Result<World,
         add(written, &at, &mut world)?;
         let count = world.terrain.len() + world.heights.len();
         if count > MAX_SOLIDS {
-            return Err(Flaw::new(at, "the terrain has too many solids")
+            return Err(Diagnostic::new(at, "the terrain has too many solids")
                 .label(format!("with this, {count}"))
                 .help(format!(
                     "at most {MAX_SOLIDS}, each step of stairs being one"
@@ -49,7 +49,7 @@ pub(in crate::scene) fn world(written: &file::World, at: &Path) -> Result<World,
     Ok(world)
 }
 
-fn add(written: &file::Terrain, at: &Path, world: &mut World) -> Result<(), Flaw> {
+fn add(written: &file::Terrain, at: &Path, world: &mut World) -> Result<(), Diagnostic> {
     let World {
         terrain,
         heights: fields,
@@ -85,8 +85,10 @@ fn add(written: &file::Terrain, at: &Path, world: &mut World) -> Result<(), Flaw
             ..
         } => {
             if !(1..=MAX_SOLIDS as u32).contains(&count) {
-                return Err(Flaw::new(at.field("count"), "`count` is out of its range")
-                    .help(format!("1 to {MAX_SOLIDS} steps")));
+                return Err(
+                    Diagnostic::new(at.field("count"), "`count` is out of its range")
+                        .help(format!("1 to {MAX_SOLIDS} steps")),
+                );
             }
             let rise = positive(rise, at, "rise", "m")?;
             let run = positive(run, at, "run", "m")?;
@@ -123,9 +125,8 @@ fn add(written: &file::Terrain, at: &Path, world: &mut World) -> Result<(), Flaw
         }
         file::Terrain::Picture { .. } => {
             let title = "a picture is read from a file beside the scene";
-            return Err(
-                Flaw::new(at.clone(), title).help("a `Grid(rows: [..])` says the same in the text")
-            );
+            return Err(Diagnostic::new(at.clone(), title)
+                .help("a `Grid(rows: [..])` says the same in the text"));
         }
     }
     Ok(())

@@ -6,7 +6,7 @@ use sinew::policy::normalize::Normalizer;
 use sinew::policy::{Head, Policy, Scratch};
 use sinew::seed::Seed;
 use sinew::step::{ActionSpace, Spaces};
-use sinew::team::Team;
+use sinew::worker_pool::WorkerPool;
 
 use super::{Loader, Seal, repeated};
 
@@ -67,7 +67,7 @@ fn with_header(mut header: Vec<u8>) -> Vec<u8> {
 
 fn policy(sizes: Vec<usize>, normalizes: bool) -> Policy {
     let mut normalizer = Normalizer::new(3);
-    normalizer.observe(&[1.0, 2.0, 3.0, 4.0, 6.0, 8.0], &Team::new(1));
+    normalizer.observe(&[1.0, 2.0, 3.0, 4.0, 6.0, 8.0], &WorkerPool::new(1));
     let (shift, factor) = normalizer.parts();
     let normalizer = match normalizes {
         true => Normalizer::from_parts(shift.to_vec(), factor.to_vec()),

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::words::Part;
 use super::{Compiler, Names};
 use crate::scene::{
-    error::Flaw,
+    error::Diagnostic,
     formula::{Coordinate, Source},
 };
 
@@ -30,13 +30,13 @@ impl Names for Coordinates {
         compiler: &Compiler<Self>,
         parts: &[Part],
         span: &Range<usize>,
-    ) -> Result<Source<Coordinate>, Flaw> {
+    ) -> Result<Source<Coordinate>, Diagnostic> {
         let means = |name: &str| matches!(parts, [only] if only.is_word(name));
         let known = KNOWN.into_iter().find(|(name, _)| means(name));
         known.map(|(_, source)| source).ok_or_else(|| {
             let written = &compiler.text[span.clone()];
             compiler
-                .flaw(span, format!("there is no reading `{written}`"))
+                .diagnostic(span, format!("there is no reading `{written}`"))
                 .label("unknown name")
                 .suggest("names", written, KNOWN.map(|(name, _)| name))
         })

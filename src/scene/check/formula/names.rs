@@ -6,7 +6,7 @@ use super::words::{self, Part};
 use super::{Compiler, Names};
 use crate::scene::{
     check::task::ADD_A_GOAL,
-    error::Flaw,
+    error::Diagnostic,
     formula::{
         CONSTANTS, FUNCTIONS, Known, Of, Quantity, READINGS, Reading, Side, Source, Surroundings,
     },
@@ -40,7 +40,7 @@ impl Names for Scope<'_> {
         compiler: &Compiler<Self>,
         parts: &[Part],
         span: &Range<usize>,
-    ) -> Result<Source, Flaw> {
+    ) -> Result<Source, Diagnostic> {
         compiler.reading(parts, span)
     }
 
@@ -61,14 +61,14 @@ impl Names for Scope<'_> {
 
 impl Compiler<'_, Scope<'_>> {
     /// What a name reads.
-    fn reading(&self, parts: &[Part], span: &Range<usize>) -> Result<Source, Flaw> {
+    fn reading(&self, parts: &[Part], span: &Range<usize>) -> Result<Source, Diagnostic> {
         let (before, of) = match parts {
             [first, of @ ..] if first.is_word("before") && !of.is_empty() => (true, of),
             _ => (false, parts),
         };
         if before && self.names.moments == Moments::One {
             return Err(self
-                .flaw(span, "there is no `before` here")
+                .diagnostic(span, "there is no `before` here")
                 .help("ends and success look at one moment; a reward looks at a step"));
         }
         let step_s = self.names.around.step_s;
@@ -86,7 +86,7 @@ impl Compiler<'_, Scope<'_>> {
                 let title = format!(
                     "both a joint and a point are named `{name}`, and both have a `{what}`"
                 );
-                return Err(self.flaw(span, title).help("rename one of them"));
+                return Err(self.diagnostic(span, title).help("rename one of them"));
             }
         };
         let quantity = (known.quantity)(index, self.names.around);
@@ -150,21 +150,21 @@ impl Compiler<'_, Scope<'_>> {
         .flatten()
     }
 
-    /// The flaw of a name that means nothing.
-    fn unknown(&self, parts: &[Part], span: &Range<usize>) -> Flaw {
+    /// The diagnostic of a name that means nothing.
+    fn unknown(&self, parts: &[Part], span: &Range<usize>) -> Diagnostic {
         let [name, rest @ ..] = parts else {
-            return self.flaw(span, "this name means nothing");
+            return self.diagnostic(span, "this name means nothing");
         };
         let written = &self.text[span.clone()];
-        let flaw = self
-            .flaw(span, format!("there is no reading `{written}`"))
+        let diagnostic = self
+            .diagnostic(span, format!("there is no reading `{written}`"))
             .label("unknown name");
         if FUNCTIONS
             .iter()
             .any(|(_, function, ..)| name.is_word(function))
             && rest.is_empty()
         {
-            return flaw.help(format!("the function is written `{}(..)`", name.text));
+            return diagnostic.help(format!("the function is written `{}(..)`", name.text));
         }
         if name.is_word("command") {
             let commands = self.names.around.commands.iter();
@@ -172,8 +172,8 @@ impl Compiler<'_, Scope<'_>> {
                 .map(|command| format!("command.{}", plainly(&command.name)))
                 .collect();
             return match all.is_empty() {
-                true => flaw.help("the task has no `commands`"),
-                false => flaw.suggest("commands", written, all),
+                true => diagnostic.help("the task has no `commands`"),
+                false => diagnostic.suggest("commands", written, all),
             };
         }
         let goal = name.is_word("goal").then_some(Of::Goal);
@@ -193,7 +193,7 @@ impl Compiler<'_, Scope<'_>> {
                 let words = words.chain(CONSTANTS.map(|(name, ..)| name));
                 all.extend(words.map(str::to_owned));
             }
-            return flaw.suggest("names", &name.text, all);
+            return diagnostic.suggest("names", &name.text, all);
         }
         let owned = READINGS
             .into_iter()
@@ -206,15 +206,15 @@ impl Compiler<'_, Scope<'_>> {
         let all: Vec<String> = owned
             .map(|known| format!("{owner}.{}", known.name))
             .collect();
-        flaw.suggest("readings", &format!("{owner}.{what}"), all)
+        diagnostic.suggest("readings", &format!("{owner}.{what}"), all)
     }
 
-    fn goal(&self, span: &Range<usize>) -> Result<(), Flaw> {
+    fn goal(&self, span: &Range<usize>) -> Result<(), Diagnostic> {
         if self.names.has_goal {
             return Ok(());
         }
         Err(self
-            .flaw(span, "this needs a goal, and the task has none")
+            .diagnostic(span, "this needs a goal, and the task has none")
             .help(ADD_A_GOAL))
     }
 }

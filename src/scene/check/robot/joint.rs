@@ -3,16 +3,16 @@
 use super::WORLD;
 use crate::scene::{
     check::{length, not_negative, positive},
-    error::Flaw,
+    error::Diagnostic,
     file::{self, Kind},
     locate::Path,
     robot::{Drive, Joint, JointKind, Motor, Spring},
 };
 
 /// How a joint moves; `None`: it is fixed or there is none, and says nothing that only a moving joint has.
-pub(super) fn moving(joint: &file::Joint, at: &Path) -> Result<Option<JointKind>, Flaw> {
+pub(super) fn moving(joint: &file::Joint, at: &Path) -> Result<Option<JointKind>, Diagnostic> {
     let several = |axes| {
-        Flaw::new(
+        Diagnostic::new(
             at.field("kind"),
             format!("a joint with {axes} free axes is not supported"),
         )
@@ -24,7 +24,7 @@ pub(super) fn moving(joint: &file::Joint, at: &Path) -> Result<Option<JointKind>
         Kind::Universal => Err(several("two")),
         Kind::Ball => Err(several("three")),
         Kind::Fixed => bare(joint, "a fixed joint", at),
-        Kind::Free if joint.parent != WORLD => Err(Flaw::new(
+        Kind::Free if joint.parent != WORLD => Err(Diagnostic::new(
             at.field("parent"),
             format!("a free joint lets a link float in the {WORLD}"),
         )
@@ -35,7 +35,7 @@ pub(super) fn moving(joint: &file::Joint, at: &Path) -> Result<Option<JointKind>
 }
 
 /// A joint without an axis has nothing that needs one.
-fn bare(joint: &file::Joint, what: &str, at: &Path) -> Result<Option<JointKind>, Flaw> {
+fn bare(joint: &file::Joint, what: &str, at: &Path) -> Result<Option<JointKind>, Diagnostic> {
     let given = [
         ("axis", joint.axis.is_some()),
         ("range", joint.range.is_some()),
@@ -50,10 +50,11 @@ fn bare(joint: &file::Joint, what: &str, at: &Path) -> Result<Option<JointKind>,
     ];
     match given.into_iter().find(|(_, given)| *given) {
         None => Ok(None),
-        Some((field, _)) => Err(
-            Flaw::new(at.field(field), format!("{what} has no `{field}`"))
-                .help("remove it, or make the joint Revolute or Prismatic"),
-        ),
+        Some((field, _)) => Err(Diagnostic::new(
+            at.field(field),
+            format!("{what} has no `{field}`"),
+        )
+        .help("remove it, or make the joint Revolute or Prismatic")),
     }
 }
 
@@ -94,7 +95,7 @@ pub(super) fn motor(
     joint: usize,
     kind: JointKind,
     at: &Path,
-) -> Result<Option<Motor>, Flaw> {
+) -> Result<Option<Motor>, Diagnostic> {
     let Some(torque) = written.torque else {
         let of_motors = [
             ("gear", written.gear.is_some()),
@@ -102,7 +103,7 @@ pub(super) fn motor(
         ];
         return match of_motors.into_iter().find(|(_, given)| *given) {
             None => Ok(None),
-            Some((field, _)) => Err(Flaw::new(
+            Some((field, _)) => Err(Diagnostic::new(
                 at.field(field),
                 format!("a joint without a motor has no `{field}`"),
             )
@@ -137,7 +138,7 @@ pub(super) fn motor(
 }
 
 /// How much slower the joint turns than the motor.
-fn gear(written: &file::Joint, at: &Path) -> Result<f32, Flaw> {
+fn gear(written: &file::Joint, at: &Path) -> Result<f32, Diagnostic> {
     let gear = written.gear.unwrap_or(1.0);
     positive(gear, at, "gear", "turns of the motor for one of the joint")
 }
@@ -147,10 +148,10 @@ pub(super) fn joint(
     kind: JointKind,
     link: usize,
     at: &Path,
-) -> Result<Joint, Flaw> {
+) -> Result<Joint, Diagnostic> {
     let name = &written.name;
     let missing = |field: &'static str, example: &str| {
-        Flaw::new(
+        Diagnostic::new(
             at.clone(),
             format!("the field `{field}` of the joint `{name}` is missing"),
         )
@@ -164,14 +165,16 @@ pub(super) fn joint(
         .ok_or_else(|| missing("armature", "0.01"))?;
     let length = length(axis);
     if length < 1e-6 {
-        return Err(Flaw::new(at.field("axis"), "an axis must not be zero")
-            .help("a direction, like (0, 0, 1) for the z axis; its length does not matter"));
+        return Err(
+            Diagnostic::new(at.field("axis"), "an axis must not be zero")
+                .help("a direction, like (0, 0, 1) for the z axis; its length does not matter"),
+        );
     }
     if let Some([low, high]) = written.range
         && low >= high
     {
         return Err(
-            Flaw::new(at.field("range"), "a range must go from low to high")
+            Diagnostic::new(at.field("range"), "a range must go from low to high")
                 .help("(lowest, highest), or leave `range` out for a joint without stops"),
         );
     }

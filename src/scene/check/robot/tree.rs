@@ -1,7 +1,7 @@
 //! What holds what: the links of a robot as a tree.
 
 use super::WORLD;
-use crate::scene::{check::index_of, error::Flaw, file, locate::Path};
+use crate::scene::{check::index_of, error::Diagnostic, file, locate::Path};
 
 /// The one joint that holds a link, and the link on the other side of it, as indices of the file.
 pub(super) struct Attachment {
@@ -13,13 +13,13 @@ pub(super) fn attachments(
     written: &file::Robot,
     links_at: &Path,
     joints_at: &Path,
-) -> Result<Vec<Attachment>, Flaw> {
+) -> Result<Vec<Attachment>, Diagnostic> {
     let names = || written.links.iter().map(|link| link.name.as_str());
     let mut found: Vec<Option<Attachment>> = names().map(|_| None).collect();
     for (i, joint) in written.joints.iter().enumerate() {
         let at = joints_at.nth(i);
         if joint.child == WORLD {
-            return Err(Flaw::new(
+            return Err(Diagnostic::new(
                 at.field("child"),
                 format!("a joint cannot move the {WORLD}"),
             )
@@ -34,7 +34,7 @@ pub(super) fn attachments(
         };
         if let Some(other) = &found[child] {
             let (link, other) = (&joint.child, &written.joints[other.joint].name);
-            return Err(Flaw::new(
+            return Err(Diagnostic::new(
                 at.field("child"),
                 format!("two joints move the link `{link}`"),
             )
@@ -46,7 +46,7 @@ pub(super) fn attachments(
     let attach = |(i, attachment): (usize, Option<Attachment>)| {
         attachment.ok_or_else(|| {
             let link = &written.links[i].name;
-            Flaw::new(
+            Diagnostic::new(
                 links_at.nth(i).field("name"),
                 format!("nothing holds the link `{link}`"),
             )
@@ -63,7 +63,7 @@ pub(super) fn attachments(
 pub(super) fn topological(
     attachments: &[Attachment],
     joints_at: &Path,
-) -> Result<Vec<usize>, Flaw> {
+) -> Result<Vec<usize>, Diagnostic> {
     let mut placed = vec![false; attachments.len()];
     let mut order = Vec::with_capacity(attachments.len());
     loop {
@@ -84,7 +84,7 @@ pub(super) fn topological(
     let up = |link: usize| attachments[link].parent.unwrap_or(link);
     let in_circle = (0..attachments.len()).fold(first_left, |link, _| up(link));
     let joint = attachments[in_circle].joint;
-    Err(Flaw::new(
+    Err(Diagnostic::new(
         joints_at.nth(joint).field("parent"),
         "joints go round in a circle",
     )

@@ -2,14 +2,14 @@
 
 use super::not_negative;
 use crate::scene::{
-    error::Flaw,
+    error::Diagnostic,
     file::{self, Triple},
     locate::Path,
     task::Goal,
 };
 
 /// The goal at `at`; there is a place that it can be.
-pub(super) fn goal(written: &file::Goal, at: &Path) -> Result<Goal, Flaw> {
+pub(super) fn goal(written: &file::Goal, at: &Path) -> Result<Goal, Diagnostic> {
     use file::Goal as G;
 
     match *written {
@@ -20,10 +20,11 @@ pub(super) fn goal(written: &file::Goal, at: &Path) -> Result<Goal, Flaw> {
         } => {
             let [inner, outer] = radius;
             if inner < 0.0 || inner > outer {
-                return Err(
-                    Flaw::new(at.field("radius"), "no distance is within this shell")
-                        .help("(inner, outer), with 0 <= inner <= outer (m)"),
-                );
+                return Err(Diagnostic::new(
+                    at.field("radius"),
+                    "no distance is within this shell",
+                )
+                .help("(inner, outer), with 0 <= inner <= outer (m)"));
             }
             if let Some(min_z) = min_z {
                 let share = share_above(center, radius, min_z);
@@ -33,7 +34,7 @@ pub(super) fn goal(written: &file::Goal, at: &Path) -> Result<Goal, Flaw> {
                         0.0 => "the whole shell is below `min_z`",
                         _ => "almost all of the shell is below `min_z`",
                     };
-                    return Err(Flaw::new(at.field("min_z"), what).help(format!(
+                    return Err(Diagnostic::new(at.field("min_z"), what).help(format!(
                         "the shell reaches up to {top}; at least 1 place in 1000 must be above"
                     )));
                 }
@@ -50,8 +51,10 @@ pub(super) fn goal(written: &file::Goal, at: &Path) -> Result<Goal, Flaw> {
         }
         G::Box { min, max } => {
             if (0..3).any(|axis| min[axis] > max[axis]) {
-                return Err(Flaw::new(at.field("max"), "the box ends before it begins")
-                    .help("in x, y and z, `max` must not be below `min` (m)"));
+                return Err(
+                    Diagnostic::new(at.field("max"), "the box ends before it begins")
+                        .help("in x, y and z, `max` must not be below `min` (m)"),
+                );
             }
             Ok(Goal::Box { min, max })
         }

@@ -3,7 +3,7 @@
 use super::super::length;
 use super::{Context, each, each_once, index_of, not_negative, positive};
 use crate::scene::{
-    error::Flaw,
+    error::Diagnostic,
     file::{self, Axis},
     locate::Path,
     task::{HeightScan, Observation, Rays, Sensor},
@@ -19,7 +19,7 @@ impl Context<'_> {
         &self,
         written: &[file::Observe],
         at: &Path,
-    ) -> Result<Vec<Observation>, Flaw> {
+    ) -> Result<Vec<Observation>, Diagnostic> {
         let mut kept = 0;
         each(written, at, |observe, at| self.observation(observe, at))?
             .into_iter()
@@ -29,7 +29,7 @@ impl Context<'_> {
                 if kept <= MAX_KEPT {
                     return Ok(observation);
                 }
-                Err(Flaw::new(at.nth(i), "the observation remembers too much")
+                Err(Diagnostic::new(at.nth(i), "the observation remembers too much")
                     .label(format!("with this term, {kept} numbers"))
                     .help(format!(
                         "at most {MAX_KEPT}: the entries of each term times its delay and history"
@@ -38,14 +38,14 @@ impl Context<'_> {
             .collect()
     }
 
-    fn observation(&self, written: &file::Observe, at: &Path) -> Result<Observation, Flaw> {
+    fn observation(&self, written: &file::Observe, at: &Path) -> Result<Observation, Diagnostic> {
         let of = self.sensor(written, at)?;
         let options = written.options();
         if let Some([low, high]) = options.clip
             && low >= high
         {
             return Err(
-                Flaw::new(at.field("clip"), "a clip must go from low to high")
+                Diagnostic::new(at.field("clip"), "a clip must go from low to high")
                     .help("(lowest, highest), in the unit of what is read"),
             );
         }
@@ -59,7 +59,7 @@ impl Context<'_> {
         })
     }
 
-    fn sensor(&self, written: &file::Observe, at: &Path) -> Result<Sensor, Flaw> {
+    fn sensor(&self, written: &file::Observe, at: &Path) -> Result<Sensor, Diagnostic> {
         use file::Observe as O;
 
         Ok(match written {
@@ -178,13 +178,13 @@ const MAX_RAYS: usize = 1024;
 
 impl Context<'_> {
     /// The link whose frame something is told in; `None`: the world's.
-    fn frame(&self, name: &Option<String>, at: &Path) -> Result<Option<usize>, Flaw> {
+    fn frame(&self, name: &Option<String>, at: &Path) -> Result<Option<usize>, Diagnostic> {
         let Some(name) = name else { return Ok(None) };
         let known = self.robot.links.iter().map(|link| link.name.as_str());
         index_of("link", name, known, at.field("frame")).map(Some)
     }
 
-    fn commands(&self, names: &Option<Vec<String>>, at: &Path) -> Result<Sensor, Flaw> {
+    fn commands(&self, names: &Option<Vec<String>>, at: &Path) -> Result<Sensor, Diagnostic> {
         let known = || {
             self.around
                 .commands
@@ -193,7 +193,7 @@ impl Context<'_> {
         };
         if self.around.commands.is_empty() {
             return Err(
-                Flaw::new(at.clone(), "this needs a command, and the task has none")
+                Diagnostic::new(at.clone(), "this needs a command, and the task has none")
                     .help("add `commands: {\"speed\": (0.2, 1)}` to the task"),
             );
         }
@@ -215,10 +215,10 @@ impl Context<'_> {
     }
 
     /// That there is a gravity to have a direction.
-    pub(super) fn weight(&self, at: &Path) -> Result<(), Flaw> {
+    pub(super) fn weight(&self, at: &Path) -> Result<(), Diagnostic> {
         if self.gravity == [0.0; 3] {
             return Err(
-                Flaw::new(at.clone(), "this needs gravity, and the task has none")
+                Diagnostic::new(at.clone(), "this needs gravity, and the task has none")
                     .help("`gravity: (0, 0, -9.81)` in the task"),
             );
         }
@@ -232,18 +232,18 @@ impl Context<'_> {
         directions: &[file::Triple],
         range: f32,
         at: &Path,
-    ) -> Result<Rays, Flaw> {
+    ) -> Result<Rays, Diagnostic> {
         let directions_at = at.field("directions");
         if !(1..=MAX_RAYS).contains(&directions.len()) {
             return Err(
-                Flaw::new(directions_at, "the number of rays is out of its range")
+                Diagnostic::new(directions_at, "the number of rays is out of its range")
                     .help(format!("1 to {MAX_RAYS} directions")),
             );
         }
         let unit = |direction: &file::Triple, at: &Path| {
             let length = length(*direction);
             if length < 1e-6 {
-                return Err(Flaw::new(at.clone(), "a direction must not be zero")
+                return Err(Diagnostic::new(at.clone(), "a direction must not be zero")
                     .help("like (1, 0, 0), straight ahead; its length does not matter"));
             }
             Ok(direction.map(|x| (f64::from(x) / length) as f32))
@@ -263,17 +263,19 @@ impl Context<'_> {
         size: [f32; 2],
         range: f32,
         at: &Path,
-    ) -> Result<HeightScan, Flaw> {
+    ) -> Result<HeightScan, Diagnostic> {
         let count = cells.iter().map(|&n| n as usize).product::<usize>();
         if cells.contains(&0) || cells.iter().any(|&n| n as usize > MAX_RAYS) || count > MAX_RAYS {
             let what = "the number of cells is out of its range";
-            return Err(Flaw::new(at.field("cells"), what).help(format!(
+            return Err(Diagnostic::new(at.field("cells"), what).help(format!(
                 "(along, across), 1 or more of each and {MAX_RAYS} in all"
             )));
         }
         if !size.iter().all(|&size| size >= 0.0) {
-            return Err(Flaw::new(at.field("size"), "a size must not be negative")
-                .help("(along, across) in metres, between the outermost cells"));
+            return Err(
+                Diagnostic::new(at.field("size"), "a size must not be negative")
+                    .help("(along, across) in metres, between the outermost cells"),
+            );
         }
         Ok(HeightScan {
             link: self.link(link, at)?,
@@ -285,17 +287,22 @@ impl Context<'_> {
 }
 
 /// A number of control steps.
-pub(super) fn steps(value: u32, least: u32, at: &Path, field: &'static str) -> Result<usize, Flaw> {
+pub(super) fn steps(
+    value: u32,
+    least: u32,
+    at: &Path,
+    field: &'static str,
+) -> Result<usize, Diagnostic> {
     if (least..=MAX_PAST).contains(&value) {
         return Ok(value as usize);
     }
     Err(
-        Flaw::new(at.field(field), format!("`{field}` is out of its range"))
+        Diagnostic::new(at.field(field), format!("`{field}` is out of its range"))
             .help(format!("{least} to {MAX_PAST} control steps")),
     )
 }
 
-fn axes(written: &Option<Vec<Axis>>, at: &Path) -> Result<Vec<usize>, Flaw> {
+fn axes(written: &Option<Vec<Axis>>, at: &Path) -> Result<Vec<usize>, Diagnostic> {
     let Some(axes) = written else {
         return Ok(vec![0, 1, 2]);
     };

@@ -2,7 +2,7 @@
 
 use super::{Context, each, positive};
 use crate::scene::{
-    error::Flaw,
+    error::Diagnostic,
     file,
     locate::Path,
     task::{Distribution, Randomize},
@@ -13,7 +13,7 @@ impl Context<'_> {
         &self,
         written: &file::Randomize,
         at: &Path,
-    ) -> Result<Randomize, Flaw> {
+    ) -> Result<Randomize, Diagnostic> {
         use file::Randomize as R;
 
         let scale = |scale: &file::Distribution| distribution(scale, &at.field("scale"), true);
@@ -51,7 +51,7 @@ impl Context<'_> {
                 let [from, to] = *every_s;
                 if from <= 0.0 || from > to {
                     let what = "`every_s` must go from low to high, above 0";
-                    return Err(Flaw::new(at.field("every_s"), what)
+                    return Err(Diagnostic::new(at.field("every_s"), what)
                         .help("(shortest, longest) time from one push to the next (s)"));
                 }
                 Randomize::Push {
@@ -68,7 +68,7 @@ impl Context<'_> {
         &self,
         written: &[file::Randomize],
         at: &Path,
-    ) -> Result<Vec<Randomize>, Flaw> {
+    ) -> Result<Vec<Randomize>, Diagnostic> {
         each(written, at, |written, at| self.randomize(written, at))
     }
 }
@@ -78,7 +78,7 @@ fn distribution(
     written: &file::Distribution,
     at: &Path,
     is_factor: bool,
-) -> Result<Distribution, Flaw> {
+) -> Result<Distribution, Diagnostic> {
     let (drawn, ordered) = match *written {
         file::Distribution::Uniform(low, high) => (Distribution::Uniform(low, high), low <= high),
         file::Distribution::Normal(mean, deviation) => {
@@ -86,15 +86,17 @@ fn distribution(
         }
         file::Distribution::LogUniform(low, high) => {
             if low <= 0.0 {
-                return Err(Flaw::new(at.nth(0), "a logarithm needs a number above 0")
-                    .help("LogUniform(lowest, highest), both above 0"));
+                return Err(
+                    Diagnostic::new(at.nth(0), "a logarithm needs a number above 0")
+                        .help("LogUniform(lowest, highest), both above 0"),
+                );
             }
             (Distribution::LogUniform(low, high), low <= high)
         }
     };
     if !ordered {
         return Err(
-            Flaw::new(at.clone(), "this distribution has no numbers").help(
+            Diagnostic::new(at.clone(), "this distribution has no numbers").help(
                 "Uniform(lowest, highest), LogUniform(lowest, highest) or Normal(mean, deviation)",
             ),
         );
@@ -106,7 +108,7 @@ fn distribution(
         } else {
             ("this must not be negative", "0 or more")
         };
-        return Err(Flaw::new(at.clone(), what)
+        return Err(Diagnostic::new(at.clone(), what)
             .label(format!("it may be {least}"))
             .help(format!(
                 "everything that it gives must be {bound}; a Normal one reaches three deviations"

@@ -3,7 +3,7 @@
 use super::super::formula::{self, Moments, formula};
 use super::{Context, positive};
 use crate::scene::{
-    error::Flaw,
+    error::Diagnostic,
     file,
     formula::Formula,
     locate::Path,
@@ -12,7 +12,7 @@ use crate::scene::{
 };
 
 impl Context<'_> {
-    pub(super) fn reward(&self, written: &file::Reward, at: &Path) -> Result<Reward, Flaw> {
+    pub(super) fn reward(&self, written: &file::Reward, at: &Path) -> Result<Reward, Diagnostic> {
         use file::Term as T;
 
         let of_at = &at.field("of");
@@ -98,7 +98,7 @@ impl Context<'_> {
         })
     }
 
-    pub(super) fn end(&self, written: &file::End, at: &Path) -> Result<End, Flaw> {
+    pub(super) fn end(&self, written: &file::End, at: &Path) -> Result<End, Diagnostic> {
         Ok(match written {
             file::End::PointBelow { point, z } => End::PointBelow {
                 point: self.point(point, at)?,
@@ -114,10 +114,11 @@ impl Context<'_> {
             file::End::AngleOutside { joint, range } => {
                 let [low, high] = *range;
                 if low >= high {
-                    return Err(
-                        Flaw::new(at.field("range"), "a range must go from low to high")
-                            .help("(lowest, highest) position of the joint (rad, or m)"),
-                    );
+                    return Err(Diagnostic::new(
+                        at.field("range"),
+                        "a range must go from low to high",
+                    )
+                    .help("(lowest, highest) position of the joint (rad, or m)"));
                 }
                 End::AngleOutside {
                     joint: self.joint(joint, at.field("joint"))?,
@@ -135,7 +136,11 @@ impl Context<'_> {
         })
     }
 
-    pub(super) fn success(&self, written: &file::Success, at: &Path) -> Result<Success, Flaw> {
+    pub(super) fn success(
+        &self,
+        written: &file::Success,
+        at: &Path,
+    ) -> Result<Success, Diagnostic> {
         Ok(match written {
             file::Success::Within { point, distance } => Success::Within {
                 point: self.goal_point(point, at)?,
@@ -145,7 +150,7 @@ impl Context<'_> {
         })
     }
 
-    fn condition(&self, text: &str, at: &Path) -> Result<Formula, Flaw> {
+    fn condition(&self, text: &str, at: &Path) -> Result<Formula, Diagnostic> {
         let scope = self.scope(Moments::One);
         formula(text, formula::Kind::Condition, scope, at)
     }
@@ -159,13 +164,13 @@ impl Context<'_> {
     }
 
     /// The joints that have a range, one at least.
-    fn ranges(&self, at: &Path) -> Result<Vec<(usize, [f32; 2])>, Flaw> {
+    fn ranges(&self, at: &Path) -> Result<Vec<(usize, [f32; 2])>, Diagnostic> {
         let joints = self.robot.joints.iter().enumerate();
         let ranges: Vec<_> = joints
             .filter_map(|(i, joint)| Some((i, joint.range?)))
             .collect();
         if ranges.is_empty() {
-            return Err(Flaw::new(
+            return Err(Diagnostic::new(
                 at.clone(),
                 "this needs a joint with a range, and there is none",
             )

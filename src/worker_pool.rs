@@ -1,5 +1,5 @@
 //! Threads that work on one thing together and may ask no more of the result than that it be the same for any number
-//! of them: members write to places of their own, and sums are taken in a fixed order by whoever comes after.
+//! of them: workers write to places of their own, and sums are taken in a fixed order by whoever comes after.
 
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -8,19 +8,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{JoinHandle, Thread};
 
 /// Threads that stay, so that what one has in its caches is still there in the next round, and the word to stop.
-pub struct Team {
+pub struct WorkerPool {
     shared: Arc<Shared>,
-    workers: Vec<JoinHandle<()>>,
+    handles: Vec<JoinHandle<()>>,
     /// One round at a time.
     rounds: Mutex<()>,
     stop: Arc<AtomicBool>,
 }
 
-/// What a member does in a round.
-type Work<'a> = &'a (dyn Fn(&Member) + Sync + 'a);
+/// What a worker does in a round.
+type Work<'a> = &'a (dyn Fn(&Worker) + Sync + 'a);
 
 struct Shared {
-    members: usize,
+    workers: usize,
     /// The work of the round, while there is one.
     work: Mutex<Option<Work<'static>>>,
     /// Counts rounds; workers wait for it to change.
@@ -33,42 +33,42 @@ struct Shared {
     barrier: Barrier,
 }
 
-impl Team {
-    /// A team of `threads` (at least one); the calling thread is one of them.
+impl WorkerPool {
+    /// A pool of `threads` (at least one); the calling thread is one of them.
     pub fn new(threads: usize) -> Self {
         Self::stoppable(threads, Arc::default())
     }
 
     /// The same, with a flag of somebody else's that asks it to stop.
     pub fn stoppable(threads: usize, stop: Arc<AtomicBool>) -> Self {
-        let members = threads.max(1);
+        let workers = threads.max(1);
         let shared = Arc::new(Shared {
-            members,
+            workers,
             work: Mutex::default(),
             round: AtomicUsize::new(0),
             done: AtomicUsize::new(0),
             caller: Mutex::default(),
             closing: AtomicBool::new(false),
-            barrier: Barrier::new(members, Arc::default()),
+            barrier: Barrier::new(workers, Arc::default()),
         });
-        let worker = |index| {
+        let spawn = |rank| {
             let shared = shared.clone();
             std::thread::Builder::new()
-                .name(format!("member {index}"))
-                .spawn(move || shared.work_until_closed(index))
+                .name(format!("worker {rank}"))
+                .spawn(move || shared.work_until_closed(rank))
                 .expect("the system starts a thread")
         };
         Self {
-            workers: (1..members).map(worker).collect(),
+            handles: (1..workers).map(spawn).collect(),
             shared,
             rounds: Mutex::default(),
             stop,
         }
     }
 
-    /// The number of members.
+    /// The number of workers.
     pub fn threads(&self) -> usize {
-        self.shared.members
+        self.shared.workers
     }
 
     /// Whether the work should end early; whoever ends early leaves a consistent state behind.
@@ -76,11 +76,11 @@ impl Team {
         self.stop.load(Ordering::Relaxed)
     }
 
-    /// Runs `work` on every member at once and returns when all are done. The caller is member 0.
+    /// Runs `work` on every worker at once and returns when all are done. The caller is worker 0.
     ///
     /// # Panics
-    /// A member's panic is passed on after all have ended; members that wait for it are released.
-    pub fn run(&self, work: impl Fn(&Member) + Sync) {
+    /// A worker's panic is passed on after all have ended; workers that wait for it are released.
+    pub fn run(&self, work: impl Fn(&Worker) + Sync) {
         let shared = &*self.shared;
         let _round = self.rounds.lock().unwrap_or_else(PoisonError::into_inner);
         shared.barrier.reset();
@@ -88,35 +88,35 @@ impl Team {
         *shared.caller.lock().expect("nobody panics with it") = Some(std::thread::current());
         *shared.work.lock().expect("nobody panics with it") = Some(forget_lifetime(&work));
         shared.round.fetch_add(1, Ordering::Release);
-        for worker in &self.workers {
-            worker.thread().unpark();
+        for handle in &self.handles {
+            handle.thread().unpark();
         }
         let mine = catch_unwind(AssertUnwindSafe(|| shared.take_part(0, &work)));
         // Not before every worker is done may `work` go away, whatever happened here.
-        wait_until(|| shared.done.load(Ordering::Acquire) == self.workers.len());
+        wait_until(|| shared.done.load(Ordering::Acquire) == self.handles.len());
         *shared.work.lock().expect("nobody panics with it") = None;
         if let Err(panic) = mine {
             resume_unwind(panic);
         }
-        assert!(!shared.barrier.is_broken(), "a member of the team panicked");
+        assert!(!shared.barrier.is_broken(), "a worker of the pool panicked");
     }
 
-    /// Two groups that may work on two things at once, for use within one [`Team::run`]; a team of one is both.
+    /// Two groups that may work on two things at once, for use within one [`WorkerPool::run`]; a pool of one is both.
     pub fn halves(&self) -> [Group; 2] {
-        let members = self.shared.members;
-        let first = members.div_ceil(2);
+        let workers = self.shared.workers;
+        let first = workers.div_ceil(2);
         let group = |range: Range<usize>| Group {
             barrier: Barrier::new(range.len(), self.shared.barrier.broken.clone()),
-            members: range,
+            workers: range,
         };
-        [group(0..first), group(first.min(members - 1)..members)]
+        [group(0..first), group(first.min(workers - 1)..workers)]
     }
 
-    /// Runs `work` once on each item. Item `i` goes to member `i % threads`, in every round the same.
+    /// Runs `work` once on each item. Item `i` goes to worker `i % threads`, in every round the same.
     pub fn for_each<T: Send>(&self, items: &mut [T], work: impl Fn(&mut T) + Sync) {
         let items: Vec<Mutex<&mut T>> = items.iter_mut().map(Mutex::new).collect();
-        self.run(|member| {
-            for i in member.share(items.len()) {
+        self.run(|worker| {
+            for i in worker.share(items.len()) {
                 let mut item = items[i].lock().expect("each item is taken once");
                 work(&mut item);
             }
@@ -124,14 +124,14 @@ impl Team {
     }
 }
 
-impl Drop for Team {
+impl Drop for WorkerPool {
     fn drop(&mut self) {
         self.shared.closing.store(true, Ordering::Relaxed);
         self.shared.round.fetch_add(1, Ordering::Release);
-        for worker in self.workers.drain(..) {
-            worker.thread().unpark();
+        for handle in self.handles.drain(..) {
+            handle.thread().unpark();
             // A worker catches the panics of its work, so it ends well.
-            let _ = worker.join();
+            let _ = handle.join();
         }
     }
 }
@@ -141,13 +141,13 @@ impl Drop for Team {
     reason = "threads that stay cannot be handed a borrow in safe Rust"
 )]
 fn forget_lifetime<'a>(work: Work<'a>) -> Work<'static> {
-    // SAFETY: only `Team::run` calls this. It does not return, nor unwind, before every worker has counted itself done
+    // SAFETY: only `WorkerPool::run` calls this. It does not return, nor unwind, before every worker has counted itself done
     // with the work and before the work is taken out of the shared place, so nobody uses it after 'a.
     unsafe { std::mem::transmute::<Work<'a>, Work<'static>>(work) }
 }
 
 impl Shared {
-    fn work_until_closed(&self, index: usize) {
+    fn work_until_closed(&self, rank: usize) {
         let mut round = 0;
         loop {
             wait_until(|| self.round.load(Ordering::Acquire) != round);
@@ -161,7 +161,7 @@ impl Shared {
                 .expect("nobody panics with it")
                 .expect("a round has work");
             // The barrier remembers a panic; `run` passes it on.
-            let _ = catch_unwind(AssertUnwindSafe(|| self.take_part(index, work)));
+            let _ = catch_unwind(AssertUnwindSafe(|| self.take_part(rank, work)));
             self.done.fetch_add(1, Ordering::Release);
             if let Some(caller) = &*self.caller.lock().expect("nobody panics with it") {
                 caller.unpark();
@@ -169,11 +169,11 @@ impl Shared {
         }
     }
 
-    fn take_part(&self, index: usize, work: Work) {
+    fn take_part(&self, rank: usize, work: Work) {
         let guard = BreakOnPanic(&self.barrier);
-        work(&Member {
-            index,
-            count: self.members,
+        work(&Worker {
+            rank,
+            count: self.workers,
             barrier: &self.barrier,
         });
         std::mem::forget(guard);
@@ -193,58 +193,58 @@ fn wait_until(is_so: impl Fn() -> bool) {
     }
 }
 
-/// Some members of a team, with a barrier of their own.
+/// Some workers of a pool, with a barrier of their own.
 pub struct Group {
-    members: Range<usize>,
+    workers: Range<usize>,
     barrier: Barrier,
 }
 
 impl Group {
-    /// A member's place in the group, if it is in it.
-    pub fn seat(&self, member: &Member) -> Option<Member<'_>> {
-        self.members.contains(&member.index).then(|| Member {
-            index: member.index - self.members.start,
-            count: self.members.len(),
+    /// A worker's place in the group, if it is in it.
+    pub fn seat(&self, worker: &Worker) -> Option<Worker<'_>> {
+        self.workers.contains(&worker.rank).then(|| Worker {
+            rank: worker.rank - self.workers.start,
+            count: self.workers.len(),
             barrier: &self.barrier,
         })
     }
 }
 
-/// One thread of a team, or of a group of it, at work.
-pub struct Member<'a> {
-    /// From 0, which is the team's calling thread or a group's first.
-    pub index: usize,
-    /// The number of members.
+/// One thread of a pool, or of a group of it, at work.
+pub struct Worker<'a> {
+    /// From 0, which is the pool's calling thread or a group's first.
+    pub rank: usize,
+    /// The number of workers.
     pub count: usize,
     barrier: &'a Barrier,
 }
 
-impl Member<'_> {
-    /// Waits until every member has come here; what they wrote before is visible after.
+impl Worker<'_> {
+    /// Waits until every worker has come here; what they wrote before is visible after.
     pub fn wait(&self) {
         self.barrier.wait();
     }
 
-    /// The items of `0..count` that are this member's.
+    /// The items of `0..count` that are this worker's.
     pub fn share(&self, count: usize) -> impl Iterator<Item = usize> + use<> {
-        (self.index..count).step_by(self.count)
+        (self.rank..count).step_by(self.count)
     }
 }
 
 /// A barrier that spins briefly, because the others are a few microseconds away, and then yields its core, because
-/// there may be more members than cores.
+/// there may be more workers than cores.
 struct Barrier {
-    members: usize,
+    workers: usize,
     arrived: AtomicUsize,
     generation: AtomicUsize,
-    /// A member has panicked; shared with the barriers of groups.
+    /// A worker has panicked; shared with the barriers of groups.
     broken: Arc<AtomicBool>,
 }
 
 impl Barrier {
-    fn new(members: usize, broken: Arc<AtomicBool>) -> Self {
+    fn new(workers: usize, broken: Arc<AtomicBool>) -> Self {
         Self {
-            members,
+            workers,
             arrived: AtomicUsize::new(0),
             generation: AtomicUsize::new(0),
             broken,
@@ -263,14 +263,14 @@ impl Barrier {
 
     fn wait(&self) {
         let generation = self.generation.load(Ordering::Acquire);
-        if self.arrived.fetch_add(1, Ordering::AcqRel) + 1 == self.members {
+        if self.arrived.fetch_add(1, Ordering::AcqRel) + 1 == self.workers {
             self.arrived.store(0, Ordering::Relaxed);
             self.generation.store(generation + 1, Ordering::Release);
             return;
         }
         let mut spins = 0_u32;
         while self.generation.load(Ordering::Acquire) == generation {
-            assert!(!self.is_broken(), "another member of the team panicked");
+            assert!(!self.is_broken(), "another worker of the pool panicked");
             spins += 1;
             if spins < SPINS {
                 std::hint::spin_loop();
@@ -284,7 +284,7 @@ impl Barrier {
 /// Some tens of microseconds: longer than a minibatch's imbalance, shorter than a time slice.
 const SPINS: u32 = 2_000;
 
-/// Without it, a member that panics would leave the others waiting for ever.
+/// Without it, a worker that panics would leave the others waiting for ever.
 struct BreakOnPanic<'a>(&'a Barrier);
 
 impl Drop for BreakOnPanic<'_> {
@@ -301,7 +301,7 @@ mod tests {
     fn every_item_is_worked_on_once_by_any_team() {
         for threads in [1, 2, 3, 8] {
             let mut items = vec![0_u32; 100];
-            Team::new(threads).for_each(&mut items, |item| *item += 1);
+            WorkerPool::new(threads).for_each(&mut items, |item| *item += 1);
             assert!(items.iter().all(|&item| item == 1));
         }
     }
@@ -309,10 +309,10 @@ mod tests {
     #[test]
     fn nobody_passes_the_barrier_before_all_have_come() {
         let came: Vec<AtomicUsize> = (0..50).map(|_| AtomicUsize::new(0)).collect();
-        Team::new(4).run(|member| {
+        WorkerPool::new(4).run(|worker| {
             for round in &came {
                 round.fetch_add(1, Ordering::Relaxed);
-                member.wait();
+                worker.wait();
                 assert_eq!(round.load(Ordering::Relaxed), 4);
             }
         });
@@ -321,11 +321,11 @@ mod tests {
     #[test]
     fn every_member_has_a_seat_and_both_groups_have_members() {
         for (threads, sizes) in [(1, [1, 1]), (2, [1, 1]), (3, [2, 1]), (8, [4, 4])] {
-            let team = Team::new(threads);
-            let groups = team.halves();
+            let pool = WorkerPool::new(threads);
+            let groups = pool.halves();
             let seated = [const { AtomicUsize::new(0) }; 2];
-            team.run(|member| {
-                let seats = groups.each_ref().map(|group| group.seat(member));
+            pool.run(|worker| {
+                let seats = groups.each_ref().map(|group| group.seat(worker));
                 assert!(seats.iter().any(Option::is_some));
                 for (seat, seated) in seats.iter().zip(&seated) {
                     if let Some(seat) = seat {
@@ -341,9 +341,9 @@ mod tests {
     #[test]
     fn a_panic_does_not_leave_the_others_waiting() {
         let result = std::panic::catch_unwind(|| {
-            Team::new(2).run(|member| {
-                assert!(member.index == 0, "made to fail");
-                member.wait();
+            WorkerPool::new(2).run(|worker| {
+                assert!(worker.rank == 0, "made to fail");
+                worker.wait();
             });
         });
         assert!(result.is_err());

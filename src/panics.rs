@@ -5,25 +5,25 @@ use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 thread_local! {
-    static IS_CONTAINED: Cell<bool> = const { Cell::new(false) };
+    static IS_CAUGHT: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Runs `work`; its panic becomes its message. Whoever calls this throws away what `work` may have left half done.
 ///
 /// # Errors
 /// It panicked.
-pub fn contain<T>(work: impl FnOnce() -> T) -> Result<T, String> {
-    let before = IS_CONTAINED.replace(true);
+pub fn catch_panic<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    let before = IS_CAUGHT.replace(true);
     let result = catch_unwind(AssertUnwindSafe(work));
-    IS_CONTAINED.set(before);
+    IS_CAUGHT.set(before);
     result.map_err(|panic| message(&*panic))
 }
 
 /// Keeps contained panics from being printed as well: who contains one says what became of it. For programs, once.
-pub fn print_only_what_is_not_contained() {
+pub fn silence_caught_panics() {
     let print = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        if !IS_CONTAINED.get() {
+        if !IS_CAUGHT.get() {
             print(panic);
         }
     }));
@@ -41,9 +41,9 @@ mod tests {
 
     #[test]
     fn a_panic_becomes_its_message() {
-        assert_eq!(contain(|| 2 + 2), Ok(4));
+        assert_eq!(catch_panic(|| 2 + 2), Ok(4));
         let number = 7;
-        let panicked: Result<(), _> = contain(|| panic!("joint {number} came off"));
+        let panicked: Result<(), _> = catch_panic(|| panic!("joint {number} came off"));
         assert_eq!(panicked, Err("joint 7 came off".to_owned()));
     }
 }
