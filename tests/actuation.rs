@@ -5,7 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod arena;
+use crate::arena;
 
 use arena::{close, pod};
 use sinew::pod::scene::SceneEnvironment;

@@ -2,7 +2,7 @@
 //!
 //! A block of 1 kg on smooth ground, gravity 10 m/s^2, and before it a pusher of 1 kg on a rail with a motor of 10 N.
 
-mod arena;
+use crate::arena;
 
 use arena::{act, all_close, pod};
 use sinew::pod::scene::SceneEnvironment;

@@ -3,7 +3,7 @@
 //!
 //! A bar on a hinge with 0.5 kg m^2 about it, and a block of 1 kg on the ground, gravity 10 m/s^2.
 
-mod arena;
+use crate::arena;
 
 use arena::{close, pod_of, seen};
 use sinew::pod::scene::{EpisodeRules, SceneEnvironment};

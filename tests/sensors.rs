@@ -4,7 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod arena;
+use crate::arena;
 
 use arena::{all_close, pod, seen};
 use sinew::pod::scene::{SceneEnvironment, spaces};

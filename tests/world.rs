@@ -2,7 +2,7 @@
 //!
 //! The numbers are those of textbooks, with gravity 10 m/s^2 and bodies of 1 kg.
 
-mod arena;
+use crate::arena;
 
 use arena::{close, pod, tell};
 use sinew::pod::scene::{SceneEnvironment, spaces};

@@ -1,5 +1,4 @@
 //! What tests that play scenes of one motor have in common.
-#![allow(dead_code, reason = "each test uses a part of it")]
 
 use sinew::pod::scene::SceneEnvironment;
 use sinew::pod::{Action, Observation, Pod, Purpose};
