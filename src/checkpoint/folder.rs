@@ -469,7 +469,7 @@ fn run(settings: &RunSettings, subject: Option<&dyn Subject>) -> [u8; 32] {
         envs,
         ..
     } = settings;
-    let meaning = subject.map(|subject| subject.meaning(learner));
+    let meaning = subject.map(|subject| subject.meaning(learner).hash());
     let identity = postcard::to_stdvec(&(learner, seed, envs, meaning));
     *blake3::hash(&identity.expect("plain data serialises to memory")).as_bytes()
 }

@@ -1,6 +1,7 @@
 //! What a run is of, as its folder keeps it beside the settings.
 
 use super::RunSettings;
+use crate::meaning::Meaning;
 use crate::scene::{Presets, Scene, SceneError};
 use crate::step::Spaces;
 
@@ -12,8 +13,8 @@ pub trait Subject {
     /// The text of that file.
     fn text(&self) -> &str;
 
-    /// What it means with a preset of that name, as text: other for runs that are not the same, whatever they look like.
-    fn meaning(&self, learner: &str) -> String;
+    /// What it means with a preset of that name, however it is written: runs whose subjects mean different things are not the same.
+    fn meaning(&self, learner: &str) -> Meaning;
 
     /// The first difference to what a run with the settings `old` kept as `text`, in words; errors call the text `origin`.
     ///
@@ -58,7 +59,7 @@ impl Subject for Scene {
         self.text()
     }
 
-    fn meaning(&self, learner: &str) -> String {
+    fn meaning(&self, learner: &str) -> Meaning {
         self.meaning(learner)
     }
 
@@ -97,9 +98,13 @@ impl Subject for Programmed {
         self.presets.text()
     }
 
-    fn meaning(&self, learner: &str) -> String {
-        let meaning = self.presets.meaning(learner);
-        format!("{:?} {:?} {meaning}", self.name, self.spaces)
+    fn meaning(&self, learner: &str) -> Meaning {
+        let parts = [
+            ("environment", Meaning::of(self.name)),
+            ("spaces", Meaning::of(&self.spaces)),
+            ("presets", self.presets.meaning(learner)),
+        ];
+        Meaning::Fields(parts.map(|(name, part)| (name.to_owned(), part)).into())
     }
 
     fn difference(
