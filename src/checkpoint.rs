@@ -13,24 +13,26 @@
 //! | `metrics.csv` | one row per iteration, no clock in it |
 //! | `timing.csv` | wall-clock seconds of the same iterations |
 //! | `events.csv` | when the scene changed, and how; if it has |
-//! | `flights/` | the last episodes of environments that broke |
+//! | `crashes/` | the last episodes of environments that broke |
 //! | `result.json` | what `train --json` prints, once the run has ended |
 //! | `lock` | held by the process that writes the folder |
 
-mod claim;
-pub mod flight;
+pub mod crash_record;
 mod folder;
+mod folder_lock;
 pub mod follow;
-pub mod image;
+mod identity;
 mod log;
 pub mod policy_file;
+pub mod run_subject;
 mod sealed;
 mod segments;
-pub mod subject;
+pub mod snapshot;
 pub mod versions;
 
-pub use claim::ClaimedFolder;
-pub use folder::{Found, RunFolder};
+pub use folder::{FoundCheckpoint, RunFolder};
+pub use folder_lock::LockedFolder;
+pub use identity::RunIdentity;
 
 use serde::{Deserialize, Serialize};
 use std::io;
@@ -39,7 +41,7 @@ use std::path::{Path, PathBuf};
 use crate::files;
 use crate::policy::Policy;
 use crate::scene::SceneError;
-use subject::{Subject, SubjectFile};
+use run_subject::{RunSubject, SubjectFile};
 
 /// Largest file of a run that is read (bytes): far above what sinew writes.
 const LARGEST: u64 = 1 << 30;
@@ -66,7 +68,7 @@ pub struct RunSettings {
 
 /// What a run folder says of the run in it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Stored {
+pub struct StoredRun {
     /// What it was started with.
     pub settings: RunSettings,
     /// What it is of, if the folder keeps that: the file and its text.
@@ -87,7 +89,7 @@ pub enum RunError {
     )]
     OtherRun(PathBuf, String),
     /// Its checkpoints are of another version of sinew.
-    #[error("{0}: {1}; go on with the sinew that began the run, or name another folder with --run")]
+    #[error("{0}: {1}; go on with the one that wrote it, or name another folder with --run")]
     OtherVersion(PathBuf, String),
     /// The folder is no run.
     #[error("{0} is not a run folder: it has no {1}")]
@@ -115,14 +117,14 @@ pub enum RunError {
 
 /// Which policy of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Which {
+pub enum SavedPolicy {
     /// The last one saved.
     Newest,
     /// The one that solved the scene.
     Best,
 }
 
-impl Which {
+impl SavedPolicy {
     fn file(self) -> &'static str {
         match self {
             Self::Newest => "policy.safetensors",
@@ -174,12 +176,12 @@ fn read_settings(run: &Path) -> Result<RunSettings, RunError> {
 ///
 /// # Errors
 /// There is none, or its file is broken.
-pub fn read_policy(run: &Path, which: Which) -> Result<Policy, RunError> {
+pub fn read_policy(run: &Path, which: SavedPolicy) -> Result<Policy, RunError> {
     let path = run.join(which.file());
     if !path.exists() {
         return Err(match which {
-            Which::Newest => RunError::NotARun(run.to_path_buf(), which.file().to_owned()),
-            Which::Best => RunError::NoBest(run.to_path_buf()),
+            SavedPolicy::Newest => RunError::NotARun(run.to_path_buf(), which.file().to_owned()),
+            SavedPolicy::Best => RunError::NoBest(run.to_path_buf()),
         });
     }
     let bytes = read_inside(&path, LARGEST).map_err(|error| RunError::Io(path.clone(), error))?;
@@ -209,11 +211,11 @@ fn read_text(run: &Path, name: impl AsRef<Path>) -> Result<String, RunError> {
 /// What differs between a stored run and one that is to go on in its folder, in words. The number of steps may.
 fn difference(
     path: &Path,
-    old: &Stored,
+    old: &StoredRun,
     new: &RunSettings,
-    subject: Option<&dyn Subject>,
+    subject: Option<&dyn RunSubject>,
 ) -> Result<Option<String>, RunError> {
-    let Stored { settings, kept } = old;
+    let StoredRun { settings, kept } = old;
     if settings.seed != new.seed {
         let found = format!("its seed is {}, not {}", settings.seed, new.seed);
         return Ok(Some(found));

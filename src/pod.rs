@@ -8,14 +8,14 @@
 //! Bring your own environment by implementing [`Environment`]: see `examples/pendulum.rs` and, with choices instead of torques, `examples/cartpole.rs`.
 
 mod components;
-pub mod contained;
+pub mod guarded;
 mod record;
 mod replay;
 pub mod scene;
 mod state;
 
 pub use components::{Action, ActionHistory, Episode, Fault, Level, Observation, Reward, Slot};
-pub use record::{Decider, FinishedEpisode, Flight};
+pub use record::{CrashedEpisode, Decider, FinishedEpisode};
 pub use state::{Restored, StateError};
 
 use bevy::ecs::bundle::Bundle;

@@ -1,52 +1,52 @@
 //! The trainer: pods collect, a learner learns, progress is judged and logged. The story is [`Trainer::run`].
 
-mod change;
+mod async_worker;
 pub mod evaluate;
 mod job;
-mod keep;
-pub mod live;
-pub mod news;
 pub mod plugin;
 pub mod progress;
 pub mod publish;
+mod run_writer;
+mod scene_edit;
+pub mod scene_watch;
 mod state;
+pub mod status;
 pub mod versions;
 pub mod watch;
-mod worker;
 
 pub use job::{Job, TrainResult};
 
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::checkpoint::image::Clock;
+use crate::checkpoint::snapshot::Clock;
 use crate::checkpoint::{RunError, policy_file};
 use crate::learn::rollout::Rollout;
 use crate::learn::student::Student;
 use crate::metrics::{Metric, Row};
-use crate::pod::contained::ContainedPod;
+use crate::pod::guarded::GuardedPod;
 use crate::pod::{Decider, FinishedEpisode, Level, PodError, Purpose};
 use crate::policy::Policy;
 use crate::scene::SceneError;
 use crate::worker_pool::WorkerPool;
+use async_worker::AsyncWorker;
 use evaluate::{EVALUATION_EPISODES, Evaluation, evaluate};
-use keep::Keeper;
 use progress::Progress;
-use publish::{Publisher, Snapshot};
-use versions::{Versions, World};
-use worker::Worker;
+use publish::{Publisher, TrainingUpdate};
+use run_writer::RunWriter;
+use versions::{TrainingTask, Versions};
 
 /// A training under way.
 pub struct Trainer {
     job: Job,
     pool: WorkerPool,
-    pods: Vec<ContainedPod>,
+    pods: Vec<GuardedPod>,
     /// The scene, and what it becomes on the way.
     versions: Versions,
     /// What is learnt in now.
-    world: World,
+    world: TrainingTask,
     /// The pods in the world that the run enters with the end of this iteration, if it does.
-    moved: Option<Vec<ContainedPod>>,
+    moved: Option<Vec<GuardedPod>>,
     /// The newest word about a change of the scene.
     change: Option<String>,
     student: Box<dyn Student>,
@@ -57,7 +57,7 @@ pub struct Trainer {
     /// The policy that solved the scene, as its file has it.
     best: Option<Vec<u8>>,
     publisher: Publisher,
-    keeper: Keeper,
+    writer: RunWriter,
     clock: Clock,
     resumed_from: Option<u64>,
     /// Why the run was given up.
@@ -83,8 +83,12 @@ impl Trainer {
         let settings = job.learner.settings();
         settings.suits(&spaces).map_err(TrainError::Unsuited)?;
         let pool = publisher.pool(job.threads);
-        let keeper = Keeper::new(job.folder.take(), job.checkpoint_every, publisher.teller());
-        let versions = Versions::read(&job, keeper.folder())?;
+        let writer = RunWriter::new(
+            job.folder.take(),
+            job.checkpoint_every,
+            publisher.messages(),
+        );
+        let versions = Versions::read(&job, writer.folder())?;
         let world = versions.world(0).clone();
         let mut trainer = Self {
             pods: state::pods(&world.environment, &job, &pool)?,
@@ -99,7 +103,7 @@ impl Trainer {
             progress: Progress::default(),
             best: None,
             publisher,
-            keeper,
+            writer,
             clock: Clock::default(),
             resumed_from: None,
             failure: None,
@@ -115,14 +119,14 @@ impl Trainer {
             if !self.report() {
                 break;
             }
-            if self.keeper.is_due(self.progress.iteration()) {
+            if self.writer.is_due(self.progress.iteration()) {
                 self.save();
             }
             self.publisher.wait_while_held();
             if self.is_done() {
                 break;
             }
-            self.take_change();
+            self.take_scene_edit();
             if !self.iterate() {
                 break;
             }
@@ -141,7 +145,7 @@ impl Trainer {
         };
         let moved = self.moved.take();
         let Some(mut row) = learnt else {
-            self.pods.iter_mut().for_each(ContainedPod::go_back);
+            self.pods.iter_mut().for_each(GuardedPod::go_back);
             self.progress = before;
             return false;
         };
@@ -194,7 +198,7 @@ impl Trainer {
     fn work(&mut self) -> Option<Option<Row>> {
         self.set_level();
         let (horizon, pool) = (self.job.learner.settings().horizon(), &self.pool);
-        let mut workers: Vec<_> = (self.pods.iter_mut()).map(Worker::new).collect();
+        let mut workers: Vec<_> = (self.pods.iter_mut()).map(AsyncWorker::new).collect();
         let learnt = self.student.work(
             &mut |workshop| {
                 pool.for_each(&mut workers, |worker| {
@@ -242,11 +246,8 @@ impl Trainer {
     fn count(&mut self, steps: u64, mut finished: Vec<FinishedEpisode>) {
         // By time and environment, whatever pods they were in.
         finished.sort_by_key(|episode| (episode.at, episode.environment));
-        for flight in finished
-            .iter()
-            .filter_map(|episode| episode.flight.as_ref())
-        {
-            self.keeper.save_flight(flight);
+        for crash in finished.iter().filter_map(|episode| episode.crash.as_ref()) {
+            self.writer.save_crash_record(crash);
         }
         self.progress.count(steps, &finished);
         if let Some(curriculum) = &self.world.curriculum {
@@ -281,9 +282,9 @@ impl Trainer {
             return false;
         }
         let wall_s = self.wall_s();
-        self.keeper.log(self.progress.iteration(), &row, wall_s);
+        self.writer.log(self.progress.iteration(), &row, wall_s);
         let student = &self.student;
-        self.keeper
+        self.writer
             .publish(|| policy_file::to_bytes(&student.policy()));
         self.publish(row);
         true
@@ -315,7 +316,7 @@ impl Trainer {
             self.progress.note_solved();
             self.clock.solved_s = Some(self.wall_s());
             self.best = Some(policy_file::to_bytes(&policy));
-            self.keeper.hurry();
+            self.writer.hurry();
         }
         true
     }
@@ -332,8 +333,8 @@ impl Trainer {
         );
         match evaluated {
             Ok(evaluation) => {
-                for flight in evaluation.iter().flat_map(|evaluation| &evaluation.flights) {
-                    self.keeper.save_flight(flight);
+                for crash in evaluation.iter().flat_map(|evaluation| &evaluation.crashes) {
+                    self.writer.save_crash_record(crash);
                 }
                 evaluation
             }
@@ -350,7 +351,7 @@ impl Trainer {
     }
 
     fn finish(mut self) -> TrainResult {
-        if self.keeper.is_behind(self.progress.iteration()) {
+        if self.writer.is_behind(self.progress.iteration()) {
             self.save();
         }
         let policy = self.student.policy();
@@ -382,15 +383,15 @@ impl Trainer {
                 .map(|e| e.return_mean)
                 .filter(|mean| mean.is_finite()),
             state_hash,
-            run: self.keeper.folder().map(|f| f.path().to_path_buf()),
+            run: self.writer.folder().map(|f| f.path().to_path_buf()),
             stopped: self.pool.is_stopping(),
             given_up: self.failure.is_some(),
             trouble: self.trouble(),
         };
         let json = serde_json::to_string(&result).expect("plain data is JSON");
-        self.keeper.save_result(&json);
+        self.writer.save_result(&json);
         result.trouble = self.trouble();
-        let last = Snapshot {
+        let last = TrainingUpdate {
             policy,
             solved_step: result.solved_step,
             solved_wall_s: result.solved_wall_s,
@@ -417,23 +418,23 @@ impl Trainer {
             student,
             progress,
             clock,
-            keeper,
+            writer,
             change,
             ..
         } = self;
-        let snapshot = || Snapshot {
+        let snapshot = || TrainingUpdate {
             policy: student.policy(),
             solved_step: progress.solved_step(),
             solved_wall_s: clock.solved_s,
             steps_per_s: steps_per_s(progress, clock),
-            trouble: keeper.trouble().cloned(),
+            trouble: writer.trouble().cloned(),
             change: change.clone(),
         };
         self.publisher.publish(row, progress.steps(), snapshot);
     }
 
     fn trouble(&self) -> Option<String> {
-        self.failure.as_ref().or(self.keeper.trouble()).cloned()
+        self.failure.as_ref().or(self.writer.trouble()).cloned()
     }
 
     /// Seconds that the run has taken so far, without those between its processes.

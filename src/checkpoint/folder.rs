@@ -4,26 +4,29 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::claim::ClaimedFolder;
-use super::flight::FlightRecord;
-use super::image::{Image, ImageError, LogLengths};
+use super::crash_record::CrashRecord;
+use super::folder_lock::LockedFolder;
+use super::identity::RunIdentity;
 use super::log::Log;
+use super::run_subject::{RunSubject, SubjectFile};
 use super::segments::{self, Segments};
-use super::subject::{Subject, SubjectFile};
+use super::snapshot::{LogLengths, Snapshot, SnapshotError};
 use super::versions;
 use super::versions::{VersionFile, read_versions};
-use super::{LARGEST, RunError, RunSettings, Stored, Which, difference, read_inside, read_text};
+use super::{
+    LARGEST, RunError, RunSettings, SavedPolicy, StoredRun, difference, read_inside, read_text,
+};
 use crate::files;
 use crate::files::Lock;
 use crate::learn::replay::Replay;
 use crate::learn::replay::block::Block;
 use crate::metrics::{Metric, Row};
-use crate::pod::{Flight, Purpose};
+use crate::pod::{CrashedEpisode, Purpose};
 
 /// Checkpoints that are kept.
 const KEPT: usize = 2;
-/// Flight records that are kept of a run.
-const MOST_FLIGHTS: usize = 20;
+/// CrashedEpisode records that are kept of a run.
+const MOST_CRASH_RECORDS: usize = 20;
 
 /// A run folder that is being written.
 pub struct RunFolder {
@@ -37,7 +40,7 @@ pub struct RunFolder {
     /// The text of the version that is played, and the table of those that have taken effect, once there are versions.
     played: Option<String>,
     events: String,
-    run: [u8; 32],
+    identity: RunIdentity,
     metrics: Log,
     timing: Log,
     segments: Segments,
@@ -46,14 +49,14 @@ pub struct RunFolder {
 }
 
 /// A checkpoint of a run folder.
-pub struct Found {
+pub struct FoundCheckpoint {
     /// Its name in the folder.
     pub name: String,
     /// What it holds, or why that cannot be read.
-    pub image: Result<Image, ImageError>,
+    pub snapshot: Result<Snapshot, SnapshotError>,
 }
 
-impl ClaimedFolder {
+impl LockedFolder {
     /// Opens it for a run: the one that is in it, or a new one.
     ///
     /// # Errors
@@ -61,7 +64,7 @@ impl ClaimedFolder {
     pub fn open(
         self,
         mut settings: RunSettings,
-        subject: Option<&dyn Subject>,
+        subject: Option<&dyn RunSubject>,
     ) -> Result<RunFolder, RunError> {
         let stored = self.stored()?;
         if let Some(old) = &stored
@@ -75,9 +78,9 @@ impl ClaimedFolder {
             // Who asks for less now has not taken back what was asked for then.
             settings.steps = settings.steps.max(old.settings.steps);
         }
-        let as_given = |subject: &dyn Subject| (subject.file(), subject.text().to_owned());
+        let as_given = |subject: &dyn RunSubject| (subject.file(), subject.text().to_owned());
         let folder = RunFolder {
-            run: run(&settings, subject),
+            identity: RunIdentity::new(&settings, subject),
             metrics: Log::new(self.path.join("metrics.csv"), &metric_names(), 0),
             timing: Log::new(self.path.join("timing.csv"), &TIMING, 0),
             kept: kept.or_else(|| subject.map(as_given)),
@@ -106,13 +109,13 @@ impl RunFolder {
     pub fn open(
         path: Option<&Path>,
         settings: RunSettings,
-        subject: Option<&dyn Subject>,
+        subject: Option<&dyn RunSubject>,
     ) -> Result<Self, RunError> {
-        let claimed = match path {
-            Some(path) => ClaimedFolder::claim(path)?,
-            None => ClaimedFolder::claim_free(&settings)?,
+        let locked = match path {
+            Some(path) => LockedFolder::lock(path)?,
+            None => LockedFolder::lock_new(&settings)?,
         };
-        claimed.open(settings, subject)
+        locked.open(settings, subject)
     }
 
     /// Where it is.
@@ -135,9 +138,9 @@ impl RunFolder {
         read_text(&self.path, "result.json").ok()
     }
 
-    /// Which run this is: a hash of what may not change while it goes on.
-    pub fn run(&self) -> [u8; 32] {
-        self.run
+    /// Which run this is.
+    pub fn identity(&self) -> RunIdentity {
+        self.identity
     }
 
     /// What the scene becomes on the way, by steps.
@@ -176,22 +179,23 @@ impl RunFolder {
     ///
     /// # Errors
     /// The system refused to list them.
-    pub fn checkpoints(&self) -> Result<impl Iterator<Item = Found> + use<>, RunError> {
-        let (folder, run) = (self.path.join("checkpoints"), self.run);
+    pub fn checkpoints(&self) -> Result<impl Iterator<Item = FoundCheckpoint> + use<>, RunError> {
+        let (folder, identity) = (self.path.join("checkpoints"), self.identity);
         let names = checkpoint_names(&folder);
         let names = names.map_err(|error| RunError::Io(folder.clone(), error))?;
         Ok(names.into_iter().rev().map(move |name| {
-            let image = read_inside(&folder.join(&name), LARGEST)
-                .map_err(ImageError::Io)
-                .and_then(|bytes| Image::from_bytes(&bytes))
-                .and_then(|image| match image {
-                    _ if image.run != run => Err(ImageError::OtherRun),
-                    _ if checkpoint_name(image.iteration) != name => {
-                        Err(ImageError::Broken("it has another's name".to_owned()))
+            let snapshot = read_inside(&folder.join(&name), LARGEST)
+                .map_err(SnapshotError::Io)
+                .and_then(|bytes| Snapshot::from_bytes(&bytes))
+                .and_then(|snapshot| {
+                    identity.admits(&snapshot.identity)?;
+                    if checkpoint_name(snapshot.iteration) == name {
+                        Ok(snapshot)
+                    } else {
+                        Err(SnapshotError::Broken("it has another's name".to_owned()))
                     }
-                    _ => Ok(image),
                 });
-            Found { name, image }
+            FoundCheckpoint { name, snapshot }
         }))
     }
 
@@ -239,14 +243,14 @@ impl RunFolder {
     /// Damaged checkpoints are passed over. One that is whole, and of another run or version or cannot be read just now, is worth
     /// more than a run that begins afresh in its place.
     fn refuse_other_runs(&self) -> Result<(), RunError> {
-        for Found { name, image } in self.checkpoints()? {
+        for FoundCheckpoint { name, snapshot } in self.checkpoints()? {
             let path = self.path.join("checkpoints").join(name);
-            return match image {
+            return match snapshot {
                 Ok(_) => Ok(()),
-                Err(ImageError::Broken(_)) => continue,
-                Err(ImageError::Io(error)) => Err(RunError::Io(path, error)),
-                Err(ImageError::OtherVersion(what)) => Err(RunError::OtherVersion(path, what)),
-                Err(ImageError::OtherRun) => Err(RunError::OtherRun(
+                Err(SnapshotError::Broken(_)) => continue,
+                Err(SnapshotError::Io(error)) => Err(RunError::Io(path, error)),
+                Err(SnapshotError::OtherVersion(what)) => Err(RunError::OtherVersion(path, what)),
+                Err(SnapshotError::OtherRun) => Err(RunError::OtherRun(
                     self.path.clone(),
                     "its newest checkpoint is of another run than its files say, one of which was edited, or of another environment"
                         .to_owned(),
@@ -274,17 +278,17 @@ impl RunFolder {
         self.metrics.write().map_err(io)?;
         self.timing.write().map_err(io)?;
         self.write_events()?;
-        files::publish(&self.path.join(Which::Newest.file()), policy).map_err(io)
+        files::publish(&self.path.join(SavedPolicy::Newest.file()), policy).map_err(io)
     }
 
     /// Writes a checkpoint, and all that it counts on, so that a power cut afterwards costs nothing. Of older ones, one stays. The
-    /// image has the digest of `memory`.
+    /// snapshot has the digest of `memory`.
     ///
     /// # Errors
     /// The system refused; the checkpoints that were there still are.
     pub fn save(
         &mut self,
-        mut image: Image,
+        mut snapshot: Snapshot,
         policy: &[u8],
         memory: &Replay,
     ) -> Result<(), RunError> {
@@ -294,7 +298,7 @@ impl RunFolder {
         self.timing.write_durably().map_err(io)?;
         self.write_versions()?;
         self.write_events()?;
-        image.logs = LogLengths {
+        snapshot.logs = LogLengths {
             metrics: self.metrics.written(),
             timing: self.timing.written(),
         };
@@ -303,15 +307,15 @@ impl RunFolder {
             let folder = self.folder(segments::FOLDER)?;
             self.segments.write(&folder, memory).map_err(io)?;
         }
-        if let Some(best) = &image.best {
-            self.save_once(Which::Best.file(), best)?;
+        if let Some(best) = &snapshot.best {
+            self.save_once(SavedPolicy::Best.file(), best)?;
         }
         let folder = self.folder("checkpoints")?;
-        let name = checkpoint_name(image.iteration);
+        let name = checkpoint_name(snapshot.iteration);
         let path = folder.join(&name);
         // First, because a run that goes on from this checkpoint does not write the policy of its iteration again.
-        files::replace(&self.path.join(Which::Newest.file()), policy).map_err(io)?;
-        let bytes = image.to_bytes();
+        files::replace(&self.path.join(SavedPolicy::Newest.file()), policy).map_err(io)?;
+        let bytes = snapshot.to_bytes();
         if bytes.len() as u64 > LARGEST {
             let words = "the checkpoint would be larger than what is read back, 1 GiB";
             return Err(io(io::Error::other(words)));
@@ -334,28 +338,28 @@ impl RunFolder {
     ///
     /// # Errors
     /// The system refused.
-    pub fn save_flight(&self, flight: &Flight) -> Result<Option<PathBuf>, RunError> {
+    pub fn save_crash_record(&self, crash: &CrashedEpisode) -> Result<Option<PathBuf>, RunError> {
         let io = |error| RunError::Io(self.path.clone(), error);
-        let folder = self.folder("flights")?;
-        if files::list(&folder).map_err(io)?.len() >= MOST_FLIGHTS {
+        let folder = self.folder("crashes")?;
+        if files::list(&folder).map_err(io)?.len() >= MOST_CRASH_RECORDS {
             return Ok(None);
         }
         let scene = match &self.kept {
             Some((SubjectFile::Scene, text)) => Some(self.played.as_ref().unwrap_or(text).clone()),
             _ => None,
         };
-        let record = FlightRecord {
+        let record = CrashRecord {
             version: self.settings.version.clone(),
             scene: self.settings.scene.clone(),
             text: scene,
             seed: self.settings.seed,
-            flight: flight.clone(),
+            crash: crash.clone(),
         };
-        let purpose = match flight.purpose {
+        let purpose = match crash.purpose {
             Purpose::Training => "",
             _ => "evaluation-",
         };
-        let name = format!("{purpose}e{}-{}.flight", flight.environment, flight.episode);
+        let name = format!("{purpose}e{}-{}.crash", crash.environment, crash.episode);
         let path = folder.join(name);
         files::publish(&path, &record.to_bytes()).map_err(io)?;
         Ok(Some(path))
@@ -374,14 +378,14 @@ impl RunFolder {
     /// away, which can be given again. Tables mend themselves.
     fn mend(&mut self) -> Result<(), RunError> {
         if !self.lock.is_in_place(&self.path.join("lock")) {
-            let claimed = ClaimedFolder::claim(&self.path)?;
-            if claimed.holds("run.json") && self.stored_differs(&claimed)? {
+            let locked = LockedFolder::lock(&self.path)?;
+            if locked.holds("run.json") && self.stored_differs(&locked)? {
                 return Err(RunError::OtherRun(
                     self.path.clone(),
                     "somebody began another one in its place".to_owned(),
                 ));
             }
-            self.lock = claimed.lock;
+            self.lock = locked.lock;
             let path = self.path.display();
             self.remarks.push(format!(
                 "warning: {path} was deleted or moved; it is made again, and its tables begin anew"
@@ -406,12 +410,12 @@ impl RunFolder {
         Ok(path)
     }
 
-    fn stored_differs(&self, claimed: &ClaimedFolder) -> Result<bool, RunError> {
-        let mine = Stored {
+    fn stored_differs(&self, locked: &LockedFolder) -> Result<bool, RunError> {
+        let mine = StoredRun {
             settings: self.settings.clone(),
             kept: self.kept.clone(),
         };
-        Ok(claimed.stored()? != Some(mine))
+        Ok(locked.stored()? != Some(mine))
     }
 
     fn write_settings(&self) -> Result<(), RunError> {
@@ -459,19 +463,6 @@ const TIMING: [&str; 2] = ["iteration", "wall_s"];
 
 fn metric_names() -> Vec<&'static str> {
     Metric::ALL.iter().map(|metric| metric.name()).collect()
-}
-
-/// Which run it is: a hash of what may not change while it goes on. Of a scene that is what it means, not how it is written.
-fn run(settings: &RunSettings, subject: Option<&dyn Subject>) -> [u8; 32] {
-    let RunSettings {
-        learner,
-        seed,
-        envs,
-        ..
-    } = settings;
-    let meaning = subject.map(|subject| subject.meaning(learner).hash());
-    let identity = postcard::to_stdvec(&(learner, seed, envs, meaning));
-    *blake3::hash(&identity.expect("plain data serialises to memory")).as_bytes()
 }
 
 fn checkpoint_name(iteration: u64) -> String {

@@ -6,7 +6,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::{Which, read_policy, read_settings, read_text};
+use super::{SavedPolicy, read_policy, read_settings, read_text};
 use crate::metrics::{Metric, Row};
 use crate::policy::Policy;
 use crate::step::Spaces;
@@ -18,7 +18,7 @@ const MOST_BYTES: u64 = 4 << 20;
 
 /// What is new in a run's folder.
 #[derive(Default)]
-pub struct Look {
+pub struct FolderUpdate {
     /// Rows of `metrics.csv`.
     pub rows: Vec<Row>,
     /// These rows are the first: a killed run has gone back to its last checkpoint, or was begun again.
@@ -74,8 +74,8 @@ impl Follower {
     }
 
     /// What is new since the last look.
-    pub fn look(&mut self) -> Look {
-        let mut found = Look::default();
+    pub fn look(&mut self) -> FolderUpdate {
+        let mut found = FolderUpdate::default();
         if !self.run.join("run.json").is_file() {
             found.is_gone = true;
             found.trouble = Some(format!("{} is no longer there", self.run.display()));
@@ -103,11 +103,11 @@ impl Follower {
     }
 
     /// A file that cannot be used is tried again when it has changed.
-    fn look_at_policy(&mut self, found: &mut Look) {
-        match stamp(&self.run.join(Which::Newest.file())) {
+    fn look_at_policy(&mut self, found: &mut FolderUpdate) {
+        match stamp(&self.run.join(SavedPolicy::Newest.file())) {
             Some(stamp) if self.policy != Some(stamp) => {
                 self.policy = Some(stamp);
-                match read_policy(&self.run, Which::Newest) {
+                match read_policy(&self.run, SavedPolicy::Newest) {
                     Ok(policy) if policy.spaces == self.spaces => {
                         self.policy_trouble = None;
                         found.policy = Some(policy);
@@ -128,7 +128,7 @@ impl Follower {
         found.trouble.clone_from(&self.policy_trouble);
     }
 
-    fn look_at_tables(&mut self, found: &mut Look) -> Result<(), String> {
+    fn look_at_tables(&mut self, found: &mut FolderUpdate) -> Result<(), String> {
         let metrics = self.metrics.read()?;
         found.begins_anew = metrics.begins_anew;
         if metrics.begins_anew {

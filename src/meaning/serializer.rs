@@ -143,11 +143,7 @@ impl ser::Serializer for Serializer {
         Filled::in_variant(Some(variant), Meaning::Nothing)
     }
 
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(
-        self,
-        _: &'static str,
-        value: &T,
-    ) -> Result {
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Result {
         value.serialize(self)
     }
 

@@ -49,12 +49,12 @@ pub struct FinishedEpisode {
     /// Whether it was a success; none for tasks that do not know success.
     pub success: Option<bool>,
     /// How it broke, if it did: it then counts for nothing but the count of such.
-    pub flight: Option<Box<Flight>>,
+    pub crash: Option<Box<CrashedEpisode>>,
 }
 
 /// The last episode of an environment that broke: enough to play it again, up to the step in which it did.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Flight {
+pub struct CrashedEpisode {
     /// Which random streams it drew from.
     pub purpose: Purpose,
     /// The environment's number in the run.
@@ -235,8 +235,8 @@ pub(super) fn record(
                 length: episode.steps,
                 total_reward: episode.total_reward,
                 success: episode.success.map(|success| success && !broken),
-                flight: broken.then(|| {
-                    Box::new(Flight {
+                crash: broken.then(|| {
+                    Box::new(CrashedEpisode {
                         purpose: recording.purpose,
                         environment: slot.environment,
                         episode: episode.number,

@@ -1,15 +1,15 @@
-//! A flight from a stranger's file, played again: its environment alone, from the beginning of the episode in which it broke.
+//! A crash from a stranger's file, played again: its environment alone, from the beginning of the episode in which it broke.
 
-use super::{Action, Environment, Episode, Flight, Level, Pod, PodError};
+use super::{Action, CrashedEpisode, Environment, Episode, Level, Pod, PodError};
 use crate::panics::catch_panic;
 use crate::seed::Seed;
 use crate::step::StepEnd;
 
-impl Flight {
+impl CrashedEpisode {
     /// A pod of this environment alone, at the beginning of this episode, to be given the actions.
     ///
     /// # Errors
-    /// The flight is none of this environment.
+    /// The crash is none of this environment.
     pub fn begin(&self, environment: &dyn Environment, seed: Seed) -> Result<Pod, String> {
         let acted = environment.spaces().actions();
         if acted == 0 || self.actions.is_empty() || !self.actions.len().is_multiple_of(acted) {

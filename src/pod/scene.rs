@@ -52,7 +52,7 @@ struct Stepped(Result<(), Cow<'static, str>>);
 
 /// The scene that a pod plays, at every level of its curriculum: the scene itself last.
 #[derive(Resource, Clone)]
-pub struct Played(Vec<Arc<Stage>>);
+pub struct SceneLevels(Vec<Arc<Stage>>);
 
 /// A scene and its template world.
 pub struct Stage {
@@ -62,7 +62,7 @@ pub struct Stage {
     pub plant: Plant,
 }
 
-impl Played {
+impl SceneLevels {
     fn new(scene: &Arc<Scene>) -> Self {
         let levels = scene.levels().iter().cloned().map(Arc::new);
         let stage = |scene: Arc<Scene>| {
@@ -124,8 +124,8 @@ impl Environment for SceneEnvironment {
     }
 
     fn build(&self, pod: &mut Pod) {
-        let played = Played::new(&self.scene);
-        let plant = &played.last().plant;
+        let levels = SceneLevels::new(&self.scene);
+        let plant = &levels.last().plant;
         for slot in pod.slots() {
             let mut now = Readings::default();
             let physics = plant.instantiate();
@@ -162,7 +162,7 @@ impl Environment for SceneEnvironment {
                 ),
             );
         }
-        pod.world.insert_resource(played);
+        pod.world.insert_resource(levels);
         pod.world.insert_resource(self.rules);
         // The physics itself is not saved: it follows from the episode and its actions, and a file of plain numbers cannot
         // bring it into a state that no episode has. What is read off it is saved to be compared.
@@ -229,7 +229,7 @@ pub fn last_step(world: &World, entity: Entity) -> Option<[Moment<'_>; 2]> {
 }
 
 fn command_motors(
-    played: Res<Played>,
+    levels: Res<SceneLevels>,
     mut environments: Query<(
         &Episode,
         &Action,
@@ -242,12 +242,12 @@ fn command_motors(
         before.action.copy_from_slice(&motors.0);
         before.efforts.copy_from_slice(&actuators.efforts);
         actuate::clamp_action(action, &mut motors.0);
-        actuators.take(&played.of(episode).plant, &motors.0);
+        actuators.take(&levels.of(episode).plant, &motors.0);
     }
 }
 
 fn step_physics(
-    played: Res<Played>,
+    levels: Res<SceneLevels>,
     mut environments: Query<(
         &Episode,
         (&mut Actuators, &Variation),
@@ -268,7 +268,7 @@ fn step_physics(
         mut stepped,
     ) in &mut environments
     {
-        let plant = &played.of(episode).plant;
+        let plant = &levels.of(episode).plant;
         stepped.0 = plant.step(
             &mut actuators,
             variation,
@@ -281,7 +281,7 @@ fn step_physics(
 }
 
 fn read_robots(
-    played: Res<Played>,
+    levels: Res<SceneLevels>,
     mut environments: Query<(
         &Episode,
         &RapierContextSimulation,
@@ -298,7 +298,7 @@ fn read_robots(
     {
         std::mem::swap(&mut *now, &mut before.0);
         readings::read(
-            &played.of(episode).plant,
+            &levels.of(episode).plant,
             &simulation.narrow_phase,
             &colliders.colliders,
             &joints.multibody_joints,
@@ -311,7 +311,7 @@ fn read_robots(
 }
 
 fn judge_steps(
-    played: Res<Played>,
+    levels: Res<SceneLevels>,
     rules: Res<EpisodeRules>,
     mut environments: Query<(
         (&Goal, &Commands, &Stepped),
@@ -326,7 +326,7 @@ fn judge_steps(
     {
         let (mut reward, mut end, mut fault) = judged;
         let (mut episode, mut observation, mut sensors) = seen;
-        let task = played.of(&episode).scene.task();
+        let task = levels.of(&episode).scene.task();
         let (MotorAction(action), Actuators { efforts, .. }, motors_before) = motors;
         let before = Moment {
             readings: &readings.1.0,

@@ -100,7 +100,9 @@ impl Scene {
             Quantity::PointSpeed(point) | Quantity::Distance(point) => Some(*point),
             _ => None,
         }));
-        let points = points.iter().filter_map(|&point| self.robot.points.get(point));
+        let points = points
+            .iter()
+            .filter_map(|&point| self.robot.points.get(point));
         Meaning::of(&Paid {
             reward,
             reads,
@@ -117,7 +119,9 @@ fn indices_of_points(meaning: &Meaning, found: &mut Vec<usize>) {
         Meaning::Fields(fields) => {
             for (name, value) in fields {
                 match value {
-                    Meaning::Plain(index) if name == "point" => found.extend(index.parse::<usize>()),
+                    Meaning::Plain(index) if name == "point" => {
+                        found.extend(index.parse::<usize>())
+                    }
                     value => indices_of_points(value, found),
                 }
             }
@@ -148,8 +152,12 @@ mod tests {
         }
         let speed = "[(weight: 1, of: Expr(\"tip.speed\"))]";
         for (reward, pays_the_same) in [(of_point, false), (speed, false), (of_torque, true)] {
-            let [old, new] = ["(0, 0, 0.5)", "(0, 0, 0.25)"]
-                .map(|at| pendulum(reward, &format!("robot.points={{\"tip\": (link: \"rod\", at: {at})}}")));
+            let [old, new] = ["(0, 0, 0.5)", "(0, 0, 0.25)"].map(|at| {
+                pendulum(
+                    reward,
+                    &format!("robot.points={{\"tip\": (link: \"rod\", at: {at})}}"),
+                )
+            });
             assert_eq!(old.pays_as(&new), pays_the_same, "{reward}");
         }
     }

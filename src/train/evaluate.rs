@@ -4,8 +4,8 @@ use serde::Serialize;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::pod::contained::ContainedPod;
-use crate::pod::{Decider, Environment, FinishedEpisode, Flight, PodError, Purpose};
+use crate::pod::guarded::GuardedPod;
+use crate::pod::{CrashedEpisode, Decider, Environment, FinishedEpisode, PodError, Purpose};
 use crate::policy::Policy;
 use crate::scene::task::Solved;
 use crate::seed::Seed;
@@ -32,12 +32,12 @@ pub struct Evaluation {
     /// Episodes in which an environment broke. It must not pay to break it: none of them is a success, the other numbers leave them
     /// out, and with one, nothing is solved.
     #[serde(skip)]
-    pub flights: Vec<Flight>,
+    pub crashes: Vec<CrashedEpisode>,
 }
 
 impl Evaluation {
     fn of(episodes: &[FinishedEpisode]) -> Self {
-        let sound = || episodes.iter().filter(|episode| episode.flight.is_none());
+        let sound = || episodes.iter().filter(|episode| episode.crash.is_none());
         let mean = |value: &dyn Fn(&FinishedEpisode) -> f64| {
             sound().map(value).sum::<f64>() / sound().count() as f64
         };
@@ -51,16 +51,16 @@ impl Evaluation {
             return_mean,
             return_std: variance.sqrt(),
             length_mean: mean(&|episode| f64::from(episode.length)),
-            flights: episodes
+            crashes: episodes
                 .iter()
-                .filter_map(|episode| episode.flight.as_deref().cloned())
+                .filter_map(|episode| episode.crash.as_deref().cloned())
                 .collect(),
         }
     }
 
     /// Whether this is good enough.
     pub fn meets(&self, solved: &Solved) -> bool {
-        solved.is_met_by(self.success, self.return_mean) && self.flights.is_empty()
+        solved.is_met_by(self.success, self.return_mean) && self.crashes.is_empty()
     }
 }
 
@@ -86,7 +86,7 @@ pub fn evaluate(
         let stop = || pool.is_stopping();
         if !stop() {
             let decider = Decider::Mean(policy.clone());
-            *finished = ContainedPod::new(environment, seed, purpose, range.clone())
+            *finished = GuardedPod::new(environment, seed, purpose, range.clone())
                 .and_then(|mut pod| pod.play_one_episode_each(&decider, &stop));
         }
     });
@@ -116,7 +116,7 @@ mod tests {
             length: 10,
             total_reward,
             success: Some(success),
-            flight: None,
+            crash: None,
         }
     }
 
@@ -131,7 +131,7 @@ mod tests {
         let fours = [true, true, true, true, false].map(|success| episode(0.0, success));
         assert!(Evaluation::of(&fours).meets(&Solved::Success(0.8)));
         let mut broken = episode(3.0, true);
-        broken.flight = Some(Box::new(Flight {
+        broken.crash = Some(Box::new(CrashedEpisode {
             purpose: Purpose::Evaluation,
             environment: 0,
             episode: 1,

@@ -5,8 +5,8 @@ use bevy::ecs::prelude::{MessageReader, MessageWriter, ResMut, Resource};
 use std::sync::Mutex;
 use std::thread::JoinHandle;
 
-use super::news::News;
 use super::publish::Viewer;
+use super::status::TrainingStatus;
 use super::{Job, TrainError, TrainResult, Trainer};
 
 /// Trains on threads of its own while the app runs, and ends the app when the training has ended.
@@ -43,7 +43,7 @@ impl LearnerPlugin {
     }
 }
 
-/// The training that this app runs. What is known of it is in [`News`].
+/// The training that this app runs. What is known of it is in [`TrainingStatus`].
 #[derive(Resource)]
 pub struct Training {
     /// The line to it.
@@ -66,8 +66,8 @@ impl Plugin for LearnerPlugin {
             thread: Some(thread),
             stays_open: self.stays_open,
         });
-        app.init_resource::<News>()
-            .add_systems(PreUpdate, read_news)
+        app.init_resource::<TrainingStatus>()
+            .add_systems(PreUpdate, read_updates)
             .add_systems(Last, end_with_the_app);
     }
 }
@@ -106,22 +106,22 @@ fn end_with_the_app(exits: MessageReader<AppExit>, mut training: ResMut<Training
     }
 }
 
-fn read_news(
+fn read_updates(
     mut training: ResMut<Training>,
-    mut news: ResMut<News>,
+    mut status: ResMut<TrainingStatus>,
     mut exit: MessageWriter<AppExit>,
 ) {
     let ended = training
         .thread
         .as_ref()
         .is_some_and(JoinHandle::is_finished);
-    let (newest, rows) = training.viewer.take_news();
-    news.hear(training.viewer.steps(), newest, rows);
+    let (newest, rows) = training.viewer.take_updates();
+    status.hear(training.viewer.steps(), newest, rows);
     if ended {
         training.join();
-        news.result = training.viewer.result();
+        status.result = training.viewer.result();
         if !training.stays_open {
-            let failed = matches!(news.result, Some(Err(_)));
+            let failed = matches!(status.result, Some(Err(_)));
             exit.write(if failed {
                 AppExit::error()
             } else {

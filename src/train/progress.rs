@@ -74,7 +74,7 @@ impl Progress {
         self.iteration += 1;
         self.steps += steps;
         for episode in finished {
-            if episode.flight.is_some() {
+            if episode.crash.is_some() {
                 self.broken += 1;
                 continue;
             }
@@ -88,7 +88,7 @@ impl Progress {
 
     /// Goes on to the next level of a curriculum if the last episodes of this one pass. To be called once for a rollout.
     pub fn climb(&mut self, curriculum: &Curriculum, finished: &[FinishedEpisode]) {
-        let sound = finished.iter().filter(|episode| episode.flight.is_none());
+        let sound = finished.iter().filter(|episode| episode.crash.is_none());
         for episode in sound.filter(|episode| episode.level == self.level) {
             self.of_level.push_back(Recent::of(episode));
         }
@@ -247,7 +247,7 @@ fn mean<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pod::{Flight, Purpose};
+    use crate::pod::{CrashedEpisode, Purpose};
 
     fn episodes(count: usize, successes: usize) -> Vec<FinishedEpisode> {
         (0..count)
@@ -258,7 +258,7 @@ mod tests {
                 length: 1,
                 total_reward: 0.0,
                 success: Some(i < successes),
-                flight: None,
+                crash: None,
             })
             .collect()
     }
@@ -288,7 +288,7 @@ mod tests {
     fn broken_episodes_count_for_nothing_but_their_number() {
         let mut progress = Progress::default();
         let mut one = episodes(1, 1);
-        one[0].flight = Some(Box::new(Flight {
+        one[0].crash = Some(Box::new(CrashedEpisode {
             purpose: Purpose::Training,
             environment: 0,
             episode: 1,

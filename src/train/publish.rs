@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::TrainResult;
-use super::versions::Change;
+use super::versions::SceneEdit;
 use crate::metrics::Row;
 use crate::policy::Policy;
 use crate::worker_pool::WorkerPool;
@@ -16,7 +16,7 @@ const MOST_WAITING: usize = 4096;
 
 /// The newest state of a training.
 #[derive(Clone)]
-pub struct Snapshot {
+pub struct TrainingUpdate {
     /// What acts best right now.
     pub policy: Arc<Policy>,
     /// When the scene was solved (control steps).
@@ -44,15 +44,15 @@ pub struct Publisher {
 
 /// What to do with a line that a person should read now: nothing, unless a program says otherwise.
 #[derive(Clone)]
-pub struct Teller(Arc<dyn Fn(&str) + Send + Sync>);
+pub struct Messages(Arc<dyn Fn(&str) + Send + Sync>);
 
-impl Default for Teller {
+impl Default for Messages {
     fn default() -> Self {
         Self(Arc::new(|_| {}))
     }
 }
 
-impl Teller {
+impl Messages {
     pub(super) fn tell(&self, line: &str) {
         (self.0)(line);
     }
@@ -60,24 +60,24 @@ impl Teller {
 
 #[derive(Default)]
 struct Shared {
-    teller: Teller,
-    news: Mutex<News>,
+    messages: Messages,
+    unread: Mutex<Unread>,
     result: Mutex<Option<Result<TrainResult, String>>>,
     steps: AtomicU64,
     stop: Arc<AtomicBool>,
     hold: AtomicBool,
-    change: Mutex<Option<Change>>,
+    change: Mutex<Option<SceneEdit>>,
     is_watched: AtomicBool,
 }
 
 #[derive(Default)]
-struct News {
-    snapshot: Option<Snapshot>,
+struct Unread {
+    snapshot: Option<TrainingUpdate>,
     rows: Vec<Row>,
 }
 
-impl News {
-    fn tell(&mut self, rows: &mut Vec<Row>, snapshot: Snapshot) {
+impl Unread {
+    fn tell(&mut self, rows: &mut Vec<Row>, snapshot: TrainingUpdate) {
         self.snapshot = Some(snapshot);
         self.rows.append(rows);
         if self.rows.len() > MOST_WAITING {
@@ -99,7 +99,7 @@ impl Viewer {
     /// A line to a training whose remarks (where it goes on from, what it could not save) go to `tell`.
     pub fn telling(tell: impl Fn(&str) + Send + Sync + 'static) -> Self {
         Self(Arc::new(Shared {
-            teller: Teller(Arc::new(tell)),
+            messages: Messages(Arc::new(tell)),
             ..Shared::default()
         }))
     }
@@ -113,10 +113,10 @@ impl Viewer {
     }
 
     /// Takes what is new: the newest snapshot, and one row per iteration since the last call, or fewer after a long time.
-    pub fn take_news(&self) -> (Option<Snapshot>, Vec<Row>) {
+    pub fn take_updates(&self) -> (Option<TrainingUpdate>, Vec<Row>) {
         self.0.is_watched.store(true, Ordering::Relaxed);
-        let mut news = self.0.news.lock().expect("no holder panics");
-        (news.snapshot.take(), std::mem::take(&mut news.rows))
+        let mut unread = self.0.unread.lock().expect("no holder panics");
+        (unread.snapshot.take(), std::mem::take(&mut unread.rows))
     }
 
     /// How the training ended, once it has: an app that has run takes its world with it, and this is what is left.
@@ -149,13 +149,13 @@ impl Viewer {
     }
 
     /// Proposes another scene to go on with; of several, the training takes the newest when it comes to it.
-    pub fn change_scene(&self, change: Change) {
+    pub fn propose_scene(&self, change: SceneEdit) {
         *self.0.change.lock().expect("no holder panics") = Some(change);
     }
 
     /// Tells a person a line, as the training does.
     pub fn tell(&self, line: &str) {
-        self.0.teller.tell(line);
+        self.0.messages.tell(line);
     }
 
     /// Whether the training is held.
@@ -171,31 +171,36 @@ impl Publisher {
     }
 
     /// Tells an iteration's row and, if there is somebody to see it, what `snapshot` makes.
-    pub(super) fn publish(&mut self, row: Row, steps: u64, snapshot: impl FnOnce() -> Snapshot) {
+    pub(super) fn publish(
+        &mut self,
+        row: Row,
+        steps: u64,
+        snapshot: impl FnOnce() -> TrainingUpdate,
+    ) {
         self.shared.steps.store(steps, Ordering::Relaxed);
         if !self.shared.is_watched.load(Ordering::Relaxed) {
             return;
         }
         self.pending.push(row);
-        if let Ok(mut news) = self.shared.news.try_lock() {
-            news.tell(&mut self.pending, snapshot());
+        if let Ok(mut unread) = self.shared.unread.try_lock() {
+            unread.tell(&mut self.pending, snapshot());
         }
     }
 
     /// The same at the end of a training, when there is no next time: waits the moment that a reader may take.
-    pub(super) fn publish_last(&mut self, steps: u64, snapshot: Snapshot) {
+    pub(super) fn publish_last(&mut self, steps: u64, snapshot: TrainingUpdate) {
         self.shared.steps.store(steps, Ordering::Relaxed);
-        let mut news = self.shared.news.lock().expect("no holder panics");
-        news.tell(&mut self.pending, snapshot);
+        let mut unread = self.shared.unread.lock().expect("no holder panics");
+        unread.tell(&mut self.pending, snapshot);
     }
 
     /// The newest scene that somebody proposes; one that is being handed over now is there the next time.
-    pub(super) fn take_change(&self) -> Option<Change> {
+    pub(super) fn take_scene_edit(&self) -> Option<SceneEdit> {
         self.shared.change.try_lock().ok()?.take()
     }
 
-    pub(super) fn teller(&self) -> Teller {
-        self.shared.teller.clone()
+    pub(super) fn messages(&self) -> Messages {
+        self.shared.messages.clone()
     }
 
     pub(super) fn wait_while_held(&self) {
@@ -215,7 +220,7 @@ mod tests {
     use crate::policy::normalize::Normalizer;
     use crate::step::{ActionSpace, Spaces};
 
-    fn snapshot() -> Snapshot {
+    fn snapshot() -> TrainingUpdate {
         let layout = Layout::new(vec![1, 1], Activation::Tanh);
         let policy = Policy {
             spaces: Spaces {
@@ -226,7 +231,7 @@ mod tests {
             network: Mlp::from_parameters(layout, vec![0.0; 2]),
             head: Head::Gaussian { log_std: vec![0.0] },
         };
-        Snapshot {
+        TrainingUpdate {
             policy: Arc::new(policy),
             solved_step: None,
             solved_wall_s: None,
@@ -239,7 +244,7 @@ mod tests {
     #[test]
     fn rows_that_nobody_reads_are_thinned_and_the_newest_stays() {
         let viewer = Viewer::default();
-        viewer.take_news();
+        viewer.take_updates();
         let mut publisher = viewer.publisher();
         for step in 1..=100_000_u32 {
             let mut row = Row::default();
@@ -249,7 +254,7 @@ mod tests {
             }
             publisher.publish(row, u64::from(step), snapshot);
         }
-        let (_, rows) = viewer.take_news();
+        let (_, rows) = viewer.take_updates();
         assert!((2048..=4096).contains(&rows.len()), "{}", rows.len());
         let steps = |row: &Row| row.get(Metric::Steps);
         assert_eq!(rows.last().and_then(steps), Some(100_000.0));

@@ -17,7 +17,7 @@ const MOST_TOLD: usize = 8;
 
 /// A scene that somebody proposes to go on with.
 #[derive(Clone)]
-pub struct Change {
+pub struct SceneEdit {
     /// The scene.
     pub scene: Arc<Scene>,
     /// Should it pay for other things, critics begin anew.
@@ -26,7 +26,7 @@ pub struct Change {
 
 /// What is learnt in, as it is now.
 #[derive(Clone)]
-pub(super) struct World {
+pub(super) struct TrainingTask {
     pub(super) environment: Arc<dyn Environment>,
     /// When it counts as solved, if it ever does.
     pub(super) solved: Option<Solved>,
@@ -34,7 +34,7 @@ pub(super) struct World {
     pub(super) curriculum: Option<Curriculum>,
 }
 
-impl World {
+impl TrainingTask {
     fn of(scene: &Arc<Scene>) -> Self {
         Self {
             environment: Arc::new(SceneEnvironment::new(scene.clone())),
@@ -55,7 +55,7 @@ pub(super) struct Version {
     pub(super) step: u64,
     pub(super) forgets_values: bool,
     pub(super) scene: Arc<Scene>,
-    pub(super) world: World,
+    pub(super) world: TrainingTask,
     /// How it differs from the one before.
     differences: Vec<String>,
 }
@@ -74,7 +74,7 @@ pub(super) enum Proposed {
 pub(super) struct Versions {
     /// The scene that the run began with; none for an environment that is no scene, which does not change.
     first: Option<Arc<Scene>>,
-    beginning: World,
+    beginning: TrainingTask,
     learner: String,
     later: Vec<Version>,
 }
@@ -87,7 +87,7 @@ impl Versions {
     pub(super) fn read(job: &Job, folder: Option<&RunFolder>) -> Result<Self, TrainError> {
         let mut versions = Self {
             first: job.first_version.clone(),
-            beginning: World {
+            beginning: TrainingTask {
                 environment: job.environment.clone(),
                 solved: job.solved,
                 curriculum: job.environment.curriculum(),
@@ -146,14 +146,14 @@ impl Versions {
         Proposed::Fits(Version {
             step,
             forgets_values: false,
-            world: World::of(&scene),
+            world: TrainingTask::of(&scene),
             scene,
             differences,
         })
     }
 
     /// As [`Versions::propose`], of a change that somebody wants.
-    pub(super) fn propose_change(&self, change: Change, step: u64) -> Proposed {
+    pub(super) fn propose_edit(&self, change: SceneEdit, step: u64) -> Proposed {
         let pays_as = |newest: &Arc<Scene>| newest.pays_as(&change.scene);
         let pays_as_before = self.newest().is_none_or(pays_as);
         let mut proposed = self.propose(change.scene, step);
@@ -183,7 +183,7 @@ impl Versions {
     }
 
     /// What is learnt in after so many steps.
-    pub(super) fn world(&self, steps: u64) -> &World {
+    pub(super) fn world(&self, steps: u64) -> &TrainingTask {
         let version = self.in_force(steps);
         version.map_or(&self.beginning, |version| &version.world)
     }

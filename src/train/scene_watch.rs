@@ -7,19 +7,19 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use super::publish::Viewer;
-use super::versions::Change;
+use super::versions::SceneEdit;
 use crate::scene::Scene;
 use crate::scene::files::SceneFiles;
 
 /// How often the files are looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 
-/// Looks at the files of a scene while the app runs, and keeps [`LiveScene`].
-pub struct LivePlugin(Mutex<Option<LiveScene>>);
+/// Looks at the files of a scene while the app runs, and keeps [`WatchedScene`].
+pub struct SceneWatchPlugin(Mutex<Option<WatchedScene>>);
 
 /// A scene whose files are looked at.
 #[derive(Resource)]
-pub struct LiveScene {
+pub struct WatchedScene {
     /// What was saved since the last frame.
     pub changed: Option<Arc<Scene>>,
     /// What is wrong with it as it is now.
@@ -35,10 +35,10 @@ struct Proposes {
     forget_values: bool,
 }
 
-impl LivePlugin {
+impl SceneWatchPlugin {
     /// Only looks.
     pub fn new(files: SceneFiles) -> Self {
-        Self(Mutex::new(Some(LiveScene {
+        Self(Mutex::new(Some(WatchedScene {
             changed: None,
             error: None,
             files,
@@ -55,11 +55,13 @@ impl LivePlugin {
             forget_values,
         });
         let live = self.0.into_inner().expect("nobody panics with it");
-        Self(Mutex::new(live.map(|live| LiveScene { training, ..live })))
+        Self(Mutex::new(
+            live.map(|live| WatchedScene { training, ..live }),
+        ))
     }
 }
 
-impl Plugin for LivePlugin {
+impl Plugin for SceneWatchPlugin {
     fn build(&self, app: &mut App) {
         let live = self.0.lock().expect("nobody panics with it").take();
         app.insert_resource(live.expect("a plugin is built once"))
@@ -67,7 +69,7 @@ impl Plugin for LivePlugin {
     }
 }
 
-fn look(mut live: ResMut<LiveScene>) {
+fn look(mut live: ResMut<WatchedScene>) {
     live.changed = None;
     if Instant::now() < live.next_look {
         return;
@@ -84,7 +86,7 @@ fn look(mut live: ResMut<LiveScene>) {
                 forget_values,
             }) = &live.training
             {
-                viewer.change_scene(Change {
+                viewer.propose_scene(SceneEdit {
                     scene,
                     forget_values: *forget_values,
                 });
@@ -102,7 +104,7 @@ fn look(mut live: ResMut<LiveScene>) {
     }
 }
 
-impl LiveScene {
+impl WatchedScene {
     /// The file of the scene itself.
     pub fn path(&self) -> &Path {
         self.files.path()

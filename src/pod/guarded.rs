@@ -19,7 +19,7 @@ use crate::seed::Seed;
 use crate::step::StepEnd;
 
 /// A pod and what it takes to build it again. See the [module](self).
-pub struct ContainedPod {
+pub struct GuardedPod {
     environment: Arc<dyn Environment>,
     seed: Seed,
     purpose: Purpose,
@@ -34,7 +34,7 @@ pub struct ContainedPod {
     is_back: bool,
 }
 
-impl ContainedPod {
+impl GuardedPod {
     /// As [`Pod::new`].
     ///
     /// # Errors
@@ -61,7 +61,7 @@ impl ContainedPod {
     /// The same environments of the run in another world, at their next episodes, which are of this level.
     ///
     /// # Errors
-    /// As [`ContainedPod::new`].
+    /// As [`GuardedPod::new`].
     pub fn moved_to(
         &self,
         environment: &Arc<dyn Environment>,

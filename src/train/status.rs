@@ -4,13 +4,13 @@ use bevy::ecs::prelude::Resource;
 use std::sync::Arc;
 
 use super::TrainResult;
-use super::publish::Snapshot;
+use super::publish::TrainingUpdate;
 use crate::metrics::Row;
 use crate::policy::Policy;
 
 /// A training as the app sees it.
 #[derive(Resource, Default)]
-pub struct News {
+pub struct TrainingStatus {
     /// Control steps so far.
     pub steps: u64,
     /// Control steps that it is to come to, where that can change while one watches.
@@ -37,9 +37,9 @@ pub struct News {
     pub result: Option<Result<TrainResult, String>>,
 }
 
-impl News {
+impl TrainingStatus {
     /// Takes in what a trainer of this process tells.
-    pub(super) fn hear(&mut self, steps: u64, newest: Option<Snapshot>, rows: Vec<Row>) {
+    pub(super) fn hear(&mut self, steps: u64, newest: Option<TrainingUpdate>, rows: Vec<Row>) {
         self.steps = steps;
         if let Some(newest) = newest {
             self.policy = Some(newest.policy);

@@ -3,13 +3,13 @@
 
 use std::time::{Duration, Instant};
 
-use super::publish::Teller;
-use crate::checkpoint::image::{Image, LogLengths};
+use super::publish::Messages;
+use crate::checkpoint::snapshot::{LogLengths, Snapshot};
 use crate::checkpoint::versions::VersionFile;
 use crate::checkpoint::{RunError, RunFolder};
 use crate::learn::replay::Replay;
 use crate::metrics::Row;
-use crate::pod::Flight;
+use crate::pod::CrashedEpisode;
 
 /// Between two checkpoints, unless somebody says otherwise.
 const SAVE_EVERY: Duration = Duration::from_secs(30);
@@ -23,7 +23,7 @@ const PUBLISH_EVERY: Duration = Duration::from_secs(2);
 const MOST_TOLD: usize = 20;
 
 /// A run's folder, if it has one, and when it was written to.
-pub(super) struct Keeper {
+pub(super) struct RunWriter {
     folder: Option<RunFolder>,
     every: Option<Duration>,
     /// The iteration of the newest checkpoint.
@@ -34,12 +34,16 @@ pub(super) struct Keeper {
     trouble: Option<String>,
     /// Broken environments that were told of.
     told: usize,
-    teller: Teller,
+    messages: Messages,
 }
 
-impl Keeper {
+impl RunWriter {
     /// A checkpoint every so often; none for the default.
-    pub(super) fn new(folder: Option<RunFolder>, every: Option<Duration>, teller: Teller) -> Self {
+    pub(super) fn new(
+        folder: Option<RunFolder>,
+        every: Option<Duration>,
+        messages: Messages,
+    ) -> Self {
         let now = Instant::now();
         Self {
             folder,
@@ -49,7 +53,7 @@ impl Keeper {
             next_publication: now + PUBLISH_EVERY,
             trouble: None,
             told: 0,
-            teller,
+            messages,
         }
     }
 
@@ -69,7 +73,7 @@ impl Keeper {
         };
         let name = checkpoint.map(|(name, _)| name);
         for note in folder.go_on_from(name, logs, memory)? {
-            self.teller.tell(&note);
+            self.messages.tell(&note);
         }
         self.saved = checkpoint.map(|(_, iteration)| iteration);
         Ok(())
@@ -115,12 +119,18 @@ impl Keeper {
     }
 
     /// Writes a checkpoint, which somebody began to put together then, and of the memory what is not written yet.
-    pub(super) fn save(&mut self, began: Instant, image: Image, policy: &[u8], memory: &Replay) {
+    pub(super) fn save(
+        &mut self,
+        began: Instant,
+        snapshot: Snapshot,
+        policy: &[u8],
+        memory: &Replay,
+    ) {
         let Some(folder) = &mut self.folder else {
             return;
         };
-        let iteration = image.iteration;
-        let written = folder.save(image, policy, memory);
+        let iteration = snapshot.iteration;
+        let written = folder.save(snapshot, policy, memory);
         let is_written = written.is_ok();
         if is_written {
             self.saved = Some(iteration);
@@ -156,31 +166,31 @@ impl Keeper {
     }
 
     /// Writes the last episode of an environment that broke.
-    pub(super) fn save_flight(&mut self, flight: &Flight) {
+    pub(super) fn save_crash_record(&mut self, crash: &CrashedEpisode) {
         // A run in which everything breaks would talk of nothing else; the tables count them all.
         if self.told == MOST_TOLD {
             return;
         }
         self.told += 1;
         if self.told == MOST_TOLD {
-            self.teller
+            self.messages
                 .tell("more broken environments are counted in metrics.csv, and not told");
         }
         let place = match &self.folder {
             None => String::new(),
-            Some(folder) => match folder.save_flight(flight) {
+            Some(folder) => match folder.save_crash_record(crash) {
                 Ok(Some(path)) => format!("; sinew replay {}", path.display()),
                 Ok(None) => return,
-                Err(error) => format!("; its flight record could not be written: {error}"),
+                Err(error) => format!("; its crash record could not be written: {error}"),
             },
         };
-        let Flight {
+        let CrashedEpisode {
             environment,
             episode,
             reason,
             ..
-        } = flight;
-        self.teller.tell(&format!(
+        } = crash;
+        self.messages.tell(&format!(
             "environment {environment} broke in its episode {episode}: {reason}{place}"
         ));
     }
@@ -203,18 +213,18 @@ impl Keeper {
     /// Says what went wrong, once for each cause, and when it is well again.
     fn note(&mut self, written: Result<(), RunError>) {
         for remark in self.folder.iter_mut().flat_map(RunFolder::take_remarks) {
-            self.teller.tell(&remark);
+            self.messages.tell(&remark);
         }
         let trouble = written
             .err()
             .map(|error| format!("could not save: {error}"));
         match (&self.trouble, &trouble) {
             (_, Some(new)) if self.trouble.as_ref() != Some(new) => {
-                self.teller.tell(&format!(
+                self.messages.tell(&format!(
                     "warning: {new}; it is tried again while training goes on"
                 ));
             }
-            (Some(_), None) => self.teller.tell("saved again"),
+            (Some(_), None) => self.messages.tell("saved again"),
             _ => {}
         }
         self.trouble = trouble;

@@ -2,19 +2,31 @@
 
 use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
+use std::borrow::Cow;
 use std::{fmt, io};
 
-use super::sealed::{Kind, SealError};
+use super::identity::{IdentityError, RunIdentity};
+use super::sealed::{FileKind, SealError};
 use crate::learn::replay::block::Digest;
 
-const KIND: Kind = Kind {
+const KIND: FileKind = FileKind {
     name: "run",
-    version: 2,
+    called: "checkpoint",
+    version: 3,
+    oldest: 2,
 };
+
+/// From the content of a version to that of the next one; the first is of the oldest version that is read.
+const UPGRADES: [fn(&[u8]) -> Vec<u8>; (KIND.version - KIND.oldest) as usize] = [from_version_2];
+
+/// Version 2 identified its run by a hash of Debug output, which is that of no version of meanings. The version comes first.
+fn from_version_2(content: &[u8]) -> Vec<u8> {
+    [&[0], content].concat()
+}
 
 /// A checkpoint that cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum ImageError {
+pub enum SnapshotError {
     /// A sinew of another version wrote it.
     #[error("{0}")]
     OtherVersion(String),
@@ -29,11 +41,20 @@ pub enum ImageError {
     Broken(String),
 }
 
+impl From<IdentityError> for SnapshotError {
+    fn from(error: IdentityError) -> Self {
+        match error {
+            IdentityError::OtherRun => Self::OtherRun,
+            newer @ IdentityError::NewerVersion { .. } => Self::OtherVersion(newer.to_string()),
+        }
+    }
+}
+
 /// A run at one moment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Image {
-    /// Which run: a hash of what it was started with.
-    pub run: [u8; 32],
+pub struct Snapshot {
+    /// Which run.
+    pub identity: RunIdentity,
     /// Rollouts learnt from.
     pub iteration: u64,
     /// What the next iteration depends on.
@@ -56,7 +77,7 @@ pub struct State {
     /// Each environment, in their order.
     #[serde(deserialize_with = "not_too_many")]
     pub environments: Vec<Vec<u8>>,
-    /// What the replay memory holds; the rows themselves are in files of their own. It follows the rest of an [`Image`], where
+    /// What the replay memory holds; the rows themselves are in files of their own. It follows the rest of an [`Snapshot`], where
     /// there is such a memory.
     #[serde(skip)]
     pub memory: Digest,
@@ -149,7 +170,7 @@ impl Clock {
     }
 }
 
-impl Image {
+impl Snapshot {
     /// The file's bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut content = postcard::to_stdvec(self).expect("plain data serialises to memory");
@@ -164,21 +185,25 @@ impl Image {
     ///
     /// # Errors
     /// Says what is wrong with them.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, ImageError> {
-        let content = KIND.open(bytes).map_err(|error| match error {
-            SealError::Version { .. } => ImageError::OtherVersion(error.to_string()),
-            _ => ImageError::Broken(error.to_string()),
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, SnapshotError> {
+        let unsealed = KIND.unseal(bytes).map_err(|error| match error {
+            SealError::Version { .. } => SnapshotError::OtherVersion(error.to_string()),
+            _ => SnapshotError::Broken(error.to_string()),
         })?;
-        let broken = |error: postcard::Error| ImageError::Broken(error.to_string());
-        let (mut image, mut rest): (Self, _) =
-            postcard::take_from_bytes(content).map_err(broken)?;
+        let broken = |error: postcard::Error| SnapshotError::Broken(error.to_string());
+        let mut content = Cow::Borrowed(unsealed.content);
+        for upgrade in &UPGRADES[(unsealed.version - KIND.oldest) as usize..] {
+            content = upgrade(&content).into();
+        }
+        let (mut snapshot, mut rest): (Self, _) =
+            postcard::take_from_bytes(&content).map_err(broken)?;
         if !rest.is_empty() {
-            (image.state.memory, rest) = postcard::take_from_bytes(rest).map_err(broken)?;
+            (snapshot.state.memory, rest) = postcard::take_from_bytes(rest).map_err(broken)?;
         }
         if rest.is_empty() {
-            Ok(image)
+            Ok(snapshot)
         } else {
-            Err(ImageError::Broken(
+            Err(SnapshotError::Broken(
                 "it holds more than a checkpoint".to_owned(),
             ))
         }
@@ -189,9 +214,9 @@ impl Image {
 mod tests {
     use super::*;
 
-    fn image(memory: Digest) -> Image {
-        Image {
-            run: [7; 32],
+    fn snapshot(memory: Digest) -> Snapshot {
+        Snapshot {
+            identity: RunIdentity::default(),
             iteration: 3,
             state: State {
                 learner: vec![1, 2],
@@ -215,18 +240,21 @@ mod tests {
     #[test]
     fn an_image_comes_back_with_and_without_a_memory() {
         for memory in [Digest::default(), remembered()] {
-            let image = image(memory);
-            let bytes = image.to_bytes();
-            assert_eq!(Image::from_bytes(&bytes).expect("it is whole"), image);
+            let snapshot = snapshot(memory);
+            let bytes = snapshot.to_bytes();
+            assert_eq!(Snapshot::from_bytes(&bytes).expect("it is whole"), snapshot);
         }
         // 300 is two bytes, a length of 2 one, and a hash 32.
-        let without = image(Digest::default()).to_bytes().len();
-        assert_eq!(image(remembered()).to_bytes().len(), without + 2 + 1 + 64);
+        let without = snapshot(Digest::default()).to_bytes().len();
+        assert_eq!(
+            snapshot(remembered()).to_bytes().len(),
+            without + 2 + 1 + 64
+        );
     }
 
     #[test]
     fn the_hash_of_a_state_covers_its_memory() {
-        let hash = |memory| image(memory).state.hash();
+        let hash = |memory| snapshot(memory).state.hash();
         let mut other = remembered();
         other.blocks[1][0] ^= 1;
         let hashes = [hash(Digest::default()), hash(remembered()), hash(other)];
@@ -236,10 +264,14 @@ mod tests {
     #[test]
     fn more_than_an_image_is_refused() {
         for memory in [Digest::default(), remembered()] {
-            let mut content = KIND.open(&image(memory).to_bytes()).unwrap().to_vec();
+            let mut content = KIND
+                .unseal(&snapshot(memory).to_bytes())
+                .unwrap()
+                .content
+                .to_vec();
             content.extend([0; 40]);
-            let error = Image::from_bytes(&KIND.seal(&content)).expect_err("too long");
-            assert!(matches!(error, ImageError::Broken(_)));
+            let error = Snapshot::from_bytes(&KIND.seal(&content)).expect_err("too long");
+            assert!(matches!(error, SnapshotError::Broken(_)));
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::scene::{Presets, Scene, SceneError};
 use crate::step::Spaces;
 
 /// What a run is of: what may not change while it goes on, beside seed, learner and number of environments.
-pub trait Subject {
+pub trait RunSubject {
     /// The file that keeps it.
     fn file(&self) -> SubjectFile;
 
@@ -50,7 +50,7 @@ impl SubjectFile {
     }
 }
 
-impl Subject for Scene {
+impl RunSubject for Scene {
     fn file(&self) -> SubjectFile {
         SubjectFile::Scene
     }
@@ -80,7 +80,7 @@ impl Subject for Scene {
 }
 
 /// An environment that a program has, and no file: it is known by its name, and by what goes in and out.
-pub struct Programmed {
+pub struct ProgramEnvironment {
     /// Its name.
     pub name: &'static str,
     /// What goes in and out.
@@ -89,7 +89,7 @@ pub struct Programmed {
     pub presets: Presets,
 }
 
-impl Subject for Programmed {
+impl RunSubject for ProgramEnvironment {
     fn file(&self) -> SubjectFile {
         SubjectFile::Learners
     }

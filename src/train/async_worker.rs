@@ -1,20 +1,20 @@
 //! One worker of a learner whose workers do not wait for one another: a pod of its own, and what became of it in a round.
 
 use crate::learn::Workshop;
-use crate::pod::contained::ContainedPod;
+use crate::pod::guarded::GuardedPod;
 use crate::pod::{Decider, FinishedEpisode, PodError};
 
 /// A worker in a round.
-pub(super) struct Worker<'a> {
-    pod: &'a mut ContainedPod,
+pub(super) struct AsyncWorker<'a> {
+    pod: &'a mut GuardedPod,
     /// Control steps that its environments took.
     pub(super) steps: u64,
     pub(super) finished: Vec<FinishedEpisode>,
     pub(super) error: Option<PodError>,
 }
 
-impl<'a> Worker<'a> {
-    pub(super) fn new(pod: &'a mut ContainedPod) -> Self {
+impl<'a> AsyncWorker<'a> {
+    pub(super) fn new(pod: &'a mut GuardedPod) -> Self {
         Self {
             pod,
             steps: 0,
