@@ -1,4 +1,4 @@
-//! The trainer: pods collect, a learner learns, progress is judged and logged. The story is [`Trainer::run`].
+//! The training loop, [`Trainer::run`]: collect a rollout, learn from it, evaluate, log, checkpoint, publish.
 
 mod async_worker;
 pub mod evaluate;
@@ -21,13 +21,13 @@ use std::time::Instant;
 
 use crate::checkpoint::snapshot::Clock;
 use crate::checkpoint::{RunError, policy_file};
-use crate::learn::rollout::Rollout;
 use crate::learn::student::Student;
 use crate::metrics::{Metric, Row};
 use crate::pod::guarded::GuardedPod;
 use crate::pod::{Decider, FinishedEpisode, Level, PodError, Purpose};
 use crate::policy::Policy;
 use crate::scene::SceneError;
+use crate::step::rollout::Rollout;
 use crate::worker_pool::WorkerPool;
 use async_worker::AsyncWorker;
 use evaluate::{EVALUATION_EPISODES, Evaluation, evaluate};
@@ -36,44 +36,44 @@ use publish::{Publisher, TrainingUpdate};
 use run_writer::RunWriter;
 use versions::{TrainingTask, Versions};
 
-/// A training under way.
+/// A training in progress.
 pub struct Trainer {
     job: Job,
     pool: WorkerPool,
     pods: Vec<GuardedPod>,
-    /// The scene, and what it becomes on the way.
+    /// The scene and its later versions.
     versions: Versions,
-    /// What is learnt in now.
-    world: TrainingTask,
-    /// The pods in the world that the run enters with the end of this iteration, if it does.
-    moved: Option<Vec<GuardedPod>>,
-    /// The newest word about a change of the scene.
+    /// The task in force.
+    task: TrainingTask,
+    /// The pods of the scene version that takes effect at the end of this iteration, if one does.
+    next_pods: Option<Vec<GuardedPod>>,
+    /// The newest message about a change of the scene.
     change: Option<String>,
     student: Box<dyn Student>,
-    /// How the learner of a job begins.
+    /// Makes the learner of a job, untrained.
     student_of: fn(&Job) -> Box<dyn Student>,
     rollout: Rollout,
     progress: Progress,
-    /// The policy that solved the scene, as its file has it.
+    /// The bytes of the policy file that solved the scene.
     best: Option<Vec<u8>>,
     publisher: Publisher,
     writer: RunWriter,
     clock: Clock,
     resumed_from: Option<u64>,
-    /// Why the run was given up.
+    /// Why the run was aborted.
     failure: Option<String>,
 }
 
 impl Trainer {
-    /// Builds environments and learner, and brings them where the newest checkpoint of the job's folder is, if there is one.
+    /// Builds environments and learner, and restores the newest checkpoint of the job's folder, if there is one.
     ///
     /// # Errors
-    /// The environment does not work, or the folder cannot be written.
+    /// The environment cannot be built, or the folder cannot be written.
     pub fn new(job: Job, publisher: Publisher) -> Result<Self, TrainError> {
         Self::with_student(job, publisher, state::student)
     }
 
-    /// The same, with another learner than the job's settings name.
+    /// The same with a learner made by `student_of`.
     fn with_student(
         mut job: Job,
         publisher: Publisher,
@@ -89,12 +89,12 @@ impl Trainer {
             publisher.messages(),
         );
         let versions = Versions::read(&job, writer.folder())?;
-        let world = versions.world(0).clone();
+        let task = versions.task(0).clone();
         let mut trainer = Self {
-            pods: state::pods(&world.environment, &job, &pool)?,
+            pods: state::pods(&task.environment, &job, &pool)?,
             versions,
-            world,
-            moved: None,
+            task,
+            next_pods: None,
             change: None,
             student: student_of(&job),
             student_of,
@@ -113,7 +113,7 @@ impl Trainer {
         Ok(trainer)
     }
 
-    /// Trains to the end: the steps are done, the scene is solved and that was all that was asked, or somebody stops it.
+    /// Trains until all steps are done, until the scene is solved if the job ends there, or until it is stopped.
     pub fn run(mut self) -> TrainResult {
         loop {
             if !self.report() {
@@ -134,7 +134,7 @@ impl Trainer {
         self.finish()
     }
 
-    /// Collects one rollout and learns from it. False if it was broken off; then the run is where it was before.
+    /// Collects one rollout and learns from it. False if it was interrupted; the run is then unchanged.
     pub(crate) fn iterate(&mut self) -> bool {
         let began = Instant::now();
         let before = self.progress.clone();
@@ -143,9 +143,9 @@ impl Trainer {
             None if self.collect() => self.learn(),
             None => None,
         };
-        let moved = self.moved.take();
+        let moved = self.next_pods.take();
         let Some(mut row) = learnt else {
-            self.pods.iter_mut().for_each(GuardedPod::go_back);
+            self.pods.iter_mut().for_each(GuardedPod::take_back);
             self.progress = before;
             return false;
         };
@@ -165,7 +165,7 @@ impl Trainer {
             || (self.job.until_solved && self.progress.solved_step().is_some())
     }
 
-    /// One rollout of every pod under the newest policy; false if it was broken off.
+    /// Collects one rollout of every pod with the newest policy; false if it was interrupted.
     pub(crate) fn collect(&mut self) -> bool {
         self.set_level();
         let decider = Decider::Sample(self.student.policy());
@@ -193,8 +193,8 @@ impl Trainer {
         self.prepare_version(before)
     }
 
-    /// A round of a learner whose workers do not wait for one another, each of which has a pod: they act and learn at once. None
-    /// for every other learner; within, none if it was broken off.
+    /// One round of a learner with asynchronous workers, each of which has a pod and both acts and learns. `None`
+    /// for every other learner; `Some(None)` if it was interrupted.
     fn work(&mut self) -> Option<Option<Row>> {
         self.set_level();
         let (horizon, pool) = (self.job.learner.settings().horizon(), &self.pool);
@@ -234,24 +234,24 @@ impl Trainer {
         Some(self.prepare_version(before).then_some(row))
     }
 
-    /// Episodes begin at the level that the run has come to.
+    /// New episodes begin at the current level of the curriculum.
     fn set_level(&mut self) {
-        if self.world.curriculum.is_some() {
+        if self.task.curriculum.is_some() {
             let level = self.progress.level();
             self.pods.iter_mut().for_each(|pod| pod.set_level(level));
         }
     }
 
-    /// Counts what the environments did.
+    /// Counts steps and finished episodes, and writes crash records.
     fn count(&mut self, steps: u64, mut finished: Vec<FinishedEpisode>) {
-        // By time and environment, whatever pods they were in.
+        // An order that does not depend on how environments are divided into pods.
         finished.sort_by_key(|episode| (episode.at, episode.environment));
         for crash in finished.iter().filter_map(|episode| episode.crash.as_ref()) {
             self.writer.save_crash_record(crash);
         }
         self.progress.count(steps, &finished);
-        if let Some(curriculum) = &self.world.curriculum {
-            self.progress.climb(curriculum, &finished);
+        if let Some(curriculum) = &self.task.curriculum {
+            self.progress.advance_level(curriculum, &finished);
         }
     }
 
@@ -265,14 +265,14 @@ impl Trainer {
         }
     }
 
-    /// Judges, logs and publishes an iteration that has been learnt from; false if that was broken off and is still to be done.
+    /// Evaluates, logs and publishes the last iteration; false if that was interrupted and is still to be done.
     fn report(&mut self) -> bool {
         let Some(mut row) = self.progress.take_unreported() else {
             return true;
         };
         let before = self.progress.clone();
         self.progress.report(&mut row);
-        if self.world.curriculum.is_some() {
+        if self.task.curriculum.is_some() {
             let Level(level) = self.progress.level();
             row.set(Metric::Level, f64::from(level));
         }
@@ -290,12 +290,12 @@ impl Trainer {
         true
     }
 
-    /// Asks whether the scene is solved, once training suggests it, and not too often. False if it was broken off.
+    /// Evaluates the policy when recent training episodes approach the threshold, at a limited rate. False if it was interrupted.
     fn evaluate_if_near(&mut self, row: &mut Row) -> bool {
         let unsolved = self.progress.solved_step().is_none();
-        let at_the_task = (self.world.curriculum.as_ref())
+        let at_the_task = (self.task.curriculum.as_ref())
             .is_none_or(|curriculum| self.progress.level() >= Level(curriculum.levels));
-        let Some(solved) = self.world.solved.filter(|_| unsolved && at_the_task) else {
+        let Some(solved) = self.task.solved.filter(|_| unsolved && at_the_task) else {
             return true;
         };
         let evaluations = self.job.learner.settings().evaluations();
@@ -316,15 +316,15 @@ impl Trainer {
             self.progress.note_solved();
             self.clock.solved_s = Some(self.wall_s());
             self.best = Some(policy_file::to_bytes(&policy));
-            self.writer.hurry();
+            self.writer.save_soon();
         }
         true
     }
 
-    /// Fresh episodes from number `first` on with the mean action; none if it was broken off.
+    /// Evaluates the mean action in fresh episodes from number `first` on; `None` if it was interrupted.
     fn evaluate(&mut self, policy: &Arc<Policy>, first: u64) -> Option<Evaluation> {
         let evaluated = evaluate(
-            &self.world.environment,
+            &self.task.environment,
             policy,
             self.job.seed,
             Purpose::Evaluation,
@@ -345,7 +345,7 @@ impl Trainer {
         }
     }
 
-    /// Ends the run where it is: it would not get better.
+    /// Aborts the run: continuing it would be pointless.
     fn give_up(&mut self, why: String) {
         self.failure.get_or_insert(why);
     }
@@ -356,7 +356,7 @@ impl Trainer {
         }
         let policy = self.student.policy();
         let state_hash = self.state_hash();
-        // Of the numbers that the next evaluation would have, so that a run that is prolonged does not know of it.
+        // In the episodes of the next evaluation, without using them up, so that prolonging the run is not affected.
         let evaluation = if self.pool.is_stopping() || self.failure.is_some() {
             None
         } else {
@@ -403,12 +403,12 @@ impl Trainer {
         result
     }
 
-    /// The learner with what it has learnt so far.
+    /// The learner with its state.
     pub(crate) fn student(&self) -> &dyn Student {
         &*self.student
     }
 
-    /// A hash of everything that the next step depends on: learner, environments, progress.
+    /// A hash of all that the next step depends on: learner, environments, progress.
     pub fn state_hash(&self) -> String {
         self.state().hash()
     }
@@ -437,7 +437,7 @@ impl Trainer {
         self.failure.as_ref().or(self.writer.trouble()).cloned()
     }
 
-    /// Seconds that the run has taken so far, without those between its processes.
+    /// Seconds that the run has taken, excluding the time between its processes.
     pub fn wall_s(&self) -> f64 {
         self.clock.wall_s + self.job.launched.elapsed().as_secs_f64()
     }
@@ -447,16 +447,16 @@ fn steps_per_s(progress: &Progress, clock: &Clock) -> f64 {
     progress.steps() as f64 / clock.working_s.max(f64::MIN_POSITIVE)
 }
 
-/// A training that could not begin.
+/// A training that cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum TrainError {
-    /// The environment does not fit together.
+    /// The environment cannot be built.
     #[error(transparent)]
     Pod(#[from] PodError),
-    /// The learner cannot act in this environment.
+    /// The learner does not support this environment.
     #[error("{0}")]
     Unsuited(String),
-    /// The run's folder cannot be written.
+    /// The run folder cannot be used.
     #[error(transparent)]
     Run(#[from] RunError),
     /// The scene has no such preset.

@@ -1,4 +1,4 @@
-//! CrashedEpisode records: the last episode of an environment that broke, with its scene, to be played again.
+//! Crash records: the last episode of an environment that broke, with its scene, so that `sinew replay` can reproduce it.
 
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -14,7 +14,7 @@ const KIND: FileKind = FileKind {
     version: 3,
     oldest: 3,
 };
-/// What its version 2 was called; its content is the same.
+/// The kind of version 2, whose content is the same.
 const FORMER_KIND: FileKind = FileKind {
     name: "flight",
     version: 2,
@@ -24,14 +24,14 @@ const FORMER_KIND: FileKind = FileKind {
 /// Largest record that is read (bytes).
 const LARGEST: u64 = 64 << 20;
 
-/// What `sinew replay` reads.
+/// A crashed episode with all that is needed to replay it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CrashRecord {
     /// Version of sinew that wrote it.
     pub version: String,
     /// The scene's name.
     pub scene: String,
-    /// The scene's text; none for an environment of somebody's own.
+    /// The scene's text; `None` for an environment that is compiled into a program.
     pub text: Option<String>,
     /// The run's seed.
     pub seed: u64,
@@ -46,7 +46,7 @@ impl CrashRecord {
         KIND.seal(&content)
     }
 
-    /// Reads the bytes of a file. Whether the scene is one, and the actions fit it, is not checked.
+    /// Reads the bytes of a file. The caller validates the scene, and the actions against it.
     ///
     /// # Errors
     /// Says what is wrong with them.
@@ -58,7 +58,7 @@ impl CrashRecord {
         let content = unsealed.map_err(|error| error.to_string())?.content;
         let (record, rest): (Self, _) =
             postcard::take_from_bytes(content).map_err(|error| error.to_string())?;
-        // They are shown in terminals.
+        // These texts are printed to terminals.
         let Self {
             version,
             scene,

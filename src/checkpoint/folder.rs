@@ -1,4 +1,4 @@
-//! The folder of a run that goes on: compared with what it was started with, and written so that no failure costs more than the work
+//! The folder of a running training: validated when it is opened, and written so that no failure loses more than the work
 //! since the last checkpoint.
 
 use std::io;
@@ -25,7 +25,7 @@ use crate::pod::{CrashedEpisode, Purpose};
 
 /// Checkpoints that are kept.
 const KEPT: usize = 2;
-/// CrashedEpisode records that are kept of a run.
+/// Crash records that are kept of a run.
 const MOST_CRASH_RECORDS: usize = 20;
 
 /// A run folder that is being written.
@@ -33,19 +33,19 @@ pub struct RunFolder {
     path: PathBuf,
     lock: Lock,
     settings: RunSettings,
-    /// What the run is of, as its file has it.
+    /// The run's scene or presets: file and text.
     kept: Option<(SubjectFile, String)>,
-    /// What the scene becomes on the way.
+    /// Later versions of the scene.
     versions: Vec<VersionFile>,
-    /// The text of the version that is played, and the table of those that have taken effect, once there are versions.
+    /// The text of the version in force, and the table of the versions that have taken effect, once there are any.
     played: Option<String>,
     events: String,
     identity: RunIdentity,
     metrics: Log,
     timing: Log,
     segments: Segments,
-    /// What a person should know about the folder.
-    remarks: Vec<String>,
+    /// Warnings about the folder that have not been reported yet.
+    warnings: Vec<String>,
 }
 
 /// A checkpoint of a run folder.
@@ -57,7 +57,7 @@ pub struct FoundCheckpoint {
 }
 
 impl LockedFolder {
-    /// Opens it for a run: the one that is in it, or a new one.
+    /// Opens the folder to resume the run in it, or to start one.
     ///
     /// # Errors
     /// It holds another run than this, or cannot be written.
@@ -72,10 +72,10 @@ impl LockedFolder {
         {
             return Err(RunError::OtherRun(self.path, difference));
         }
-        // The text that the run began with stays, whatever has been written around its values since.
+        // The original text is kept: one with the same meaning may differ in comments and layout.
         let kept = stored.as_ref().and_then(|old| old.kept.clone());
         if let Some(old) = &stored {
-            // Who asks for less now has not taken back what was asked for then.
+            // A smaller number of steps does not shorten the stored run.
             settings.steps = settings.steps.max(old.settings.steps);
         }
         let as_given = |subject: &dyn RunSubject| (subject.file(), subject.text().to_owned());
@@ -91,7 +91,7 @@ impl LockedFolder {
             path: self.path,
             lock: self.lock,
             settings,
-            remarks: Vec::new(),
+            warnings: Vec::new(),
         };
         folder.refuse_other_runs()?;
         if stored.is_none_or(|old| old.settings != folder.settings) {
@@ -102,7 +102,7 @@ impl LockedFolder {
 }
 
 impl RunFolder {
-    /// Opens the folder `path`, or the first free one in `runs/`, for a run: the one that is in it, or a new one.
+    /// Opens the folder `path`, or the first free one in `runs/`, to resume the run in it or to start one.
     ///
     /// # Errors
     /// It holds another run than this, another process writes it, or it cannot be written.
@@ -123,17 +123,17 @@ impl RunFolder {
         &self.path
     }
 
-    /// Takes what a person should know about the folder.
-    pub fn take_remarks(&mut self) -> Vec<String> {
-        std::mem::take(&mut self.remarks)
+    /// Takes the warnings about the folder that are still to be reported.
+    pub fn take_warnings(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.warnings)
     }
 
-    /// Whether something was logged in it once.
+    /// Whether an iteration has ever been logged in it.
     pub fn has_rows(&self) -> bool {
         self.path.join("metrics.csv").is_file()
     }
 
-    /// What the run in it ended with, as `train --json` printed it.
+    /// The result of the run in it, as `train --json` printed it.
     pub fn result(&self) -> Option<String> {
         read_text(&self.path, "result.json").ok()
     }
@@ -143,24 +143,24 @@ impl RunFolder {
         self.identity
     }
 
-    /// What the scene becomes on the way, by steps.
+    /// Later versions of the scene, by their steps.
     pub fn versions(&self) -> &[VersionFile] {
         &self.versions
     }
 
-    /// Adds a version of the scene, durably, whose step is after those of all others.
+    /// Adds a version of the scene durably; its step must be after those of all others.
     ///
     /// # Errors
-    /// The system refused; then it is none of the run's.
+    /// An input or output error; the version has then not been added.
     pub fn add_version(&mut self, version: VersionFile) -> Result<(), RunError> {
-        self.mend()?;
+        self.recreate_if_missing()?;
         let io = |error| RunError::Io(self.path.clone(), error);
         self.folder(versions::FOLDER)?;
         let path = self.path.join(version.path());
         let written = files::replace(&path, version.text.as_bytes());
         if let Err(error) = written {
             let _ = files::remove(&path);
-            // A process that goes on would come by what is there, so it counts.
+            // The file could not be removed again: a resumed run would read it, so the version counts.
             if !path.is_file() {
                 return Err(io(error));
             }
@@ -169,8 +169,8 @@ impl RunFolder {
         Ok(())
     }
 
-    /// From now on the scene of this text is played, and the versions that have taken effect are those of the table `events`.
-    pub fn enter_version(&mut self, text: Option<&str>, events: String) {
+    /// Sets the text of the version in force and the table `events` of versions that have taken effect.
+    pub fn set_version_in_force(&mut self, text: Option<&str>, events: String) {
         self.played = text.map(str::to_owned);
         self.events = events;
     }
@@ -199,7 +199,7 @@ impl RunFolder {
         }))
     }
 
-    /// The bytes of a block of the replay memory, as far as it is remembered; for who reads a checkpoint.
+    /// The bytes of the rows of a block that the replay memory of a checkpoint holds.
     ///
     /// # Errors
     /// They are not there.
@@ -207,11 +207,11 @@ impl RunFolder {
         segments::read(&self.path.join(segments::FOLDER), block)
     }
 
-    /// Goes on from a checkpoint with this memory, or begins anew: what was written after it counts no more.
+    /// Resumes from a checkpoint with this replay memory, or starts afresh: later checkpoints and rows are discarded.
     ///
     /// # Errors
     /// The system refused.
-    pub fn go_on_from(
+    pub fn resume_from(
         &mut self,
         name: Option<&str>,
         logs: LogLengths,
@@ -240,8 +240,8 @@ impl RunFolder {
         Ok(notes)
     }
 
-    /// Damaged checkpoints are passed over. One that is whole, and of another run or version or cannot be read just now, is worth
-    /// more than a run that begins afresh in its place.
+    /// Damaged checkpoints are skipped. One that is intact but of another run or version, or unreadable at the moment, is an error:
+    /// starting afresh would overwrite it.
     fn refuse_other_runs(&self) -> Result<(), RunError> {
         for FoundCheckpoint { name, snapshot } in self.checkpoints()? {
             let path = self.path.join("checkpoints").join(name);
@@ -268,12 +268,12 @@ impl RunFolder {
             .push([iteration.to_string(), format!("{wall_s:.6}")]);
     }
 
-    /// Writes rows and policy for whoever looks at the folder. A power cut may take them back.
+    /// Writes rows and policy for readers of the folder, not durably.
     ///
     /// # Errors
     /// The system refused.
     pub fn publish(&mut self, policy: &[u8]) -> Result<(), RunError> {
-        self.mend()?;
+        self.recreate_if_missing()?;
         let io = |error| RunError::Io(self.path.clone(), error);
         self.metrics.write().map_err(io)?;
         self.timing.write().map_err(io)?;
@@ -281,18 +281,18 @@ impl RunFolder {
         files::publish(&self.path.join(SavedPolicy::Newest.file()), policy).map_err(io)
     }
 
-    /// Writes a checkpoint, and all that it counts on, so that a power cut afterwards costs nothing. Of older ones, one stays. The
+    /// Writes a checkpoint and all that it refers to durably, and keeps one older checkpoint. The
     /// snapshot has the digest of `memory`.
     ///
     /// # Errors
-    /// The system refused; the checkpoints that were there still are.
+    /// An input or output error; the older checkpoints are unharmed.
     pub fn save(
         &mut self,
         mut snapshot: Snapshot,
         policy: &[u8],
         memory: &Replay,
     ) -> Result<(), RunError> {
-        self.mend()?;
+        self.recreate_if_missing()?;
         let io = |error| RunError::Io(self.path.clone(), error);
         self.metrics.write_durably().map_err(io)?;
         self.timing.write_durably().map_err(io)?;
@@ -313,7 +313,7 @@ impl RunFolder {
         let folder = self.folder("checkpoints")?;
         let name = checkpoint_name(snapshot.iteration);
         let path = folder.join(&name);
-        // First, because a run that goes on from this checkpoint does not write the policy of its iteration again.
+        // Before the checkpoint: a run that resumes from it does not write the policy of its iteration again.
         files::replace(&self.path.join(SavedPolicy::Newest.file()), policy).map_err(io)?;
         let bytes = snapshot.to_bytes();
         if bytes.len() as u64 > LARGEST {
@@ -334,7 +334,7 @@ impl RunFolder {
         Ok(())
     }
 
-    /// Writes the last episode of an environment that broke, and says where. Of very many, the first ones are kept.
+    /// Writes the last episode of an environment that broke and returns its path; `None` once enough are kept.
     ///
     /// # Errors
     /// The system refused.
@@ -374,9 +374,9 @@ impl RunFolder {
             .map_err(|error| RunError::Io(self.path.clone(), error))
     }
 
-    /// Where somebody deleted the folder, makes it again: a run that can be saved is worth more than the order to throw it
-    /// away, which can be given again. Tables mend themselves.
-    fn mend(&mut self) -> Result<(), RunError> {
+    /// Recreates the folder if it was deleted during training: deleting it again is easier than losing the run. Tables are
+    /// recreated by their own writers.
+    fn recreate_if_missing(&mut self) -> Result<(), RunError> {
         if !self.lock.is_in_place(&self.path.join("lock")) {
             let locked = LockedFolder::lock(&self.path)?;
             if locked.holds("run.json") && self.stored_differs(&locked)? {
@@ -387,7 +387,7 @@ impl RunFolder {
             }
             self.lock = locked.lock;
             let path = self.path.display();
-            self.remarks.push(format!(
+            self.warnings.push(format!(
                 "warning: {path} was deleted or moved; it is made again, and its tables begin anew"
             ));
         }
@@ -397,7 +397,7 @@ impl RunFolder {
         self.write_settings()
     }
 
-    /// A folder in this one; a link to elsewhere is none.
+    /// A folder in this one, created if it is missing; a link is refused.
     fn folder(&self, name: &str) -> Result<PathBuf, RunError> {
         let path = self.path.join(name);
         if path.is_symlink() {
@@ -420,7 +420,7 @@ impl RunFolder {
 
     fn write_settings(&self) -> Result<(), RunError> {
         let io = |error| RunError::Io(self.path.clone(), error);
-        // What it is of first: a folder with run.json is whole.
+        // run.json is written last: a folder that has it is complete.
         if let Some((file, text)) = &self.kept {
             self.save_once(file.name(), text.as_bytes())?;
         }
@@ -429,7 +429,7 @@ impl RunFolder {
         files::replace(&self.path.join("run.json"), (settings + "\n").as_bytes()).map_err(io)
     }
 
-    /// Writes the versions that are not there any more.
+    /// Restores the files of versions that are missing.
     fn write_versions(&self) -> Result<(), RunError> {
         for version in &self.versions {
             let path = self.path.join(version.path());
@@ -449,7 +449,7 @@ impl RunFolder {
         self.save_once("events.csv", self.events.as_bytes())
     }
 
-    /// Writes what may be there already.
+    /// Writes a file unless it has these bytes already.
     fn save_once(&self, name: impl AsRef<Path>, bytes: &[u8]) -> Result<(), RunError> {
         let path = self.path.join(name);
         if files::read(&path, LARGEST).is_ok_and(|old| old == bytes) {

@@ -33,7 +33,7 @@ impl LockedFolder {
     /// It cannot be made.
     pub fn lock_new(settings: &RunSettings) -> Result<Self, RunError> {
         let stem = format!("{}-{}-s{}", settings.scene, settings.learner, settings.seed);
-        // Names of presets are free text; names of folders are not.
+        // A preset's name may contain any character.
         let is_plain = |c: char| c.is_alphanumeric() || "-_.".contains(c);
         let stem = stem.replace(|c| !is_plain(c), "_");
         for n in 1_u64.. {
@@ -44,7 +44,7 @@ impl LockedFolder {
             if path.exists() {
                 continue;
             }
-            // Of two runs that start together, one gets the lock, and the other the next folder.
+            // Of two runs that start at once, one gets this lock, and the other the next folder.
             match Self::lock(&path) {
                 Ok(locked) if locked.holds("run.json") => {}
                 Err(RunError::Locked(_)) => {}
@@ -54,12 +54,12 @@ impl LockedFolder {
         unreachable!("some number is free")
     }
 
-    /// Where it is.
+    /// Its path.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// What the run in it was started with and is of, if there is one.
+    /// The run in it, if there is one.
     ///
     /// # Errors
     /// It cannot be read.

@@ -38,7 +38,7 @@ struct About {
     spaces: Spaces,
 }
 
-/// A [`Head`] without its numbers.
+/// A [`Head`] without its tensors.
 #[derive(Serialize, Deserialize)]
 enum HeadKind {
     Gaussian,
@@ -160,7 +160,7 @@ fn check_format(format: &str) -> Result<(), String> {
     }
 }
 
-/// Sizes and parameters of the layers that there are.
+/// Sizes and parameters of the layers in the file.
 fn layers(file: &SafeTensors, inputs: usize) -> Result<(Vec<usize>, Vec<f32>), String> {
     let mut sizes = vec![inputs];
     let mut parameters = Vec::new();

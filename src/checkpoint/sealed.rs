@@ -8,7 +8,7 @@
 //! | 8 | length of what follows the header, little-endian |
 //! | 32 | BLAKE3 of what is before it and what follows it |
 //!
-//! A checksum keeps no stranger from writing what he likes: whoever opens the bytes has to check what they say.
+//! The checksum detects damage, not forgery: every reader validates the content.
 
 const MAGIC: [u8; 8] = *b"SINEW\x00\xff\n";
 const HEADER: usize = 8 + 8 + 4 + 8 + 32;
@@ -35,10 +35,10 @@ pub(super) struct Unsealed<'a> {
     pub(super) content: &'a [u8],
 }
 
-/// Bytes that are not what they should be.
+/// A file that cannot be unsealed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum SealError {
-    /// Something else altogether.
+    /// Another kind of file.
     #[error("it is no {0} of sinew")]
     Foreign(&'static str),
     /// Of a version that is not read.
@@ -55,7 +55,7 @@ pub(super) enum SealError {
         /// The newest that is read.
         newest: u32,
     },
-    /// Cut off, or changed.
+    /// Truncated or altered.
     #[error("it is damaged: {0}")]
     Damaged(&'static str),
 }
@@ -71,7 +71,7 @@ impl FileKind {
         head
     }
 
-    /// `content` behind its header.
+    /// `content` with its header.
     pub(super) fn seal(self, content: &[u8]) -> Vec<u8> {
         let mut bytes = self.head(content.len());
         let sum = checksum(&bytes, content);
@@ -80,10 +80,10 @@ impl FileKind {
         bytes
     }
 
-    /// What [`FileKind::seal`] was given, by this version or one before it that is read.
+    /// The content of a file of this version, or of an older one that is still read.
     ///
     /// # Errors
-    /// The bytes are of another kind or version, or not whole.
+    /// The bytes are of another kind or version, or damaged.
     pub(super) fn unseal(self, bytes: &[u8]) -> Result<Unsealed<'_>, SealError> {
         let foreign = SealError::Foreign(self.called);
         if !bytes.starts_with(&MAGIC) {
@@ -121,7 +121,7 @@ impl FileKind {
     }
 }
 
-/// Versions that are read, in words.
+/// A range of versions, in words.
 fn versions(oldest: u32, newest: u32) -> String {
     match newest - oldest {
         0 => format!("version {newest}"),

@@ -1,4 +1,4 @@
-//! A run between two iterations: everything that it needs to go on, with the same bits, in any process.
+//! The state of a run between two iterations: all that a process needs to resume it with the same bits.
 
 use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -16,10 +16,10 @@ const KIND: FileKind = FileKind {
     oldest: 2,
 };
 
-/// From the content of a version to that of the next one; the first is of the oldest version that is read.
+/// Each turns the content of one version into that of the next, from the oldest version that is read on.
 const UPGRADES: [fn(&[u8]) -> Vec<u8>; (KIND.version - KIND.oldest) as usize] = [from_version_2];
 
-/// Version 2 identified its run by a hash of Debug output, which is that of no version of meanings. The version comes first.
+/// Version 2 began with a hash of Debug output. Version 3 puts the version of meanings before the hash; 0 stands for none.
 fn from_version_2(content: &[u8]) -> Vec<u8> {
     [&[0], content].concat()
 }
@@ -30,13 +30,13 @@ pub enum SnapshotError {
     /// A sinew of another version wrote it.
     #[error("{0}")]
     OtherVersion(String),
-    /// It is whole, and of another run.
+    /// It is intact, but of another run.
     #[error("it is of another run")]
     OtherRun,
-    /// The system refused to read it.
+    /// It could not be read.
     #[error("{0}")]
     Io(io::Error),
-    /// It does not say what it should.
+    /// It is malformed.
     #[error("{0}")]
     Broken(String),
 }
@@ -50,40 +50,40 @@ impl From<IdentityError> for SnapshotError {
     }
 }
 
-/// A run at one moment.
+/// The state of a run, with its identity.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Snapshot {
     /// Which run.
     pub identity: RunIdentity,
     /// Rollouts learnt from.
     pub iteration: u64,
-    /// What the next iteration depends on.
+    /// The state that determines the next iteration.
     pub state: State,
-    /// The policy that solved the scene, as its file has it.
+    /// The bytes of the policy file that solved the scene.
     pub best: Option<Vec<u8>>,
-    /// How long the tables are.
+    /// Lengths of the tables.
     pub logs: LogLengths,
-    /// For reports.
+    /// Wall-clock times, for reports.
     pub clock: Clock,
 }
 
-/// What the next iteration depends on, and nothing else: equal states go on to equal states.
+/// All that the next iteration depends on, and nothing else: runs with equal states stay equal.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct State {
     /// Networks, optimiser, statistics.
     pub learner: Vec<u8>,
     /// Counters and last episodes.
     pub progress: Vec<u8>,
-    /// Each environment, in their order.
+    /// One entry per environment, in order.
     #[serde(deserialize_with = "not_too_many")]
     pub environments: Vec<Vec<u8>>,
-    /// What the replay memory holds; the rows themselves are in files of their own. It follows the rest of an [`Snapshot`], where
-    /// there is such a memory.
+    /// Digest of the replay memory, whose rows are in files of their own. It follows the rest of a [`Snapshot`] if the
+    /// learner has such a memory.
     #[serde(skip)]
     pub memory: Digest,
 }
 
-/// Environments that a checkpoint may have: an empty one costs a file one byte, and memory many.
+/// Most environments of a checkpoint. An empty one takes one byte in a file, but many in memory.
 const MOST_ENVIRONMENTS: usize = 1 << 16;
 
 fn not_too_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Vec<u8>>, D::Error> {
@@ -112,7 +112,7 @@ fn not_too_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Vec<u8
 }
 
 impl State {
-    /// The hash that `train --json` prints.
+    /// The `state_hash` that `train --json` prints.
     pub fn hash(&self) -> String {
         let mut hasher = blake3::Hasher::new();
         let parts = [&self.learner, &self.progress].into_iter();
@@ -130,7 +130,7 @@ impl State {
     }
 }
 
-/// Bytes of each table.
+/// Lengths of the tables (bytes).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogLengths {
     /// Of `metrics.csv`.
@@ -139,10 +139,10 @@ pub struct LogLengths {
     pub timing: u64,
 }
 
-/// Wall-clock readings, summed over all processes of a run: for reports only, no result depends on them.
+/// Wall-clock times, summed over all processes of a run. For reports only: no result depends on them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Clock {
-    /// Seconds since the launch, less those between processes.
+    /// Seconds since launch, excluding the time between processes.
     pub wall_s: f64,
     /// Seconds spent in collecting and learning.
     pub working_s: f64,
@@ -153,7 +153,7 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// The same, if its numbers are numbers.
+    /// The same if all its times are finite and not negative, else zeros.
     pub fn or_zero(self) -> Self {
         let readings = [
             Some(self.wall_s),
@@ -181,7 +181,7 @@ impl Snapshot {
         KIND.seal(&content)
     }
 
-    /// Reads the bytes of a file. What its parts say is for their owners to check.
+    /// Reads the bytes of a file. Each part is validated by the module that restores it.
     ///
     /// # Errors
     /// Says what is wrong with them.

@@ -1,4 +1,4 @@
-//! A scene file as an environment: its robot in Rapier, its task as judge.
+//! A scene as an environment: its robot simulated by Rapier, judged by its task.
 
 mod episodes;
 
@@ -12,8 +12,8 @@ use std::sync::Arc;
 use super::components::{Action, Episode, Fault, Observation, Reward};
 use super::{Control, Environment, Pod};
 use crate::scene::Scene;
-use crate::scene::task::Curriculum;
 use crate::sim::{Actuators, Plant, Readings, Variation, actuate, readings};
+use crate::step::curriculum::Curriculum;
 use crate::step::{ActionSpace, Spaces, StepEnd};
 use crate::task::observe::{self, Senses};
 use crate::task::{Moment, judge};
@@ -23,7 +23,7 @@ use episodes::{begin_episodes, play_again};
 #[derive(Component, Clone, Copy, Debug, Default, PartialEq)]
 pub struct Goal(pub [f32; 3]);
 
-/// What an episode asks for, one number per command of the task.
+/// The commands of an episode, one number per command of the task.
 #[derive(Component, Clone, Debug, Default, PartialEq)]
 pub struct Commands(pub Vec<f32>);
 
@@ -35,22 +35,22 @@ pub struct MotorAction(pub Vec<f32>);
 #[derive(Component, Clone, Debug, Default)]
 struct ReadingsBefore(Readings);
 
-/// What the motors did in the step before the one that is being taken; zeros before the first.
+/// Actions and efforts of the motors in the step before the current one; zeros before the first.
 #[derive(Component, Clone, Debug, Default)]
 struct MotorsBefore {
     action: Vec<f32>,
     efforts: Vec<f32>,
 }
 
-/// What the sensors have read, and their noise. Made again, not saved: it follows from the episode and its actions.
+/// Histories and noise of the sensors. Recomputed, not saved: they follow from the episode and its actions.
 #[derive(Component, Clone, Debug)]
 struct Sensors(Senses);
 
-/// How the physics of this environment took the step.
+/// The result of the physics step.
 #[derive(Component, Clone, Debug)]
 struct Stepped(Result<(), Cow<'static, str>>);
 
-/// The scene that a pod plays, at every level of its curriculum: the scene itself last.
+/// The scene of a pod at every level of its curriculum; the scene itself is the last.
 #[derive(Resource, Clone)]
 pub struct SceneLevels(Vec<Arc<Stage>>);
 
@@ -58,7 +58,7 @@ pub struct SceneLevels(Vec<Arc<Stage>>);
 pub struct Stage {
     /// The scene.
     pub scene: Arc<Scene>,
-    /// Its robot, and what is around it.
+    /// Its robot and surroundings.
     pub plant: Plant,
 }
 
@@ -79,13 +79,13 @@ impl SceneLevels {
         self.0.last().expect("the scene itself is in it")
     }
 
-    /// What an episode is of.
+    /// The level of an episode.
     pub fn of(&self, episode: &Episode) -> &Stage {
         (self.0.get(episode.level as usize)).map_or(self.last(), |stage| stage)
     }
 }
 
-/// How episodes differ from what the scene file says.
+/// Deviations from the episodes that the scene describes.
 #[derive(Resource, Clone, Copy, Debug, Default, PartialEq)]
 pub struct EpisodeRules {
     /// Start exactly at home, at rest, with the scene's own masses, motors and ground, no pushes, and sensors that do not err. Goals and
@@ -103,7 +103,7 @@ pub struct SceneEnvironment {
 }
 
 impl SceneEnvironment {
-    /// The scene as its file says.
+    /// The scene as it is written.
     pub fn new(scene: Arc<Scene>) -> Self {
         Self::with_rules(scene, EpisodeRules::default())
     }
@@ -197,7 +197,7 @@ pub fn spaces(scene: &Scene) -> Spaces {
     }
 }
 
-/// The step that an environment of a scene took last, as it was judged: the moments before and after it. To be asked before the
+/// The last step of an environment of a scene, as it was judged: the moments before and after it. Call it before the
 /// next episode begins.
 pub fn last_step(world: &World, entity: Entity) -> Option<[Moment<'_>; 2]> {
     let environment = world.get_entity(entity).ok()?;

@@ -1,10 +1,10 @@
-//! One worker of a learner whose workers do not wait for one another: a pod of its own, and what became of it in a round.
+//! A worker of an asynchronous learner: it acts in a pod of its own and learns from what it collects.
 
 use crate::learn::Workshop;
 use crate::pod::guarded::GuardedPod;
 use crate::pod::{Decider, FinishedEpisode, PodError};
 
-/// A worker in a round.
+/// A worker during one round.
 pub(super) struct AsyncWorker<'a> {
     pod: &'a mut GuardedPod,
     /// Control steps that its environments took.
@@ -23,7 +23,7 @@ impl<'a> AsyncWorker<'a> {
         }
     }
 
-    /// Takes its turns, each of so many control steps of every environment.
+    /// Takes its turns, each of `horizon` control steps of every environment.
     pub(super) fn work(
         &mut self,
         workshop: &dyn Workshop,

@@ -1,4 +1,4 @@
-//! How good a policy is: fresh episodes with the mean action.
+//! Evaluation of a policy: fresh episodes with the mean action.
 
 use serde::Serialize;
 use std::ops::Range;
@@ -7,21 +7,21 @@ use std::sync::Arc;
 use crate::pod::guarded::GuardedPod;
 use crate::pod::{CrashedEpisode, Decider, Environment, FinishedEpisode, PodError, Purpose};
 use crate::policy::Policy;
-use crate::scene::task::Solved;
 use crate::seed::Seed;
+use crate::step::curriculum::Solved;
 use crate::worker_pool::WorkerPool;
 
-/// Environments of one pod of an evaluation.
+/// Most environments in one pod of an evaluation.
 const MOST_AT_ONCE: u64 = 128;
 /// Episodes of an evaluation.
 pub const EVALUATION_EPISODES: u64 = 200;
 
-/// What evaluation episodes showed, as `eval --json` prints it.
+/// The result of an evaluation, as `eval --json` prints it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Evaluation {
-    /// How many were played.
+    /// Number of episodes.
     pub episodes: u64,
-    /// Share of successes; none for tasks that do not know success.
+    /// Share of successes; `None` for a task without a success condition.
     pub success: Option<f64>,
     /// Mean undiscounted return.
     pub return_mean: f64,
@@ -29,8 +29,8 @@ pub struct Evaluation {
     pub return_std: f64,
     /// Mean length (control steps).
     pub length_mean: f64,
-    /// Episodes in which an environment broke. It must not pay to break it: none of them is a success, the other numbers leave them
-    /// out, and with one, nothing is solved.
+    /// Episodes in which the environment broke. Breaking it must not be rewarded: these episodes are no successes, are excluded
+    /// from the means, and keep the task from counting as solved.
     #[serde(skip)]
     pub crashes: Vec<CrashedEpisode>,
 }
@@ -58,16 +58,16 @@ impl Evaluation {
         }
     }
 
-    /// Whether this is good enough.
+    /// Whether the task counts as solved.
     pub fn meets(&self, solved: &Solved) -> bool {
         solved.is_met_by(self.success, self.return_mean) && self.crashes.is_empty()
     }
 }
 
-/// Plays fresh episodes of these numbers. None if the pool was asked to stop.
+/// Plays the episodes with these numbers. `None` if the pool was asked to stop.
 ///
 /// # Errors
-/// The environment does not work.
+/// The environment cannot be built.
 pub fn evaluate(
     environment: &Arc<dyn Environment>,
     policy: &Arc<Policy>,
@@ -76,7 +76,7 @@ pub fn evaluate(
     episodes: Range<u64>,
     pool: &WorkerPool,
 ) -> Result<Option<Evaluation>, PodError> {
-    // As many pods as workers, but none so large that many episodes need much memory at once.
+    // As many pods as workers, or more, to bound the memory of each.
     let least = (episodes.end - episodes.start).div_ceil(MOST_AT_ONCE);
     let threads = pool.threads() as u64;
     let mut parts: Vec<_> = split(episodes, least.next_multiple_of(threads).max(threads))

@@ -1,5 +1,5 @@
-//! What a training shows while it goes on, and the few words that it takes back. While it trains, the trainer
-//! never waits for a reader: what a held lock keeps from being told now is told with the next iteration.
+//! The channel between a trainer and its viewers: updates in one direction, stop, hold and scene edits in the other. The trainer
+//! never waits for a reader: if a lock is held, an update is delivered with the next iteration.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -11,23 +11,23 @@ use crate::metrics::Row;
 use crate::policy::Policy;
 use crate::worker_pool::WorkerPool;
 
-/// Rows that wait for a reader, at most: a window that is not drawn reads nothing, perhaps for days.
+/// Most unread rows: a hidden window may read nothing for days.
 const MOST_WAITING: usize = 4096;
 
-/// The newest state of a training.
+/// The newest state of a training, as a viewer sees it.
 #[derive(Clone)]
 pub struct TrainingUpdate {
-    /// What acts best right now.
+    /// The newest policy.
     pub policy: Arc<Policy>,
     /// When the scene was solved (control steps).
     pub solved_step: Option<u64>,
     /// When the scene was solved (seconds since launch).
     pub solved_wall_s: Option<f64>,
-    /// Speed so far, as the training's result counts it.
+    /// Control steps per second so far.
     pub steps_per_s: f64,
     /// What could not be written, if anything.
     pub trouble: Option<String>,
-    /// The newest word about a change of the scene: that it has taken effect, or why it has not.
+    /// The newest message about a change of the scene: that it has taken effect, or why it has not.
     pub change: Option<String>,
 }
 
@@ -38,11 +38,11 @@ pub struct Viewer(Arc<Shared>);
 /// The trainer's end.
 pub struct Publisher {
     shared: Arc<Shared>,
-    /// Rows that nobody could be told yet.
+    /// Rows that could not be delivered yet.
     pending: Vec<Row>,
 }
 
-/// What to do with a line that a person should read now: nothing, unless a program says otherwise.
+/// Receives messages for people; by default they are dropped.
 #[derive(Clone)]
 pub struct Messages(Arc<dyn Fn(&str) + Send + Sync>);
 
@@ -86,7 +86,7 @@ impl Unread {
     }
 }
 
-/// Rows as one, with the newest of their values.
+/// Merges rows into one with the newest of their values.
 fn merged(rows: &[Row]) -> Row {
     let mut all = Row::default();
     for row in rows {
@@ -96,7 +96,7 @@ fn merged(rows: &[Row]) -> Row {
 }
 
 impl Viewer {
-    /// A line to a training whose remarks (where it goes on from, what it could not save) go to `tell`.
+    /// A viewer that passes the training's messages (where it resumes from, what it could not save) to `tell`.
     pub fn telling(tell: impl Fn(&str) + Send + Sync + 'static) -> Self {
         Self(Arc::new(Shared {
             messages: Messages(Arc::new(tell)),
@@ -104,7 +104,7 @@ impl Viewer {
         }))
     }
 
-    /// The trainer's end of the same line.
+    /// The trainer's end of the same channel.
     pub fn publisher(&self) -> Publisher {
         Publisher {
             shared: self.0.clone(),
@@ -112,14 +112,14 @@ impl Viewer {
         }
     }
 
-    /// Takes what is new: the newest snapshot, and one row per iteration since the last call, or fewer after a long time.
+    /// Takes the newest update, and one row per iteration since the last call, or fewer after a long time.
     pub fn take_updates(&self) -> (Option<TrainingUpdate>, Vec<Row>) {
         self.0.is_watched.store(true, Ordering::Relaxed);
         let mut unread = self.0.unread.lock().expect("no holder panics");
         (unread.snapshot.take(), std::mem::take(&mut unread.rows))
     }
 
-    /// How the training ended, once it has: an app that has run takes its world with it, and this is what is left.
+    /// The result of the training, once it has ended. It outlives the app.
     pub fn result(&self) -> Option<Result<TrainResult, String>> {
         self.0.result.lock().expect("no holder panics").clone()
     }
@@ -133,7 +133,7 @@ impl Viewer {
         self.0.steps.load(Ordering::Relaxed)
     }
 
-    /// Asks the training to save and end.
+    /// Asks the training to save its state and end.
     pub fn stop(&self) {
         self.0.stop.store(true, Ordering::Relaxed);
     }
@@ -148,12 +148,12 @@ impl Viewer {
         self.0.hold.store(hold, Ordering::Relaxed);
     }
 
-    /// Proposes another scene to go on with; of several, the training takes the newest when it comes to it.
+    /// Proposes a new version of the scene. The training takes up the newest proposal before its next iteration.
     pub fn propose_scene(&self, change: SceneEdit) {
         *self.0.change.lock().expect("no holder panics") = Some(change);
     }
 
-    /// Tells a person a line, as the training does.
+    /// Sends a message to people, as the training does.
     pub fn tell(&self, line: &str) {
         self.0.messages.tell(line);
     }
@@ -165,12 +165,12 @@ impl Viewer {
 }
 
 impl Publisher {
-    /// A pool that ends when a viewer says so.
+    /// A worker pool that stops when a viewer asks for it.
     pub(super) fn pool(&self, threads: usize) -> WorkerPool {
         WorkerPool::stoppable(threads, self.shared.stop.clone())
     }
 
-    /// Tells an iteration's row and, if there is somebody to see it, what `snapshot` makes.
+    /// Publishes an iteration's row and, if anybody reads updates, the one that `update` makes.
     pub(super) fn publish(
         &mut self,
         row: Row,
@@ -187,14 +187,14 @@ impl Publisher {
         }
     }
 
-    /// The same at the end of a training, when there is no next time: waits the moment that a reader may take.
+    /// Publishes the last update of a training; waits for a reader that holds the lock.
     pub(super) fn publish_last(&mut self, steps: u64, snapshot: TrainingUpdate) {
         self.shared.steps.store(steps, Ordering::Relaxed);
         let mut unread = self.shared.unread.lock().expect("no holder panics");
         unread.tell(&mut self.pending, snapshot);
     }
 
-    /// The newest scene that somebody proposes; one that is being handed over now is there the next time.
+    /// Takes the newest proposal, unless one is being handed over at this moment.
     pub(super) fn take_scene_edit(&self) -> Option<SceneEdit> {
         self.shared.change.try_lock().ok()?.take()
     }

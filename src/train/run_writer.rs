@@ -1,5 +1,5 @@
-//! Keeps a run in its folder while it trains: checkpoints, the newest policy, the tables. What cannot be written is said, and
-//! tried again; the training goes on.
+//! Writes a run to its folder during training: checkpoints, the newest policy, the tables. A write that fails is reported and
+//! retried; the training goes on.
 
 use std::time::{Duration, Instant};
 
@@ -11,18 +11,18 @@ use crate::learn::replay::Replay;
 use crate::metrics::Row;
 use crate::pod::CrashedEpisode;
 
-/// Between two checkpoints, unless somebody says otherwise.
+/// Time between checkpoints by default.
 const SAVE_EVERY: Duration = Duration::from_secs(30);
-/// Between two checkpoints at least, in times of what one takes: saving is to cost less than a hundredth of a run.
+/// Least time between checkpoints in multiples of the time that one takes: saving costs less than 1 % of a run.
 const REST: u32 = 100;
-/// Until what could not be written is tried again, at most.
+/// Longest time until a failed write is retried.
 const TRY_AGAIN: Duration = Duration::from_secs(5);
-/// Between two policies for whoever looks at the folder.
+/// Time between two published policies.
 const PUBLISH_EVERY: Duration = Duration::from_secs(2);
-/// Broken environments that a process tells of.
+/// Broken environments that a process reports.
 const MOST_TOLD: usize = 20;
 
-/// A run's folder, if it has one, and when it was written to.
+/// Writes a run's folder, if it has one.
 pub(super) struct RunWriter {
     folder: Option<RunFolder>,
     every: Option<Duration>,
@@ -32,13 +32,13 @@ pub(super) struct RunWriter {
     next_publication: Instant,
     /// Why the newest state is not on disk.
     trouble: Option<String>,
-    /// Broken environments that were told of.
+    /// Broken environments reported so far.
     told: usize,
     messages: Messages,
 }
 
 impl RunWriter {
-    /// A checkpoint every so often; none for the default.
+    /// `every` is the time between checkpoints; `None` for the default.
     pub(super) fn new(
         folder: Option<RunFolder>,
         every: Option<Duration>,
@@ -61,8 +61,8 @@ impl RunWriter {
         self.folder.as_ref()
     }
 
-    /// The run goes on from this checkpoint, which has the state after `iteration`; or it begins.
-    pub(super) fn go_on_from(
+    /// Resumes from a checkpoint, given by its name and iteration, or starts the run.
+    pub(super) fn resume_from(
         &mut self,
         checkpoint: Option<(&str, u64)>,
         logs: LogLengths,
@@ -72,14 +72,14 @@ impl RunWriter {
             return Ok(());
         };
         let name = checkpoint.map(|(name, _)| name);
-        for note in folder.go_on_from(name, logs, memory)? {
+        for note in folder.resume_from(name, logs, memory)? {
             self.messages.tell(&note);
         }
         self.saved = checkpoint.map(|(_, iteration)| iteration);
         Ok(())
     }
 
-    /// Adds a version of the scene; whoever goes on with the run comes by it.
+    /// Adds a version of the scene durably.
     pub(super) fn add_version(&mut self, version: VersionFile) -> Result<(), RunError> {
         match &mut self.folder {
             Some(folder) => folder.add_version(version),
@@ -87,16 +87,16 @@ impl RunWriter {
         }
     }
 
-    /// What the folder is to keep of the scene from now on.
-    pub(super) fn enter_version(&mut self, text: Option<&str>, events: String) {
+    /// Sets the text of the scene version in force and the table of events.
+    pub(super) fn set_version_in_force(&mut self, text: Option<&str>, events: String) {
         if let Some(folder) = &mut self.folder {
-            folder.enter_version(text, events);
+            folder.set_version_in_force(text, events);
         }
     }
 
     /// Logs an iteration.
     pub(super) fn log(&mut self, iteration: u64, row: &Row, wall_s: f64) {
-        // What has been logged since is not in the newest checkpoint, even if that is of the same iteration.
+        // The newest checkpoint lacks this row, even if it is of the same iteration.
         self.saved = None;
         if let Some(folder) = &mut self.folder {
             folder.log(iteration, row, wall_s);
@@ -108,17 +108,17 @@ impl RunWriter {
         self.is_behind(iteration) && Instant::now() >= self.next_save
     }
 
-    /// There is something that is not to wait for the next checkpoint.
-    pub(super) fn hurry(&mut self) {
+    /// Makes a checkpoint due at once.
+    pub(super) fn save_soon(&mut self) {
         self.next_save = Instant::now();
     }
 
-    /// Whether the newest checkpoint is of another moment.
+    /// Whether the newest checkpoint lacks something.
     pub(super) fn is_behind(&self, iteration: u64) -> bool {
         self.folder.is_some() && self.saved != Some(iteration)
     }
 
-    /// Writes a checkpoint, which somebody began to put together then, and of the memory what is not written yet.
+    /// Writes a checkpoint, whose preparation began at `began`, and the new rows of the replay memory.
     pub(super) fn save(
         &mut self,
         began: Instant,
@@ -148,7 +148,7 @@ impl RunWriter {
         self.next_save = Instant::now() + wait;
     }
 
-    /// Writes rows and policy for whoever looks at the folder, every now and then.
+    /// Writes rows and policy for readers of the folder, at a limited rate.
     pub(super) fn publish(&mut self, policy: impl FnOnce() -> Vec<u8>) {
         let now = Instant::now();
         if now < self.next_publication {
@@ -158,7 +158,7 @@ impl RunWriter {
         if let Some(folder) = &mut self.folder {
             let published = folder.publish(&policy());
             let is_behind = self.trouble.is_some();
-            // What a checkpoint could not save is not well again because a table could be written.
+            // A table that could be written does not make up for a checkpoint that could not.
             if published.is_err() || !is_behind {
                 self.note(published);
             }
@@ -167,7 +167,7 @@ impl RunWriter {
 
     /// Writes the last episode of an environment that broke.
     pub(super) fn save_crash_record(&mut self, crash: &CrashedEpisode) {
-        // A run in which everything breaks would talk of nothing else; the tables count them all.
+        // Further ones are only counted, in metrics.csv.
         if self.told == MOST_TOLD {
             return;
         }
@@ -195,7 +195,7 @@ impl RunWriter {
         ));
     }
 
-    /// Writes what the run ended with.
+    /// Writes the result of the run.
     pub(super) fn save_result(&mut self, json: &str) {
         if let Some(folder) = &self.folder {
             let written = folder.save_result(json);
@@ -205,15 +205,15 @@ impl RunWriter {
         }
     }
 
-    /// Why the newest state is not on disk, if it is not.
+    /// Why the newest state could not be saved, if so.
     pub(super) fn trouble(&self) -> Option<&String> {
         self.trouble.as_ref()
     }
 
-    /// Says what went wrong, once for each cause, and when it is well again.
+    /// Reports each failure once, and the recovery from it.
     fn note(&mut self, written: Result<(), RunError>) {
-        for remark in self.folder.iter_mut().flat_map(RunFolder::take_remarks) {
-            self.messages.tell(&remark);
+        for warning in self.folder.iter_mut().flat_map(RunFolder::take_warnings) {
+            self.messages.tell(&warning);
         }
         let trouble = written
             .err()

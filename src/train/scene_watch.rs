@@ -1,4 +1,4 @@
-//! A scene that is edited while an app runs: read again, and proposed to the training, if there is one.
+//! Watches the files of a scene while an app runs: a saved file is read again and proposed to the training, if there is one.
 
 use bevy::app::{App, Plugin, PreUpdate};
 use bevy::ecs::prelude::{ResMut, Resource};
@@ -11,32 +11,32 @@ use super::versions::SceneEdit;
 use crate::scene::Scene;
 use crate::scene::files::SceneFiles;
 
-/// How often the files are looked at.
+/// Time between two checks of the files.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 
-/// Looks at the files of a scene while the app runs, and keeps [`WatchedScene`].
+/// Watches the files of a scene while the app runs and updates [`WatchedScene`].
 pub struct SceneWatchPlugin(Mutex<Option<WatchedScene>>);
 
-/// A scene whose files are looked at.
+/// A scene whose files are watched.
 #[derive(Resource)]
 pub struct WatchedScene {
-    /// What was saved since the last frame.
+    /// The scene as saved since the last frame, if it was.
     pub changed: Option<Arc<Scene>>,
-    /// What is wrong with it as it is now.
+    /// The error in its files as they are now, if there is one.
     pub error: Option<String>,
     files: SceneFiles,
     next_look: Instant,
     training: Option<Proposes>,
 }
 
-/// How a training is to take a change.
+/// The training that edits are proposed to.
 struct Proposes {
     viewer: Viewer,
     forget_values: bool,
 }
 
 impl SceneWatchPlugin {
-    /// Only looks.
+    /// Watches only.
     pub fn new(files: SceneFiles) -> Self {
         Self(Mutex::new(Some(WatchedScene {
             changed: None,
@@ -47,8 +47,8 @@ impl SceneWatchPlugin {
         })))
     }
 
-    /// Proposes what it finds to a training, too, whose critics begin anew where something else is paid for if `forget_values` says so.
-    /// What is wrong with a file is told there.
+    /// Also proposes edits to a training, whose critics are reinitialised when the reward changes if `forget_values` is set.
+    /// Errors are reported there.
     pub fn proposing(self, viewer: Viewer, forget_values: bool) -> Self {
         let training = Some(Proposes {
             viewer,
@@ -105,7 +105,7 @@ fn look(mut live: ResMut<WatchedScene>) {
 }
 
 impl WatchedScene {
-    /// The file of the scene itself.
+    /// The scene's own file.
     pub fn path(&self) -> &Path {
         self.files.path()
     }

@@ -1,4 +1,4 @@
-//! The state of a run: what a checkpoint holds of a [`Trainer`], and how one comes back.
+//! Saving and restoring a [`Trainer`].
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -42,19 +42,20 @@ impl Trainer {
         self.writer.save(began, snapshot, &policy, memory);
     }
 
-    /// Goes on from the newest checkpoint that can be read and holds this run, in the scene as it was by then.
+    /// Resumes from the newest usable checkpoint, in the version of the scene in force then.
     pub(super) fn resume(&mut self) -> Result<(), TrainError> {
         self.find_checkpoint()?;
-        self.note_version();
+        self.report_version();
         Ok(())
     }
 
-    /// Lets the folder know which version of the scene is played.
-    pub(super) fn note_version(&mut self) {
+    /// Tells the folder which version of the scene is in force.
+    pub(super) fn report_version(&mut self) {
         let steps = self.progress.steps();
         let version = self.versions.in_force(steps);
         let text = version.map(|version| version.scene.text());
-        self.writer.enter_version(text, self.versions.events(steps));
+        self.writer
+            .set_version_in_force(text, self.versions.events(steps));
     }
 
     fn find_checkpoint(&mut self) -> Result<(), TrainError> {
@@ -80,7 +81,7 @@ impl Trainer {
                     self.resumed_from = Some(steps);
                     let checkpoint = Some((found.name.as_str(), self.progress.iteration()));
                     let memory = self.student.memory();
-                    return Ok(self.writer.go_on_from(checkpoint, logs, memory)?);
+                    return Ok(self.writer.resume_from(checkpoint, logs, memory)?);
                 }
                 Err(problem) => {
                     messages.tell(&format!("checkpoint {} is left out: {problem}", found.name));
@@ -92,10 +93,10 @@ impl Trainer {
         }
         let memory = self.student.memory();
         let logs = LogLengths::default();
-        Ok(self.writer.go_on_from(None, logs, memory)?)
+        Ok(self.writer.resume_from(None, logs, memory)?)
     }
 
-    /// Becomes what a checkpoint holds, all of it or nothing.
+    /// Restores a checkpoint, completely or not at all.
     fn restore(&mut self, snapshot: Snapshot) -> Result<(LogLengths, Restored), String> {
         let Snapshot {
             state,
@@ -116,9 +117,9 @@ impl Trainer {
         if state.environments.len() != self.job.learner.settings().envs() {
             return Err("it has another number of environments".to_owned());
         }
-        let world = self.versions.world(progress.steps()).clone();
+        let task = self.versions.task(progress.steps()).clone();
         let pods =
-            pods(&world.environment, &self.job, &self.pool).map_err(|error| error.to_string())?;
+            pods(&task.environment, &self.job, &self.pool).map_err(|error| error.to_string())?;
         let mut pods: Vec<_> = pods
             .into_iter()
             .map(|pod| (pod, Ok(Restored::Same)))
@@ -135,12 +136,12 @@ impl Trainer {
             restored.push(pod);
         }
         (self.pods, self.student, self.progress) = (restored, student, progress);
-        (self.best, self.clock, self.world) = (best, clock.or_zero(), world);
+        (self.best, self.clock, self.task) = (best, clock.or_zero(), task);
         Ok((logs, bits))
     }
 }
 
-/// The environments of a run at their beginning, as many pods as the pool has workers.
+/// The environments of a run in their initial state, in as many pods as the pool has workers.
 pub(super) fn pods(
     environment: &Arc<dyn Environment>,
     job: &Job,
@@ -152,7 +153,7 @@ pub(super) fn pods(
         .collect()
 }
 
-/// The learner of a run at its beginning.
+/// The learner of a run, untrained.
 pub(super) fn student(job: &Job) -> Box<dyn Student> {
     let settings = job.learner.settings();
     settings.start(&job.environment.spaces(), job.seed)

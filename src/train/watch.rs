@@ -1,4 +1,4 @@
-//! Watching a training that another process runs: its status come from the run folder.
+//! Watches a training that another process runs, by following its run folder.
 
 use bevy::app::{App, Plugin, PreUpdate};
 use bevy::ecs::prelude::{Res, ResMut, Resource};
@@ -12,22 +12,22 @@ use super::TrainResult;
 use super::status::TrainingStatus;
 use crate::checkpoint::follow::{FolderUpdate, Follower};
 use crate::metrics::{Metric, Row};
-use crate::scene::task::Solved;
+use crate::step::curriculum::Solved;
 
-/// How often a folder is looked at.
+/// Time between two reads of the folder.
 pub const LOOK_EVERY: Duration = Duration::from_millis(200);
-/// The last seconds of a training whose speed is told.
+/// Seconds over which the speed of a training is averaged.
 const PACE_OVER_S: f64 = 30.0;
 
-/// Turns what is found in a run folder into status.
+/// Turns updates of a run folder into a [`TrainingStatus`].
 pub struct WatchedRun {
     solved: Option<Solved>,
-    /// Iterations and when they were done, of the last seconds.
+    /// Recent iterations and the times of their ends (s).
     times: VecDeque<(u64, f64)>,
     solving: Option<SolvingIteration>,
 }
 
-/// The iteration of the last evaluation, if that was good enough: a run evaluates until it is solved.
+/// The iteration of the last evaluation, if it met the threshold: a run evaluates until it is solved.
 struct SolvingIteration {
     iteration: u64,
     steps: u64,
@@ -35,7 +35,7 @@ struct SolvingIteration {
 }
 
 impl WatchedRun {
-    /// Watches a run whose scene counts as solved when it is told here, if it ever does.
+    /// For a run whose scene counts as solved at `solved`.
     pub fn new(solved: Option<Solved>) -> Self {
         Self {
             solved,
@@ -44,7 +44,7 @@ impl WatchedRun {
         }
     }
 
-    /// Takes in a look at the folder.
+    /// Takes in an update of the folder.
     pub fn take_in(&mut self, found: FolderUpdate, status: &mut TrainingStatus) {
         status.begins_anew = found.begins_anew;
         if found.is_gone {
@@ -114,7 +114,7 @@ impl WatchedRun {
         {
             solving.wall_s = Some(wall_s);
         }
-        // Clock and iterations may begin anew with a process that goes on with the run.
+        // A resumed run may restart both clock and iterations.
         let goes_on = |&(i, s): &(u64, f64)| i < iteration && s <= wall_s;
         if !self.times.back().is_none_or(goes_on) {
             self.times.clear();
@@ -135,7 +135,7 @@ impl WatchedRun {
     }
 }
 
-/// What the run itself says in the end is exact.
+/// The result that the run has written is exact.
 fn end(status: &mut TrainingStatus, result: TrainResult) {
     status.steps = result.steps;
     status.steps_per_s = result.steps_per_s;
@@ -152,7 +152,7 @@ fn count(row: &Row, metric: Metric) -> Option<u64> {
 pub struct WatchPlugin(Mutex<Option<(Follower, WatchedRun)>>);
 
 impl WatchPlugin {
-    /// Begins to follow when the app is built.
+    /// Starts to follow when the app is built.
     pub fn new(follower: Follower, watched: WatchedRun) -> Self {
         Self(Mutex::new(Some((follower, watched))))
     }
@@ -165,7 +165,7 @@ impl Plugin for WatchPlugin {
     fn build(&self, app: &mut App) {
         let parts = self.0.lock().expect("nobody panics with it").take();
         let (mut follower, watched) = parts.expect("a plugin is built once");
-        // Room for one look: while nobody takes it, the folder is left alone, and nothing piles up.
+        // A capacity of one: while an update is not taken, the folder is not read, and nothing accumulates.
         let (tell, looks) = sync_channel(1);
         thread::Builder::new()
             .name("follower".into())
