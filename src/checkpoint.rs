@@ -41,7 +41,7 @@ use std::path::{Path, PathBuf};
 use crate::files;
 use crate::policy::Policy;
 use crate::scene::SceneError;
-use run_subject::{RunSubject, SubjectFile};
+use run_subject::SubjectFile;
 
 /// Largest file of a run that is read (bytes): far above what sinew writes.
 const LARGEST: u64 = 1 << 30;
@@ -206,34 +206,4 @@ fn read_text(run: &Path, name: impl AsRef<Path>) -> Result<String, RunError> {
     let bytes =
         read_inside(&path, LARGEST_TEXT).map_err(|error| RunError::Io(path.clone(), error))?;
     String::from_utf8(bytes).map_err(|error| RunError::Broken(path, error.to_string()))
-}
-
-/// The first difference between a stored run and one that is to resume it, in words. The number of steps may differ.
-fn difference(
-    path: &Path,
-    old: &StoredRun,
-    new: &RunSettings,
-    subject: Option<&dyn RunSubject>,
-) -> Result<Option<String>, RunError> {
-    let StoredRun { settings, kept } = old;
-    if settings.seed != new.seed {
-        let found = format!("its seed is {}, not {}", settings.seed, new.seed);
-        return Ok(Some(found));
-    }
-    if settings.learner != new.learner {
-        let (was, is) = (&settings.learner, &new.learner);
-        return Ok(Some(format!("its learner is `{was}`, not `{is}`")));
-    }
-    match (kept, subject) {
-        (Some((file, text)), Some(subject)) if *file == subject.file() => {
-            let origin = path.join(file.name()).display().to_string();
-            Ok(subject.difference(settings, &origin, text)?)
-        }
-        (None, None) if settings.envs != new.envs => Ok(Some(format!(
-            "it has {} environments, not {}",
-            settings.envs, new.envs
-        ))),
-        (None, None) => Ok(None),
-        _ => Ok(Some("it is of another environment".to_owned())),
-    }
 }

@@ -62,7 +62,7 @@ impl Meaning {
             }
             Self::Fields(fields) => {
                 let mut fields: Vec<_> = fields.iter().filter(|(_, at)| !at.is_empty()).collect();
-                fields.sort_by_key(|(name, _)| name);
+                fields.sort_by(|(one, _), (other, _)| one.cmp(other));
                 text(4, &fields.len().to_string());
                 for (name, at) in fields {
                     Self::Text(name.clone()).hash_into(hasher);

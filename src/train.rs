@@ -2,6 +2,7 @@
 
 mod async_worker;
 pub mod evaluate;
+mod finish;
 mod job;
 pub mod plugin;
 pub mod progress;
@@ -16,7 +17,6 @@ pub mod watch;
 
 pub use job::{Job, TrainResult};
 
-use std::sync::Arc;
 use std::time::Instant;
 
 use crate::checkpoint::snapshot::Clock;
@@ -24,13 +24,11 @@ use crate::checkpoint::{RunError, policy_file};
 use crate::learn::student::Student;
 use crate::metrics::{Metric, Row};
 use crate::pod::guarded::GuardedPod;
-use crate::pod::{Decider, FinishedEpisode, Level, PodError, Purpose};
-use crate::policy::Policy;
+use crate::pod::{Decider, FinishedEpisode, Level, PodError};
 use crate::scene::SceneError;
 use crate::step::rollout::Rollout;
 use crate::worker_pool::WorkerPool;
-use async_worker::AsyncWorker;
-use evaluate::{EVALUATION_EPISODES, Evaluation, evaluate};
+use finish::steps_per_s;
 use progress::Progress;
 use publish::{Publisher, TrainingUpdate};
 use run_writer::RunWriter;
@@ -193,47 +191,6 @@ impl Trainer {
         self.prepare_version(before)
     }
 
-    /// One round of a learner with asynchronous workers, each of which has a pod and both acts and learns. `None`
-    /// for every other learner; `Some(None)` if it was interrupted.
-    fn work(&mut self) -> Option<Option<Row>> {
-        self.set_level();
-        let (horizon, pool) = (self.job.learner.settings().horizon(), &self.pool);
-        let mut workers: Vec<_> = (self.pods.iter_mut()).map(AsyncWorker::new).collect();
-        let learnt = self.student.work(
-            &mut |workshop| {
-                pool.for_each(&mut workers, |worker| {
-                    worker.work(workshop, horizon, &|| pool.is_stopping());
-                });
-            },
-            pool,
-        )?;
-        let mut finished = Vec::new();
-        let mut steps = 0;
-        let mut broken_off = None;
-        for worker in workers {
-            steps += worker.steps;
-            finished.extend(worker.finished);
-            broken_off = broken_off.or(worker.error);
-        }
-        if let Some(error) = broken_off {
-            self.give_up(error.to_string());
-            return Some(None);
-        }
-        let learnt = match learnt {
-            Ok(learnt) => learnt,
-            Err(hopeless) => {
-                self.give_up(hopeless.to_string());
-                None
-            }
-        };
-        let before = self.progress.steps();
-        let Some(row) = learnt else {
-            return Some(None);
-        };
-        self.count(steps, finished);
-        Some(self.prepare_version(before).then_some(row))
-    }
-
     /// New episodes begin at the current level of the curriculum.
     fn set_level(&mut self) {
         if self.task.curriculum.is_some() {
@@ -290,117 +247,9 @@ impl Trainer {
         true
     }
 
-    /// Evaluates the policy when recent training episodes approach the threshold, at a limited rate. False if it was interrupted.
-    fn evaluate_if_near(&mut self, row: &mut Row) -> bool {
-        let unsolved = self.progress.solved_step().is_none();
-        let at_the_task = (self.task.curriculum.as_ref())
-            .is_none_or(|curriculum| self.progress.level() >= Level(curriculum.levels));
-        let Some(solved) = self.task.solved.filter(|_| unsolved && at_the_task) else {
-            return true;
-        };
-        let evaluations = self.job.learner.settings().evaluations();
-        if !self.progress.is_evaluation_due(&solved, evaluations.after) {
-            return true;
-        }
-        let policy = self.student.policy();
-        let first = self.progress.take_evaluation_episodes(EVALUATION_EPISODES);
-        let Some(evaluation) = self.evaluate(&policy, first) else {
-            return self.failure.is_none() && !self.pool.is_stopping();
-        };
-        self.progress.next_evaluation_in(evaluations.every);
-        row.set(Metric::EvaluationReturn, evaluation.return_mean);
-        if let Some(success) = evaluation.success {
-            row.set(Metric::EvaluationSuccess, success);
-        }
-        if evaluation.meets(&solved) {
-            self.progress.note_solved();
-            self.clock.solved_s = Some(self.wall_s());
-            self.best = Some(policy_file::to_bytes(&policy));
-            self.writer.save_soon();
-        }
-        true
-    }
-
-    /// Evaluates the mean action in fresh episodes from number `first` on; `None` if it was interrupted.
-    fn evaluate(&mut self, policy: &Arc<Policy>, first: u64) -> Option<Evaluation> {
-        let evaluated = evaluate(
-            &self.task.environment,
-            policy,
-            self.job.seed,
-            Purpose::Evaluation,
-            first..first + EVALUATION_EPISODES,
-            &self.pool,
-        );
-        match evaluated {
-            Ok(evaluation) => {
-                for crash in evaluation.iter().flat_map(|evaluation| &evaluation.crashes) {
-                    self.writer.save_crash_record(crash);
-                }
-                evaluation
-            }
-            Err(error) => {
-                self.give_up(error.to_string());
-                None
-            }
-        }
-    }
-
     /// Aborts the run: continuing it would be pointless.
     fn give_up(&mut self, why: String) {
         self.failure.get_or_insert(why);
-    }
-
-    fn finish(mut self) -> TrainResult {
-        if self.writer.is_behind(self.progress.iteration()) {
-            self.save();
-        }
-        let policy = self.student.policy();
-        let state_hash = self.state_hash();
-        // In the episodes of the next evaluation, without using them up, so that prolonging the run is not affected.
-        let evaluation = if self.pool.is_stopping() || self.failure.is_some() {
-            None
-        } else {
-            let first = self
-                .progress
-                .clone()
-                .take_evaluation_episodes(EVALUATION_EPISODES);
-            self.evaluate(&policy, first)
-        };
-        let mut result = TrainResult {
-            scene: self.job.scene.clone(),
-            learner: self.job.learner_name.clone(),
-            seed: self.job.seed.number(),
-            steps: self.progress.steps(),
-            resumed_from_step: self.resumed_from,
-            wall_s: self.wall_s(),
-            steps_per_s: steps_per_s(&self.progress, &self.clock),
-            first_update_s: self.clock.first_update_s,
-            solved_step: self.progress.solved_step(),
-            solved_wall_s: self.clock.solved_s,
-            success: evaluation.as_ref().and_then(|e| e.success),
-            return_mean: evaluation
-                .as_ref()
-                .map(|e| e.return_mean)
-                .filter(|mean| mean.is_finite()),
-            state_hash,
-            run: self.writer.folder().map(|f| f.path().to_path_buf()),
-            stopped: self.pool.is_stopping(),
-            given_up: self.failure.is_some(),
-            trouble: self.trouble(),
-        };
-        let json = serde_json::to_string(&result).expect("plain data is JSON");
-        self.writer.save_result(&json);
-        result.trouble = self.trouble();
-        let last = TrainingUpdate {
-            policy,
-            solved_step: result.solved_step,
-            solved_wall_s: result.solved_wall_s,
-            steps_per_s: result.steps_per_s,
-            trouble: result.trouble.clone(),
-            change: self.change.clone(),
-        };
-        self.publisher.publish_last(result.steps, last);
-        result
     }
 
     /// The learner with its state.
@@ -422,7 +271,7 @@ impl Trainer {
             change,
             ..
         } = self;
-        let snapshot = || TrainingUpdate {
+        let update = || TrainingUpdate {
             policy: student.policy(),
             solved_step: progress.solved_step(),
             solved_wall_s: clock.solved_s,
@@ -430,7 +279,7 @@ impl Trainer {
             trouble: writer.trouble().cloned(),
             change: change.clone(),
         };
-        self.publisher.publish(row, progress.steps(), snapshot);
+        self.publisher.publish(row, progress.steps(), update);
     }
 
     fn trouble(&self) -> Option<String> {
@@ -441,10 +290,6 @@ impl Trainer {
     pub fn wall_s(&self) -> f64 {
         self.clock.wall_s + self.job.launched.elapsed().as_secs_f64()
     }
-}
-
-fn steps_per_s(progress: &Progress, clock: &Clock) -> f64 {
-    progress.steps() as f64 / clock.working_s.max(f64::MIN_POSITIVE)
 }
 
 /// A training that cannot start.

@@ -1,6 +1,10 @@
 //! The folder of a running training: validated when it is opened, and written so that no failure loses more than the work
 //! since the last checkpoint.
 
+mod resume;
+
+pub use resume::FoundCheckpoint;
+
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -10,16 +14,12 @@ use super::identity::RunIdentity;
 use super::log::Log;
 use super::run_subject::{RunSubject, SubjectFile};
 use super::segments::{self, Segments};
-use super::snapshot::{LogLengths, Snapshot, SnapshotError};
-use super::versions;
-use super::versions::{VersionFile, read_versions};
-use super::{
-    LARGEST, RunError, RunSettings, SavedPolicy, StoredRun, difference, read_inside, read_text,
-};
+use super::snapshot::{self, LogLengths, Snapshot};
+use super::versions::{self, VersionFile};
+use super::{LARGEST, RunError, RunSettings, SavedPolicy, StoredRun, read_text};
 use crate::files;
 use crate::files::Lock;
 use crate::learn::replay::Replay;
-use crate::learn::replay::block::Block;
 use crate::metrics::{Metric, Row};
 use crate::pod::{CrashedEpisode, Purpose};
 
@@ -46,59 +46,6 @@ pub struct RunFolder {
     segments: Segments,
     /// Warnings about the folder that have not been reported yet.
     warnings: Vec<String>,
-}
-
-/// A checkpoint of a run folder.
-pub struct FoundCheckpoint {
-    /// Its name in the folder.
-    pub name: String,
-    /// What it holds, or why that cannot be read.
-    pub snapshot: Result<Snapshot, SnapshotError>,
-}
-
-impl LockedFolder {
-    /// Opens the folder to resume the run in it, or to start one.
-    ///
-    /// # Errors
-    /// It holds another run than this, or cannot be written.
-    pub fn open(
-        self,
-        mut settings: RunSettings,
-        subject: Option<&dyn RunSubject>,
-    ) -> Result<RunFolder, RunError> {
-        let stored = self.stored()?;
-        if let Some(old) = &stored
-            && let Some(difference) = difference(&self.path, old, &settings, subject)?
-        {
-            return Err(RunError::OtherRun(self.path, difference));
-        }
-        // The original text is kept: one with the same meaning may differ in comments and layout.
-        let kept = stored.as_ref().and_then(|old| old.kept.clone());
-        if let Some(old) = &stored {
-            // A smaller number of steps does not shorten the stored run.
-            settings.steps = settings.steps.max(old.settings.steps);
-        }
-        let as_given = |subject: &dyn RunSubject| (subject.file(), subject.text().to_owned());
-        let folder = RunFolder {
-            identity: RunIdentity::new(&settings, subject),
-            metrics: Log::new(self.path.join("metrics.csv"), &metric_names(), 0),
-            timing: Log::new(self.path.join("timing.csv"), &TIMING, 0),
-            kept: kept.or_else(|| subject.map(as_given)),
-            segments: Segments::default(),
-            versions: read_versions(&self.path)?,
-            played: None,
-            events: String::new(),
-            path: self.path,
-            lock: self.lock,
-            settings,
-            warnings: Vec::new(),
-        };
-        folder.refuse_other_runs()?;
-        if stored.is_none_or(|old| old.settings != folder.settings) {
-            folder.write_settings()?;
-        }
-        Ok(folder)
-    }
 }
 
 impl RunFolder {
@@ -175,91 +122,6 @@ impl RunFolder {
         self.events = events;
     }
 
-    /// The checkpoints, the newest first.
-    ///
-    /// # Errors
-    /// The system refused to list them.
-    pub fn checkpoints(&self) -> Result<impl Iterator<Item = FoundCheckpoint> + use<>, RunError> {
-        let (folder, identity) = (self.path.join("checkpoints"), self.identity);
-        let names = checkpoint_names(&folder);
-        let names = names.map_err(|error| RunError::Io(folder.clone(), error))?;
-        Ok(names.into_iter().rev().map(move |name| {
-            let snapshot = read_inside(&folder.join(&name), LARGEST)
-                .map_err(SnapshotError::Io)
-                .and_then(|bytes| Snapshot::from_bytes(&bytes))
-                .and_then(|snapshot| {
-                    identity.admits(&snapshot.identity)?;
-                    if checkpoint_name(snapshot.iteration) == name {
-                        Ok(snapshot)
-                    } else {
-                        Err(SnapshotError::Broken("it has another's name".to_owned()))
-                    }
-                });
-            FoundCheckpoint { name, snapshot }
-        }))
-    }
-
-    /// The bytes of the rows of a block that the replay memory of a checkpoint holds.
-    ///
-    /// # Errors
-    /// They are not there.
-    pub fn read_block(&self, block: &Block) -> Result<Vec<u8>, String> {
-        segments::read(&self.path.join(segments::FOLDER), block)
-    }
-
-    /// Resumes from a checkpoint with this replay memory, or starts afresh: later checkpoints and rows are discarded.
-    ///
-    /// # Errors
-    /// The system refused.
-    pub fn resume_from(
-        &mut self,
-        name: Option<&str>,
-        logs: LogLengths,
-        memory: &Replay,
-    ) -> Result<Vec<String>, RunError> {
-        let io = |error| RunError::Io(self.path.clone(), error);
-        let folder = self.path.join("checkpoints");
-        for other in checkpoint_names(&folder).map_err(io)? {
-            if name.is_none_or(|name| other.as_str() > name) {
-                files::set_aside(&folder.join(other)).map_err(io)?;
-            }
-        }
-        files::remove(&self.path.join("result.json")).map_err(io)?;
-        let mut notes = Vec::new();
-        let mut log = |file: &str, header: &[&str], length: u64| {
-            let path = self.path.join(file);
-            let is = std::fs::metadata(&path).map_or(0, |about| about.len());
-            if is < length {
-                notes.push(format!("{} has lost rows", path.display()));
-            }
-            Log::new(path, header, length.min(is))
-        };
-        self.metrics = log("metrics.csv", &metric_names(), logs.metrics);
-        self.timing = log("timing.csv", &TIMING, logs.timing);
-        self.segments = name.map_or_else(Segments::default, |name| Segments::of(name, memory));
-        Ok(notes)
-    }
-
-    /// Damaged checkpoints are skipped. One that is intact but of another run or version, or unreadable at the moment, is an error:
-    /// starting afresh would overwrite it.
-    fn refuse_other_runs(&self) -> Result<(), RunError> {
-        for FoundCheckpoint { name, snapshot } in self.checkpoints()? {
-            let path = self.path.join("checkpoints").join(name);
-            return match snapshot {
-                Ok(_) => Ok(()),
-                Err(SnapshotError::Broken(_)) => continue,
-                Err(SnapshotError::Io(error)) => Err(RunError::Io(path, error)),
-                Err(SnapshotError::OtherVersion(what)) => Err(RunError::OtherVersion(path, what)),
-                Err(SnapshotError::OtherRun) => Err(RunError::OtherRun(
-                    self.path.clone(),
-                    "its newest checkpoint is of another run than its files say, one of which was edited, or of another environment"
-                        .to_owned(),
-                )),
-            };
-        }
-        Ok(())
-    }
-
     /// Logs an iteration; written with the next [`RunFolder::publish`] or [`RunFolder::save`].
     pub fn log(&mut self, iteration: u64, row: &Row, wall_s: f64) {
         let cell = |metric: &Metric| row.get(*metric).map_or(String::new(), |x| x.to_string());
@@ -311,7 +173,7 @@ impl RunFolder {
             self.save_once(SavedPolicy::Best.file(), best)?;
         }
         let folder = self.folder("checkpoints")?;
-        let name = checkpoint_name(snapshot.iteration);
+        let name = snapshot::file_name(snapshot.iteration);
         let path = folder.join(&name);
         // Before the checkpoint: a run that resumes from it does not write the policy of its iteration again.
         files::replace(&self.path.join(SavedPolicy::Newest.file()), policy).map_err(io)?;
@@ -321,7 +183,7 @@ impl RunFolder {
             return Err(io(io::Error::other(words)));
         }
         files::replace(&path, &bytes).map_err(io)?;
-        let mut names = checkpoint_names(&folder).map_err(io)?;
+        let mut names = snapshot::file_names(&folder).map_err(io)?;
         for old in names.drain(..names.len().saturating_sub(KEPT)) {
             files::remove(&folder.join(old)).map_err(io)?;
         }
@@ -463,18 +325,4 @@ const TIMING: [&str; 2] = ["iteration", "wall_s"];
 
 fn metric_names() -> Vec<&'static str> {
     Metric::ALL.iter().map(|metric| metric.name()).collect()
-}
-
-fn checkpoint_name(iteration: u64) -> String {
-    format!("{iteration:012}.sinew")
-}
-
-/// The checkpoints in their folder, the oldest first.
-fn checkpoint_names(folder: &Path) -> io::Result<Vec<String>> {
-    let is_one = |name: &String| {
-        let stem = name.strip_suffix(".sinew");
-        stem.is_some_and(|stem| stem.len() == 12 && stem.bytes().all(|b| b.is_ascii_digit()))
-    };
-    let names = files::list(folder)?;
-    Ok(names.into_iter().filter(is_one).collect())
 }

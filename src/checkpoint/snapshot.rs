@@ -3,10 +3,12 @@
 use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::borrow::Cow;
+use std::path::Path;
 use std::{fmt, io};
 
 use super::identity::{IdentityError, RunIdentity};
 use super::sealed::{FileKind, SealError};
+use crate::files;
 use crate::learn::replay::block::Digest;
 
 const KIND: FileKind = FileKind {
@@ -208,6 +210,21 @@ impl Snapshot {
             ))
         }
     }
+}
+
+/// The name of the file of a checkpoint.
+pub(super) fn file_name(iteration: u64) -> String {
+    format!("{iteration:012}.sinew")
+}
+
+/// The files of checkpoints in their folder, the oldest first.
+pub(super) fn file_names(folder: &Path) -> io::Result<Vec<String>> {
+    let is_one = |name: &String| {
+        let stem = name.strip_suffix(".sinew");
+        stem.is_some_and(|stem| stem.len() == 12 && stem.bytes().all(|b| b.is_ascii_digit()))
+    };
+    let names = files::list(folder)?;
+    Ok(names.into_iter().filter(is_one).collect())
 }
 
 #[cfg(test)]

@@ -28,6 +28,16 @@ struct Level<'a> {
     task: &'a Task,
 }
 
+impl<'a> Level<'a> {
+    fn of(scene: &'a Scene) -> Self {
+        Self {
+            world: &scene.world,
+            robot: &scene.robot,
+            task: &scene.task,
+        }
+    }
+}
+
 /// What a level pays for: its terms, and what of the robot these are about.
 #[derive(Serialize)]
 struct Paid<'a> {
@@ -40,17 +50,11 @@ struct Paid<'a> {
 impl Scene {
     /// What the scene means with one of its presets. Comments, names and the number of steps do not count.
     pub fn meaning(&self, learner: &str) -> Meaning {
-        let level = |level: &'_ Scene| -> Level<'_> {
-            let Scene {
-                world, robot, task, ..
-            } = level;
-            Level { world, robot, task }
-        };
         Meaning::of(&Parts {
             world: &self.world,
             robot: &self.robot,
             task: &self.task,
-            levels: self.levels.iter().map(level).collect(),
+            levels: self.levels.iter().map(Level::of).collect(),
             learner: presets::meant(&self.learners, learner),
         })
     }

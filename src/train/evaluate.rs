@@ -4,8 +4,11 @@ use serde::Serialize;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::Trainer;
+use crate::checkpoint::policy_file;
+use crate::metrics::{Metric, Row};
 use crate::pod::guarded::GuardedPod;
-use crate::pod::{CrashedEpisode, Decider, Environment, FinishedEpisode, PodError, Purpose};
+use crate::pod::{CrashedEpisode, Decider, Environment, FinishedEpisode, Level, PodError, Purpose};
 use crate::policy::Policy;
 use crate::seed::Seed;
 use crate::step::curriculum::Solved;
@@ -95,6 +98,63 @@ pub fn evaluate(
         all.append(&mut finished?);
     }
     Ok((!pool.is_stopping() && !all.is_empty()).then(|| Evaluation::of(&all)))
+}
+
+impl Trainer {
+    /// Evaluates the policy when recent training episodes approach the threshold, at a limited rate. False if it was interrupted.
+    pub(super) fn evaluate_if_near(&mut self, row: &mut Row) -> bool {
+        let unsolved = self.progress.solved_step().is_none();
+        let at_the_task = (self.task.curriculum.as_ref())
+            .is_none_or(|curriculum| self.progress.level() >= Level(curriculum.levels));
+        let Some(solved) = self.task.solved.filter(|_| unsolved && at_the_task) else {
+            return true;
+        };
+        let evaluations = self.job.learner.settings().evaluations();
+        if !self.progress.is_evaluation_due(&solved, evaluations.after) {
+            return true;
+        }
+        let policy = self.student.policy();
+        let first = self.progress.take_evaluation_episodes(EVALUATION_EPISODES);
+        let Some(evaluation) = self.evaluate(&policy, first) else {
+            return self.failure.is_none() && !self.pool.is_stopping();
+        };
+        self.progress.next_evaluation_in(evaluations.every);
+        row.set(Metric::EvaluationReturn, evaluation.return_mean);
+        if let Some(success) = evaluation.success {
+            row.set(Metric::EvaluationSuccess, success);
+        }
+        if evaluation.meets(&solved) {
+            self.progress.note_solved();
+            self.clock.solved_s = Some(self.wall_s());
+            self.best = Some(policy_file::to_bytes(&policy));
+            self.writer.save_soon();
+        }
+        true
+    }
+
+    /// Evaluates the mean action in fresh episodes from number `first` on; `None` if it was interrupted.
+    pub(super) fn evaluate(&mut self, policy: &Arc<Policy>, first: u64) -> Option<Evaluation> {
+        let evaluated = evaluate(
+            &self.task.environment,
+            policy,
+            self.job.seed,
+            Purpose::Evaluation,
+            first..first + EVALUATION_EPISODES,
+            &self.pool,
+        );
+        match evaluated {
+            Ok(evaluation) => {
+                for crash in evaluation.iter().flat_map(|evaluation| &evaluation.crashes) {
+                    self.writer.save_crash_record(crash);
+                }
+                evaluation
+            }
+            Err(error) => {
+                self.give_up(error.to_string());
+                None
+            }
+        }
+    }
 }
 
 /// Cuts a range into at most `parts` pieces of nearly equal size.

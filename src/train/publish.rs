@@ -66,19 +66,19 @@ struct Shared {
     steps: AtomicU64,
     stop: Arc<AtomicBool>,
     hold: AtomicBool,
-    change: Mutex<Option<SceneEdit>>,
+    edit: Mutex<Option<SceneEdit>>,
     is_watched: AtomicBool,
 }
 
 #[derive(Default)]
 struct Unread {
-    snapshot: Option<TrainingUpdate>,
+    update: Option<TrainingUpdate>,
     rows: Vec<Row>,
 }
 
 impl Unread {
-    fn tell(&mut self, rows: &mut Vec<Row>, snapshot: TrainingUpdate) {
-        self.snapshot = Some(snapshot);
+    fn tell(&mut self, rows: &mut Vec<Row>, update: TrainingUpdate) {
+        self.update = Some(update);
         self.rows.append(rows);
         if self.rows.len() > MOST_WAITING {
             self.rows = self.rows.chunks(2).map(merged).collect();
@@ -116,7 +116,7 @@ impl Viewer {
     pub fn take_updates(&self) -> (Option<TrainingUpdate>, Vec<Row>) {
         self.0.is_watched.store(true, Ordering::Relaxed);
         let mut unread = self.0.unread.lock().expect("no holder panics");
-        (unread.snapshot.take(), std::mem::take(&mut unread.rows))
+        (unread.update.take(), std::mem::take(&mut unread.rows))
     }
 
     /// The result of the training, once it has ended. It outlives the app.
@@ -149,8 +149,8 @@ impl Viewer {
     }
 
     /// Proposes a new version of the scene. The training takes up the newest proposal before its next iteration.
-    pub fn propose_scene(&self, change: SceneEdit) {
-        *self.0.change.lock().expect("no holder panics") = Some(change);
+    pub fn propose_scene(&self, edit: SceneEdit) {
+        *self.0.edit.lock().expect("no holder panics") = Some(edit);
     }
 
     /// Sends a message to people, as the training does.
@@ -175,7 +175,7 @@ impl Publisher {
         &mut self,
         row: Row,
         steps: u64,
-        snapshot: impl FnOnce() -> TrainingUpdate,
+        update: impl FnOnce() -> TrainingUpdate,
     ) {
         self.shared.steps.store(steps, Ordering::Relaxed);
         if !self.shared.is_watched.load(Ordering::Relaxed) {
@@ -183,20 +183,20 @@ impl Publisher {
         }
         self.pending.push(row);
         if let Ok(mut unread) = self.shared.unread.try_lock() {
-            unread.tell(&mut self.pending, snapshot());
+            unread.tell(&mut self.pending, update());
         }
     }
 
     /// Publishes the last update of a training; waits for a reader that holds the lock.
-    pub(super) fn publish_last(&mut self, steps: u64, snapshot: TrainingUpdate) {
+    pub(super) fn publish_last(&mut self, steps: u64, update: TrainingUpdate) {
         self.shared.steps.store(steps, Ordering::Relaxed);
         let mut unread = self.shared.unread.lock().expect("no holder panics");
-        unread.tell(&mut self.pending, snapshot);
+        unread.tell(&mut self.pending, update);
     }
 
     /// Takes the newest proposal, unless one is being handed over at this moment.
     pub(super) fn take_scene_edit(&self) -> Option<SceneEdit> {
-        self.shared.change.try_lock().ok()?.take()
+        self.shared.edit.try_lock().ok()?.take()
     }
 
     pub(super) fn messages(&self) -> Messages {
@@ -220,7 +220,7 @@ mod tests {
     use crate::policy::normalize::Normalizer;
     use crate::step::{ActionSpace, Spaces};
 
-    fn snapshot() -> TrainingUpdate {
+    fn update() -> TrainingUpdate {
         let layout = Layout::new(vec![1, 1], Activation::Tanh);
         let policy = Policy {
             spaces: Spaces {
@@ -252,7 +252,7 @@ mod tests {
             if step == 7 {
                 row.set(Metric::EvaluationReturn, 0.5);
             }
-            publisher.publish(row, u64::from(step), snapshot);
+            publisher.publish(row, u64::from(step), update);
         }
         let (_, rows) = viewer.take_updates();
         assert!((2048..=4096).contains(&rows.len()), "{}", rows.len());

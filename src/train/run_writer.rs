@@ -20,7 +20,7 @@ const TRY_AGAIN: Duration = Duration::from_secs(5);
 /// Time between two published policies.
 const PUBLISH_EVERY: Duration = Duration::from_secs(2);
 /// Broken environments that a process reports.
-const MOST_TOLD: usize = 20;
+const MOST_REPORTED: usize = 20;
 
 /// Writes a run's folder, if it has one.
 pub(super) struct RunWriter {
@@ -33,7 +33,7 @@ pub(super) struct RunWriter {
     /// Why the newest state is not on disk.
     trouble: Option<String>,
     /// Broken environments reported so far.
-    told: usize,
+    reported: usize,
     messages: Messages,
 }
 
@@ -52,7 +52,7 @@ impl RunWriter {
             next_save: now,
             next_publication: now + PUBLISH_EVERY,
             trouble: None,
-            told: 0,
+            reported: 0,
             messages,
         }
     }
@@ -168,13 +168,13 @@ impl RunWriter {
     /// Writes the last episode of an environment that broke.
     pub(super) fn save_crash_record(&mut self, crash: &CrashedEpisode) {
         // Further ones are only counted, in metrics.csv.
-        if self.told == MOST_TOLD {
+        if self.reported == MOST_REPORTED {
             return;
         }
-        self.told += 1;
-        if self.told == MOST_TOLD {
+        self.reported += 1;
+        if self.reported == MOST_REPORTED {
             self.messages
-                .tell("more broken environments are counted in metrics.csv, and not told");
+                .tell("more broken environments are counted in metrics.csv, and not reported");
         }
         let place = match &self.folder {
             None => String::new(),

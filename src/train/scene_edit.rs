@@ -15,13 +15,13 @@ impl Trainer {
         if self.versions.has_any_after(steps) {
             return;
         }
-        let Some(change) = self.publisher.take_scene_edit() else {
+        let Some(edit) = self.publisher.take_scene_edit() else {
             return;
         };
         let step = steps + self.job.learner.settings().steps_at_once();
-        let file = change.scene.files().first();
+        let file = edit.scene.files().first();
         let file = file.map_or(self.job.scene.clone(), |file| file.display().to_string());
-        let problem = match self.versions.propose_edit(change, step) {
+        let problem = match self.versions.propose_edit(edit, step) {
             Proposed::Same => return,
             Proposed::Refused(why) => {
                 format!(
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_begun_in_the_old_world_ends_with_it() {
+    fn episodes_of_the_version_before_end_with_it() {
         let viewer = Viewer::default();
         let job = Job {
             threads: 1,

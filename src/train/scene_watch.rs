@@ -54,37 +54,38 @@ impl SceneWatchPlugin {
             viewer,
             forget_values,
         });
-        let live = self.0.into_inner().expect("nobody panics with it");
-        Self(Mutex::new(
-            live.map(|live| WatchedScene { training, ..live }),
-        ))
+        let watched = self.0.into_inner().expect("nobody panics with it");
+        Self(Mutex::new(watched.map(|watched| WatchedScene {
+            training,
+            ..watched
+        })))
     }
 }
 
 impl Plugin for SceneWatchPlugin {
     fn build(&self, app: &mut App) {
-        let live = self.0.lock().expect("nobody panics with it").take();
-        app.insert_resource(live.expect("a plugin is built once"))
+        let watched = self.0.lock().expect("nobody panics with it").take();
+        app.insert_resource(watched.expect("a plugin is built once"))
             .add_systems(PreUpdate, look);
     }
 }
 
-fn look(mut live: ResMut<WatchedScene>) {
-    live.changed = None;
-    if Instant::now() < live.next_look {
+fn look(mut watched: ResMut<WatchedScene>) {
+    watched.changed = None;
+    if Instant::now() < watched.next_look {
         return;
     }
-    live.next_look = Instant::now() + LOOK_EVERY;
-    match live.files.look() {
+    watched.next_look = Instant::now() + LOOK_EVERY;
+    match watched.files.look() {
         None => {}
         Some(Ok(scene)) => {
             let scene = Arc::new(scene);
-            live.error = None;
-            live.changed = Some(scene.clone());
+            watched.error = None;
+            watched.changed = Some(scene.clone());
             if let Some(Proposes {
                 viewer,
                 forget_values,
-            }) = &live.training
+            }) = &watched.training
             {
                 viewer.propose_scene(SceneEdit {
                     scene,
@@ -94,12 +95,12 @@ fn look(mut live: ResMut<WatchedScene>) {
         }
         Some(Err(error)) => {
             let error = error.to_string();
-            if let Some(Proposes { viewer, .. }) = &live.training {
+            if let Some(Proposes { viewer, .. }) = &watched.training {
                 viewer.tell(&format!(
                     "the scene was edited, and cannot be read as it is now: the old scene goes on\n{error}"
                 ));
             }
-            live.error = Some(error);
+            watched.error = Some(error);
         }
     }
 }

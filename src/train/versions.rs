@@ -153,12 +153,12 @@ impl Versions {
     }
 
     /// As [`Versions::propose`], for a proposed edit.
-    pub(super) fn propose_edit(&self, change: SceneEdit, step: u64) -> Proposed {
-        let pays_as = |newest: &Arc<Scene>| newest.pays_as(&change.scene);
+    pub(super) fn propose_edit(&self, edit: SceneEdit, step: u64) -> Proposed {
+        let pays_as = |newest: &Arc<Scene>| newest.pays_as(&edit.scene);
         let pays_as_before = self.newest().is_none_or(pays_as);
-        let mut proposed = self.propose(change.scene, step);
+        let mut proposed = self.propose(edit.scene, step);
         if let Proposed::Fits(version) = &mut proposed {
-            version.forgets_values = change.forget_values && !pays_as_before;
+            version.forgets_values = edit.forget_values && !pays_as_before;
         }
         proposed
     }
