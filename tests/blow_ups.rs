@@ -246,7 +246,7 @@ fn a_run_with_panics_goes_on_as_the_same_run() {
 }
 
 #[test]
-fn a_flight_record_plays_up_to_the_step_that_broke() {
+fn a_crash_record_plays_up_to_the_step_that_broke() {
     // A tripwire so low that a policy at its beginning breaks it soon.
     let set = [
         "task.max_joint_speed=5",

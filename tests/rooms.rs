@@ -374,6 +374,23 @@ fn arrows_point_up() {
 }
 
 #[test]
+fn world_and_learner_do_not_know_each_other() {
+    let world = ["pod", "sim", "task"];
+    let mut wrong = Vec::new();
+    for module in modules().values() {
+        for Import { path, line, .. } in &module.imports {
+            let (room, target) = (module.path[0].as_str(), path[0].as_str());
+            let knows = (world.contains(&room) && target == "learn")
+                || (room == "learn" && world.contains(&target));
+            if knows {
+                wrong.push(format!("src/{}.rs:{line}", module.path.join("/")));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:?}");
+}
+
+#[test]
 fn no_two_files_import_from_each_other() {
     let modules = modules();
     let mut lines: BTreeMap<[String; 2], usize> = BTreeMap::new();
