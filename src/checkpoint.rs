@@ -1,36 +1,38 @@
-//! The run folder: what is written while a run goes on, and how it is read back.
+//! The run folder: its files, how they are written during training and how they are read back.
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | `scene.ron` | the scene as used, with the learner's preset and every `--set` in it |
-//! | `learners.ron` | instead of it, where the environment is in a program: the presets as used, with every `--set` in them |
-//! | `versions/` | versions of the scene after the first, by the control steps with which they take effect |
+//! | `scene.ron` | the scene as trained on, including the learner's preset and every `--set` |
+//! | `learners.ron` | in its place for an environment that is compiled into a program: the presets, including every `--set` |
+//! | `versions/` | later versions of the scene, named by the control step at which each takes effect |
 //! | `run.json` | seed, learner, number of environments and steps |
-//! | `checkpoints/` | the newest two checkpoints, by iteration: all that the run needs to go on |
-//! | `replay/` | what these count on of the replay memory, by row; of learners that have one |
+//! | `checkpoints/` | the newest two checkpoints, named by iteration: the complete state of the run |
+//! | `replay/` | the rows of the replay memory that these checkpoints refer to (off-policy learners) |
 //! | `policy.safetensors` | the newest policy: weights and normaliser |
 //! | `best.safetensors` | the policy that solved the scene, once one has |
-//! | `metrics.csv` | one row per iteration, no clock in it |
-//! | `timing.csv` | wall-clock seconds of the same iterations |
-//! | `events.csv` | when the scene changed, and how; if it has |
-//! | `flights/` | the last episodes of environments that broke |
-//! | `result.json` | what `train --json` prints, once the run has ended |
-//! | `lock` | held by the process that writes the folder |
+//! | `metrics.csv` | one row per iteration; contains no wall-clock time, so it is reproducible |
+//! | `timing.csv` | wall-clock time of the same iterations (s) |
+//! | `events.csv` | changes of the scene during training, if there were any |
+//! | `crashes/` | crash records: the last episodes of environments that broke, for `sinew replay` |
+//! | `result.json` | the result as `train --json` prints it, once the run has ended |
+//! | `lock` | locked by the process that writes the folder |
 
-mod claim;
-pub mod flight;
+pub mod crash_record;
 mod folder;
+mod folder_lock;
 pub mod follow;
-pub mod image;
+mod identity;
 mod log;
 pub mod policy_file;
+pub mod run_subject;
 mod sealed;
 mod segments;
-pub mod subject;
+pub mod snapshot;
 pub mod versions;
 
-pub use claim::ClaimedFolder;
-pub use folder::{Found, RunFolder};
+pub use folder::{FoundCheckpoint, RunFolder};
+pub use folder_lock::LockedFolder;
+pub use identity::RunIdentity;
 
 use serde::{Deserialize, Serialize};
 use std::io;
@@ -39,14 +41,14 @@ use std::path::{Path, PathBuf};
 use crate::files;
 use crate::policy::Policy;
 use crate::scene::SceneError;
-use subject::{Subject, SubjectFile};
+use run_subject::SubjectFile;
 
 /// Largest file of a run that is read (bytes): far above what sinew writes.
 const LARGEST: u64 = 1 << 30;
 /// Largest text of a run that is read (bytes).
 const LARGEST_TEXT: u64 = 16 << 20;
 
-/// What a run was started with, beside its scene or presets.
+/// The settings of a run beside its scene or presets.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RunSettings {
@@ -64,19 +66,19 @@ pub struct RunSettings {
     pub envs: usize,
 }
 
-/// What a run folder says of the run in it.
+/// A run as its folder describes it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Stored {
-    /// What it was started with.
+pub struct StoredRun {
+    /// The settings it was started with.
     pub settings: RunSettings,
-    /// What it is of, if the folder keeps that: the file and its text.
+    /// Its scene or presets: the file and its text. `None` for an environment that only its program can describe.
     pub kept: Option<(SubjectFile, String)>,
 }
 
 /// A problem with a run folder.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
-    /// Somebody else writes it.
+    /// Another process writes it.
     #[error(
         "{0} is being written by another process: wait for it or stop it, or name another folder with --run"
     )]
@@ -86,13 +88,13 @@ pub enum RunError {
         "{0} holds another run: {1}; go on with it as it was started, or name another folder with --run"
     )]
     OtherRun(PathBuf, String),
-    /// Its checkpoints are of another version of sinew.
-    #[error("{0}: {1}; go on with the sinew that began the run, or name another folder with --run")]
+    /// A checkpoint has a format version that this sinew does not read.
+    #[error("{0}: {1}; go on with the one that wrote it, or name another folder with --run")]
     OtherVersion(PathBuf, String),
-    /// The folder is no run.
+    /// The folder holds no run.
     #[error("{0} is not a run folder: it has no {1}")]
     NotARun(PathBuf, String),
-    /// It is of an environment that this program does not have.
+    /// Its environment is compiled into another program.
     #[error(
         "{0} is of the environment `{1}` of another program, which alone can go on with it or say how it ended: PROGRAM --run {0}"
     )]
@@ -102,27 +104,27 @@ pub enum RunError {
         "{0} has no best.safetensors, because this run has not solved its scene: leave --best away"
     )]
     NoBest(PathBuf),
-    /// A file of it does not say what it should.
+    /// A file of it is malformed.
     #[error("{0}: {1}")]
     Broken(PathBuf, String),
-    /// The scene of it is none.
+    /// Its scene is invalid.
     #[error(transparent)]
     Scene(#[from] SceneError),
-    /// The system refused.
+    /// An input or output error.
     #[error("{0}: {1}")]
     Io(PathBuf, #[source] io::Error),
 }
 
-/// Which policy of a run.
+/// One of the policies that a run folder holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Which {
-    /// The last one saved.
+pub enum SavedPolicy {
+    /// The newest.
     Newest,
     /// The one that solved the scene.
     Best,
 }
 
-impl Which {
+impl SavedPolicy {
     fn file(self) -> &'static str {
         match self {
             Self::Newest => "policy.safetensors",
@@ -131,7 +133,7 @@ impl Which {
     }
 }
 
-/// Reads what a run was started with, and its scene's text.
+/// Reads the settings of a run and the text of its scene.
 ///
 /// # Errors
 /// The folder is no run, its environment is no scene, or a file of it is broken.
@@ -143,7 +145,7 @@ pub fn read_run(run: &Path) -> Result<(RunSettings, String), RunError> {
     }
 }
 
-/// Reads what a run in a program's own environment was started with, and its presets' text.
+/// Reads the settings of a run in a program's own environment and the text of its presets.
 ///
 /// # Errors
 /// The folder is no run, it is of a scene, or a file of it is broken.
@@ -158,7 +160,7 @@ pub fn read_own_run(run: &Path) -> Result<(RunSettings, String), RunError> {
     }
 }
 
-/// Which file says what the run in a folder is of; none where nobody but the program that trains it can know.
+/// The file that describes the environment of the run in a folder; `None` if only its program can.
 fn kept_in(run: &Path) -> Option<SubjectFile> {
     let mut files = SubjectFile::ALL.into_iter();
     files.find(|file| run.join(file.name()).is_file())
@@ -174,19 +176,19 @@ fn read_settings(run: &Path) -> Result<RunSettings, RunError> {
 ///
 /// # Errors
 /// There is none, or its file is broken.
-pub fn read_policy(run: &Path, which: Which) -> Result<Policy, RunError> {
+pub fn read_policy(run: &Path, which: SavedPolicy) -> Result<Policy, RunError> {
     let path = run.join(which.file());
     if !path.exists() {
         return Err(match which {
-            Which::Newest => RunError::NotARun(run.to_path_buf(), which.file().to_owned()),
-            Which::Best => RunError::NoBest(run.to_path_buf()),
+            SavedPolicy::Newest => RunError::NotARun(run.to_path_buf(), which.file().to_owned()),
+            SavedPolicy::Best => RunError::NoBest(run.to_path_buf()),
         });
     }
     let bytes = read_inside(&path, LARGEST).map_err(|error| RunError::Io(path.clone(), error))?;
     policy_file::from_bytes(&bytes).map_err(|message| RunError::Broken(path, message))
 }
 
-/// As [`files::read`], of a file in a folder that may be a stranger's: a link in it is not followed.
+/// As [`files::read`], without following links: the folder may come from an untrusted source.
 fn read_inside(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     if path.is_symlink() {
         let words = "it is a link, and links in run folders are not followed";
@@ -204,34 +206,4 @@ fn read_text(run: &Path, name: impl AsRef<Path>) -> Result<String, RunError> {
     let bytes =
         read_inside(&path, LARGEST_TEXT).map_err(|error| RunError::Io(path.clone(), error))?;
     String::from_utf8(bytes).map_err(|error| RunError::Broken(path, error.to_string()))
-}
-
-/// What differs between a stored run and one that is to go on in its folder, in words. The number of steps may.
-fn difference(
-    path: &Path,
-    old: &Stored,
-    new: &RunSettings,
-    subject: Option<&dyn Subject>,
-) -> Result<Option<String>, RunError> {
-    let Stored { settings, kept } = old;
-    if settings.seed != new.seed {
-        let found = format!("its seed is {}, not {}", settings.seed, new.seed);
-        return Ok(Some(found));
-    }
-    if settings.learner != new.learner {
-        let (was, is) = (&settings.learner, &new.learner);
-        return Ok(Some(format!("its learner is `{was}`, not `{is}`")));
-    }
-    match (kept, subject) {
-        (Some((file, text)), Some(subject)) if *file == subject.file() => {
-            let origin = path.join(file.name()).display().to_string();
-            Ok(subject.difference(settings, &origin, text)?)
-        }
-        (None, None) if settings.envs != new.envs => Ok(Some(format!(
-            "it has {} environments, not {}",
-            settings.envs, new.envs
-        ))),
-        (None, None) => Ok(None),
-        _ => Ok(Some("it is of another environment".to_owned())),
-    }
 }

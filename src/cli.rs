@@ -48,7 +48,7 @@ enum Command {
     Play(PlayArgs),
     /// Follow a run that another process trains, in a window if there is a display
     Watch(WatchArgs),
-    /// Play the last episode of an environment that broke, from its flight record
+    /// Play the last episode of an environment that broke, from its crash record
     Replay(ReplayArgs),
     /// Measure speed, and how near it is to what this machine could do at best
     Bench(BenchArgs),
@@ -194,7 +194,7 @@ struct WatchArgs {
 
 #[derive(Args)]
 struct ReplayArgs {
-    /// A flight record, from the folder `flights` of a run
+    /// A crash record, from the folder `crashes` of a run
     file: PathBuf,
     /// Print the last steps even if there is a display
     #[arg(long)]

@@ -46,8 +46,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use crate::checkpoint::subject::Subject;
-use crate::checkpoint::{ClaimedFolder, RunError, RunSettings};
+use crate::checkpoint::run_subject::RunSubject;
+use crate::checkpoint::{LockedFolder, RunError, RunSettings};
 use crate::files;
 use crate::files::Lock;
 use crate::learn::LearnerSettings;
@@ -71,14 +71,14 @@ type JobMaker = Box<dyn Fn(u64) -> Result<Job, TrainError> + Send + Sync>;
 pub struct Entrant {
     name: String,
     /// What the folders of its runs are of, kept in them.
-    subject: Option<Arc<dyn Subject + Send + Sync>>,
+    subject: Option<Arc<dyn RunSubject + Send + Sync>>,
     job: JobMaker,
 }
 
 impl Entrant {
-    fn subject(&self) -> Option<&dyn Subject> {
+    fn subject(&self) -> Option<&dyn RunSubject> {
         let subject = self.subject.as_deref();
-        subject.map(|subject| subject as &dyn Subject)
+        subject.map(|subject| subject as &dyn RunSubject)
     }
 
     /// A preset on a scene that has it.
@@ -107,7 +107,7 @@ impl Entrant {
     }
 
     /// The same, with what its runs are of kept in their folders, so that each can be gone on with alone.
-    pub fn keeping(mut self, subject: Arc<dyn Subject + Send + Sync>) -> Self {
+    pub fn keeping(mut self, subject: Arc<dyn RunSubject + Send + Sync>) -> Self {
         self.subject = Some(subject);
         self
     }
@@ -254,7 +254,7 @@ impl Comparison {
         if !run.path.join("run.json").is_file() {
             return Ok(());
         }
-        let claimed = ClaimedFolder::claim(&run.path)?;
+        let claimed = LockedFolder::lock(&run.path)?;
         if let Some(stored) = claimed.stored()?
             && stored.settings.steps != run.settings.steps
         {

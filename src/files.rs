@@ -1,7 +1,7 @@
 //! Files of a run: every operation on a run folder that changes something goes through here.
 //!
-//! What must survive a power cut is written with [`replace`], what can be made again with [`publish`], what grows with
-//! [`append`]. A folder may come from a stranger, so nothing is written through a link in it, and [`read`] takes regular
+//! Data that must survive a power failure is written with [`replace`], reproducible data with [`publish`], growing files with
+//! [`append`]. A folder may come from an untrusted source: nothing is written through a link in it, and [`read`] takes regular
 //! files of a bounded size only. In debug builds each operation passes a failpoint, at which the tests make it fail.
 
 mod failpoint;
@@ -15,7 +15,7 @@ use std::path::Path;
 
 use failpoint::{Fate, Operation, pass};
 
-/// Makes a folder, with those above it; one that is there is fine.
+/// Creates a folder and its parents, unless it exists.
 ///
 /// # Errors
 /// The system refused.
@@ -30,28 +30,28 @@ pub fn create_folder(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Replaces a file at once or not at all, and durably: when this returns, a power cut finds the new bytes.
+/// Replaces a file atomically and durably: after this returns, a power failure leaves the new bytes.
 ///
 /// # Errors
-/// The system refused. Then the file is as before, unless only the last step failed, which makes the name durable.
+/// An input or output error. The file is then unchanged, unless only the last step failed, which makes its name durable.
 pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     rename_over(path, bytes, true)?;
     sync_folder_of(path)
 }
 
-/// Replaces a file so that readers see the old bytes or the new ones; a power cut may leave neither.
+/// Replaces a file so that readers see the old bytes or the new ones; a power failure may leave neither.
 ///
 /// # Errors
-/// The system refused. Then the file is as before.
+/// An input or output error. The file is then unchanged.
 pub fn publish(path: &Path, bytes: &[u8]) -> io::Result<()> {
     rename_over(path, bytes, false)
 }
 
-/// Cuts a file to `length` and writes `bytes` after it, so that an earlier append that was torn is mended. A missing file
-/// is made.
+/// Truncates a file to `length` and appends `bytes`, which also repairs an earlier append that was interrupted. A missing file
+/// is created.
 ///
 /// # Errors
-/// The file is shorter than `length`, is no regular file, or the system refused.
+/// The file is shorter than `length`, is no regular file, or cannot be written.
 pub fn append(path: &Path, length: u64, bytes: &[u8]) -> io::Result<()> {
     let is_new = !is_own(path)?;
     let mut file = pass(Operation::Create, path, |_| {
@@ -59,7 +59,7 @@ pub fn append(path: &Path, length: u64, bytes: &[u8]) -> io::Result<()> {
         options.write(true).create(true).truncate(false).open(path)
     })?;
     if is_new {
-        // A sync of the file, later, is of what it holds and not of its name.
+        // Syncing the file later covers its content, not its name.
         sync_folder_of(path)?;
     }
     cut_open(&file, path, length)?;
@@ -67,7 +67,7 @@ pub fn append(path: &Path, length: u64, bytes: &[u8]) -> io::Result<()> {
     write(&mut file, path, bytes)
 }
 
-/// Renames a file to one with the ending `.left-out`, where nobody looks but a person.
+/// Renames a file by appending `.left-out`, so that it is no longer read but not lost.
 ///
 /// # Errors
 /// The system refused.
@@ -80,16 +80,16 @@ pub fn set_aside(path: &Path) -> io::Result<()> {
     })
 }
 
-/// Waits until what a file holds would survive a power cut.
+/// Waits until the content of a file is on disk.
 ///
 /// # Errors
-/// The file is missing, or the system refused.
+/// The file is missing, or an input or output error.
 pub fn sync(path: &Path) -> io::Result<()> {
     let file = File::open(path)?;
     pass(Operation::Sync, path, |_| file.sync_all())
 }
 
-/// Removes a file; a missing one is fine.
+/// Removes a file, unless it is missing.
 ///
 /// # Errors
 /// The system refused.
@@ -107,9 +107,9 @@ pub fn remove(path: &Path) -> io::Result<()> {
 /// Reads a regular file of at most `most` bytes.
 ///
 /// # Errors
-/// It is missing, larger (`FileTooLarge`), no regular file (`InvalidInput`), or the system refused.
+/// It is missing, larger (`FileTooLarge`), no regular file (`InvalidInput`), or cannot be read.
 pub fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
-    // Before opening, because to open a pipe is to wait for its writer.
+    // Checked before opening, because opening a pipe blocks until it has a writer.
     let about = fs::metadata(path)?;
     if !about.is_file() {
         return Err(not_regular());
@@ -122,7 +122,7 @@ pub fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
         return Err(too_large());
     }
     let mut bytes = Vec::with_capacity(about.len() as usize);
-    // The file may grow meanwhile: one byte more than allowed shows it.
+    // The file may grow meanwhile: reading one byte more than allowed detects it.
     let mut file = File::open(path)?.take(most.saturating_add(1));
     file.read_to_end(&mut bytes)?;
     if bytes.len() as u64 > most {
@@ -131,7 +131,7 @@ pub fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The names in a folder, sorted; none if there is no such folder. Names that are not Unicode are none of ours.
+/// The names in a folder, sorted; empty if the folder is missing. Names that are not Unicode are skipped.
 ///
 /// # Errors
 /// The system refused.
@@ -148,11 +148,11 @@ pub fn list(folder: &Path) -> io::Result<Vec<String>> {
     Ok(names)
 }
 
-/// Where the new bytes of a file are until they are whole. One name for all files of a folder, so that what a killed process
-/// left is out of the way with the next file that is written there. A folder has one writer, to which its lock sees.
+/// The temporary file of a replacement. All files of a folder share its name, so that what a killed process
+/// left is overwritten by the next one. The folder's lock ensures a single writer.
 const UNFINISHED: &str = "unfinished.tmp";
 
-/// Writes beside the file, then renames. The file beside is removed again if that fails and the system lets us.
+/// Writes a temporary file and renames it. On failure the temporary file is removed, if possible.
 fn rename_over(path: &Path, bytes: &[u8], durably: bool) -> io::Result<()> {
     let beside = folder_of(path).join(UNFINISHED);
     let written = write_new(&beside, bytes, durably).and_then(|()| {
@@ -170,7 +170,7 @@ fn rename_over(path: &Path, bytes: &[u8], durably: bool) -> io::Result<()> {
 fn write_new(path: &Path, bytes: &[u8], durably: bool) -> io::Result<()> {
     let create = || pass(Operation::Create, path, |_| File::create_new(path));
     let mut file = match create() {
-        // A process that was killed left it. It is not opened, because it may be a link by now.
+        // A killed process left it. It is not opened, because it may be a link by now.
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
             remove(path)?;
             create()?
@@ -207,14 +207,14 @@ fn cut_open(file: &File, path: &Path, length: u64) -> io::Result<()> {
     })
 }
 
-/// Makes the names in a file's folder durable.
+/// Makes the name of a file durable by syncing its folder.
 fn sync_folder_of(path: &Path) -> io::Result<()> {
     let folder = folder_of(path);
     let synced = pass(Operation::SyncFolder, folder, |_| {
         File::open(folder)?.sync_all()
     });
     match synced {
-        // Some file systems do not know such a thing, and a folder may be writable without being readable.
+        // Some file systems cannot sync a folder, and a folder may be writable without being readable.
         Err(error) if cannot_be_had(&error) => Ok(()),
         synced => synced,
     }
@@ -234,7 +234,7 @@ fn folder_of(path: &Path) -> &Path {
     }
 }
 
-/// Whether the file is there; an error if it is a link or a device, through which nothing is written.
+/// Whether the file exists; an error if it is a link or a device.
 fn is_own(path: &Path) -> io::Result<bool> {
     match fs::symlink_metadata(path) {
         Ok(about) if about.is_file() => Ok(true),

@@ -1,4 +1,4 @@
-//! Slices of `f32` as bytes in exact state: little-endian, four bytes a number, copied whole instead of number by number.
+//! Exact serialisation of `Vec<f32>` as little-endian bytes, copied as a whole instead of number by number.
 //! For `#[serde(with = "crate::floats")]` on a `Vec<f32>`.
 
 use serde::de::{Error, Visitor};
@@ -17,7 +17,7 @@ pub fn serialize<S: Serializer>(numbers: &[f32], serializer: S) -> Result<S::Ok,
 /// Reads what [`serialize`] wrote, bit for bit. Takes no more memory than the bytes that are there.
 ///
 /// # Errors
-/// The bytes are no whole number of numbers.
+/// The number of bytes is not a multiple of 4.
 pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<f32>, D::Error> {
     deserializer.deserialize_bytes(Floats)
 }

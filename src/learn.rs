@@ -22,11 +22,11 @@ pub mod reinforce;
 pub mod replay;
 pub mod reppo;
 pub mod returns;
-pub mod rollout;
 pub mod sac;
 mod settings;
 pub mod student;
 
+pub use crate::step::rollout;
 pub use optimizer::OptimizerKind;
 pub use policy_gradient::{Credit, Surrogate};
 pub use settings::{Checked, Evaluations, Rate, Settings};

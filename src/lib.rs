@@ -35,6 +35,7 @@ pub mod files;
 pub mod floats;
 pub mod learn;
 pub mod lesson;
+pub mod meaning;
 pub mod metrics;
 pub mod nn;
 pub mod panics;

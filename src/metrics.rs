@@ -70,7 +70,7 @@ impl Default for Row {
 }
 
 impl Row {
-    /// Notes a value; the last one wins. What is not finite was not measured.
+    /// Sets a value; one that is not finite counts as not measured.
     pub fn set(&mut self, metric: Metric, value: f64) {
         self.0[metric as usize] = Some(value).filter(|value| value.is_finite());
     }
@@ -80,12 +80,12 @@ impl Row {
         self.0[metric as usize]
     }
 
-    /// Whether it has a place for every metric; one that was read from a file may not.
+    /// Whether it has an entry for every metric; one that was read from a file may not.
     pub fn is_whole(&self) -> bool {
         self.0.len() == Metric::ALL.len() && self.0.iter().flatten().all(|x| x.is_finite())
     }
 
-    /// Takes over every value that `other` measured.
+    /// Takes over every value that `other` has.
     pub fn merge(&mut self, other: &Self) {
         for (mine, theirs) in self.0.iter_mut().zip(&other.0) {
             *mine = theirs.or(*mine);

@@ -1,4 +1,4 @@
-//! Panics of code that must not take the run along: an environment's, the physics engine's, a loader's.
+//! Catches panics of code that must not end the run: environments, the physics engine, loaders.
 
 use std::any::Any;
 use std::cell::Cell;
@@ -8,7 +8,7 @@ thread_local! {
     static IS_CAUGHT: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Runs `work`; its panic becomes its message. Whoever calls this throws away what `work` may have left half done.
+/// Runs `work` and turns a panic into its message. The caller must discard all that `work` may have left half done.
 ///
 /// # Errors
 /// It panicked.
@@ -19,7 +19,7 @@ pub fn catch_panic<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     result.map_err(|panic| message(&*panic))
 }
 
-/// Keeps contained panics from being printed as well: who contains one says what became of it. For programs, once.
+/// Keeps caught panics from being printed: the caller reports them. Call it once in a program.
 pub fn silence_caught_panics() {
     let print = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {

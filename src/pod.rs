@@ -8,14 +8,14 @@
 //! Bring your own environment by implementing [`Environment`]: see `examples/pendulum.rs` and, with choices instead of torques, `examples/cartpole.rs`.
 
 mod components;
-pub mod contained;
+pub mod guarded;
 mod record;
 mod replay;
 pub mod scene;
 mod state;
 
 pub use components::{Action, ActionHistory, Episode, Fault, Level, Observation, Reward, Slot};
-pub use record::{Decider, FinishedEpisode, Flight};
+pub use record::{CrashedEpisode, Decider, FinishedEpisode};
 pub use state::{Restored, StateError};
 
 use bevy::ecs::bundle::Bundle;
@@ -28,10 +28,10 @@ use bevy::ecs::system::ScheduleSystem;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
-use crate::learn::rollout::Rollout;
 use crate::policy::Noise;
-use crate::scene::task::Curriculum;
 use crate::seed::Seed;
+use crate::step::curriculum::Curriculum;
+use crate::step::rollout::Rollout;
 use crate::step::{Spaces, StepEnd};
 use components::ActionNoise;
 use record::Recording;
@@ -80,10 +80,10 @@ enum Frame {
     /// All phases but the reset.
     Step,
     /// From one episode to the next.
-    Turn,
+    NextEpisode,
     CountEpisodes,
-    EndsAreOver,
-    /// The rest of what was not saved.
+    ClearStepEnds,
+    /// Recomputes what was not saved.
     Restore,
 }
 
@@ -91,14 +91,14 @@ enum Frame {
 #[derive(Resource)]
 struct Parts {
     step: bool,
-    turn: bool,
+    next_episode: bool,
     restore: bool,
 }
 
 impl Parts {
     const ALL: Self = Self {
         step: true,
-        turn: true,
+        next_episode: true,
         restore: false,
     };
 }
@@ -108,11 +108,11 @@ impl Parts {
 pub enum Purpose {
     /// Environment `i` plays its episodes 1, 2, ...
     Training,
-    /// Environment `i` plays episode `i` of a sequence that training never sees.
+    /// Environment `i` plays episode `i` of a sequence that is not used in training.
     Evaluation,
-    /// As evaluation, of a policy that has been chosen: no choice was made with these episodes.
+    /// As evaluation, for a selected policy: its selection did not depend on these episodes.
     Judging,
-    /// As evaluation, for pictures: what a person does to it counts for nothing.
+    /// As evaluation, for display: interaction by a person has no effect on results.
     Watching,
 }
 
@@ -127,7 +127,7 @@ impl Purpose {
     }
 }
 
-/// An environment that does not fit together.
+/// An environment that cannot be built.
 #[derive(Debug, thiserror::Error)]
 #[error("the environment does not work: {0}")]
 pub struct PodError(String);
@@ -168,7 +168,7 @@ impl Pod {
         pod.world.insert_resource(Decider::ByHand);
         pod.world.insert_resource(Recording::new(purpose));
         pod.world.insert_resource(Parts::ALL);
-        pod.world.insert_resource(LayoutOf(spaces));
+        pod.world.insert_resource(SpacesOf(spaces));
         pod.world.insert_resource(Restored::Same);
         pod.world.insert_resource(match purpose {
             Purpose::Training => Level(0),
@@ -187,7 +187,7 @@ impl Pod {
         Ok(pod)
     }
 
-    /// The places to fill, each with one [`Pod::spawn`].
+    /// The slots to fill, each with one [`Pod::spawn`].
     pub fn slots(&self) -> impl Iterator<Item = Slot> + use<> {
         let first = self.environments.start;
         self.environments.clone().map(move |environment| Slot {
@@ -198,7 +198,7 @@ impl Pod {
 
     /// Adds the environment of a slot: the components of the contract and `bundle`.
     pub fn spawn(&mut self, slot: Slot, bundle: impl Bundle) -> Entity {
-        let LayoutOf(spaces) = self.world.resource::<LayoutOf>();
+        let SpacesOf(spaces) = self.world.resource::<SpacesOf>();
         let stream = |what| {
             let name = format!("{} {what}", self.purpose.name());
             self.seed.stream(&name).child(slot.environment)
@@ -224,7 +224,7 @@ impl Pod {
         self.schedule.add_systems(systems);
     }
 
-    /// Episodes that begin from now on are of this level of the curriculum.
+    /// Sets the level of the curriculum of episodes that begin from now on.
     pub fn set_level(&mut self, level: Level) {
         self.world.insert_resource(level);
     }
@@ -249,12 +249,12 @@ impl Pod {
         self.schedule.run(&mut self.world);
     }
 
-    /// Takes one control step and says how it left environment 0, whose ended state can still be read: the next episode
+    /// Takes one control step and returns how it left environment 0, whose final state can still be read: the next episode
     /// begins with [`Pod::begin_ended_episodes`].
     pub fn step_without_reset(&mut self) -> StepEnd {
         self.run_parts(Parts {
             step: true,
-            turn: false,
+            next_episode: false,
             restore: false,
         });
         self.world
@@ -267,14 +267,14 @@ impl Pod {
     pub fn begin_ended_episodes(&mut self) {
         self.run_parts(Parts {
             step: false,
-            turn: true,
+            next_episode: true,
             restore: false,
         });
     }
 
-    /// Begins the episodes that follow those of `other`, a pod of the same environments of the run in another world. What was being
-    /// played there is over and counts for nothing; exploration goes on.
-    pub(super) fn begin_after(&mut self, other: &Self) {
+    /// Begins the episodes that follow those of `other`, a pod of the same environments in another version of the scene. Episodes in
+    /// progress there are discarded; the exploration noise continues.
+    pub(super) fn continue_from(&mut self, other: &Self) {
         for (&mine, &theirs) in self.entities.iter().zip(&other.entities) {
             let episode: Option<&Episode> = other.world.get(theirs);
             let noise: Option<&ActionNoise> = other.world.get(theirs);
@@ -294,26 +294,26 @@ impl Pod {
         self.world.insert_resource(Parts::ALL);
     }
 
-    /// Plays `horizon` steps with a frozen policy and notes them in the pod's rollout. Ends early, with an incomplete
-    /// rollout, when `stop` says so.
+    /// Collects a rollout of `horizon` steps with a frozen policy. Ends early, with an incomplete
+    /// rollout, when `stop` returns true.
     pub fn collect(&mut self, decider: Decider, horizon: usize, stop: &dyn Fn() -> bool) {
         self.begin_rollout(decider, horizon);
-        while self.is_noting() && !stop() {
+        while self.is_recording() && !stop() {
             self.step();
         }
         self.finish_rollout();
     }
 
     fn begin_rollout(&mut self, decider: Decider, horizon: usize) {
-        let LayoutOf(spaces) = self.world.resource::<LayoutOf>();
+        let SpacesOf(spaces) = self.world.resource::<SpacesOf>();
         let rollout = Rollout::new(self.entities.len(), horizon, spaces, decider.outputs());
         self.world.resource_mut::<Recording>().begin(rollout);
         self.world.insert_resource(decider);
     }
 
-    /// Whether the rollout has steps to come.
-    fn is_noting(&self) -> bool {
-        self.world.resource::<Recording>().is_noting()
+    /// Whether the rollout is still incomplete.
+    fn is_recording(&self) -> bool {
+        self.world.resource::<Recording>().is_recording()
     }
 
     fn finish_rollout(&mut self) {
@@ -328,7 +328,7 @@ impl Pod {
         self.world.clear_trackers();
     }
 
-    /// What the last [`Pod::collect`] noted.
+    /// The rollout of the last [`Pod::collect`].
     pub fn rollout(&self) -> &Rollout {
         self.world.resource::<Recording>().rollout()
     }
@@ -338,7 +338,7 @@ impl Pod {
         self.world.resource_mut::<Recording>().take_finished()
     }
 
-    /// Plays until every environment has finished one episode, and returns those first ones by environment.
+    /// Steps until every environment has finished one episode, and returns the first of each, by environment.
     pub fn play_one_episode_each(
         &mut self,
         decider: Decider,
@@ -359,7 +359,7 @@ impl Pod {
 }
 
 #[derive(Resource)]
-struct LayoutOf(Spaces);
+struct SpacesOf(Spaces);
 
 fn control_step() -> Schedule {
     let mut schedule = Schedule::new(ControlStep);
@@ -383,29 +383,29 @@ fn control_step() -> Schedule {
     ));
     schedule.configure_sets((
         Frame::Step.run_if(|parts: Res<Parts>| parts.step),
-        Frame::Turn.run_if(|parts: Res<Parts>| parts.turn),
+        Frame::NextEpisode.run_if(|parts: Res<Parts>| parts.next_episode),
         Frame::Restore.run_if(|parts: Res<Parts>| parts.restore),
         Control::Restore.in_set(Frame::Restore),
     ));
     schedule.configure_sets(chain(
-        (Frame::CountEpisodes, Control::Reset, Frame::EndsAreOver)
-            .in_set(Frame::Turn)
+        (Frame::CountEpisodes, Control::Reset, Frame::ClearStepEnds)
+            .in_set(Frame::NextEpisode)
             .into_configs(),
     ));
     schedule.configure_sets(chain(
-        (Frame::Step, Frame::Turn, Frame::Restore).into_configs(),
+        (Frame::Step, Frame::NextEpisode, Frame::Restore).into_configs(),
     ));
     schedule.add_systems((
         record::decide.in_set(Control::Decide),
         (
-            record::refuse_what_is_no_number,
-            record::remember_actions,
+            record::break_if_not_finite,
+            record::record_actions,
             record::record,
         )
             .chain()
             .in_set(Control::Record),
         record::count_episodes.in_set(Frame::CountEpisodes),
-        record::end_ends.in_set(Frame::EndsAreOver),
+        record::clear_step_ends.in_set(Frame::ClearStepEnds),
     ));
     schedule
 }

@@ -7,7 +7,6 @@
 
 mod base;
 mod check;
-mod differ;
 mod edit;
 mod error;
 mod file;
@@ -19,6 +18,7 @@ mod import;
 mod inset;
 mod levels;
 mod locate;
+mod meaning;
 mod mesh;
 mod picture;
 mod place;
@@ -238,64 +238,10 @@ impl Scene {
         &self.text
     }
 
-    /// The first difference between this scene with one of its presets and `other` with the same one, in words. Comments, names
-    /// and the number of steps do not count.
-    pub fn difference(&self, other: &Scene, learner: &str) -> Option<String> {
-        differ::first_difference(&self.parts(learner), &other.parts(learner))
-    }
-
-    /// All differences, in words; those of the levels of a curriculum that follow from others are left away.
-    pub fn differences(&self, other: &Scene, learner: &str) -> Vec<String> {
-        let all = differ::differences(&self.parts(learner), &other.parts(learner));
-        let (levels, mut found): (Vec<_>, Vec<_>) =
-            (all.into_iter()).partition(|difference| difference.starts_with("`levels["));
-        for difference in levels {
-            // That there are more or fewer of them is said of the curriculum.
-            let Some((_, place)) = difference.split_once("].") else {
-                continue;
-            };
-            if !found.iter().any(|other| other.ends_with(place)) {
-                found.push(difference);
-            }
-        }
-        found
-    }
-
     /// Why `other` cannot take this scene's place in the middle of a run, in words: it has other observations, actions, joints or links.
     pub fn misfit(&self, other: &Scene) -> Option<String> {
         let last = fit::misfits(self, other).pop();
         last.map(|misfit| misfit.in_words())
-    }
-
-    /// Whether the two pay the same, at every level.
-    pub fn pays_as(&self, other: &Scene) -> bool {
-        let paid = |scene: &Scene| -> Vec<String> {
-            let all = scene.levels.iter().chain([scene]);
-            all.map(|scene| format!("{:?}", scene.task.reward))
-                .collect()
-        };
-        paid(self) == paid(other)
-    }
-
-    /// What the scene means with one of its presets, as text: equal for scenes without a [`Scene::difference`].
-    pub fn meaning(&self, learner: &str) -> String {
-        format!("{:?}", self.parts(learner))
-    }
-
-    fn parts(&self, learner: &str) -> Parts<'_> {
-        Parts {
-            world: &self.world,
-            robot: &self.robot,
-            task: &self.task,
-            levels: (self.levels.iter())
-                .map(|level| LevelParts {
-                    world: &level.world,
-                    robot: &level.robot,
-                    task: &level.task,
-                })
-                .collect(),
-            learner: presets::meant(&self.learners, learner),
-        }
     }
 
     /// What is around the robot.
@@ -328,26 +274,6 @@ impl Scene {
     pub fn learner(&self, name: Option<&str>) -> Result<(&str, &LearnerSettings), SceneError> {
         presets::find::<file::Scene>(&self.learners, name)
     }
-}
-
-/// What makes two scenes the same.
-#[derive(Debug)]
-#[expect(dead_code, reason = "it is compared as it prints")]
-struct Parts<'a> {
-    world: &'a World,
-    robot: &'a Robot,
-    task: &'a Task,
-    levels: Vec<LevelParts<'a>>,
-    learner: Option<LearnerSettings>,
-}
-
-/// The same of a level of its curriculum.
-#[derive(Debug)]
-#[expect(dead_code, reason = "it is compared as it prints")]
-struct LevelParts<'a> {
-    world: &'a World,
-    robot: &'a Robot,
-    task: &'a Task,
 }
 
 /// What is left of a path without folder and ending.

@@ -1,6 +1,6 @@
-//! One seed, named streams: the only place where a generator of random numbers is made.
+//! One seed and its named streams: the only source of random generators.
 //!
-//! A generator is found by *what it is for*, never by when it was asked for, so results do not depend on the order in
+//! A generator is addressed by its *purpose*, never by when it is created, so results do not depend on the order in
 //! which parts of a run start or on the number of threads:
 //!
 //! ```
@@ -23,12 +23,12 @@ pub type Rng = rand_xoshiro::Xoshiro256PlusPlus;
 pub struct Seed(u64);
 
 impl Seed {
-    /// The seed that a user named with `--seed`.
+    /// The seed given with `--seed`.
     pub fn new(seed: u64) -> Self {
         Self(seed)
     }
 
-    /// The number that the user named.
+    /// Its number.
     pub fn number(self) -> u64 {
         self.0
     }
@@ -47,12 +47,12 @@ impl Seed {
 pub struct Stream([u8; 32]);
 
 impl Stream {
-    /// Worker `n`, at its beginning.
+    /// Generator `n` of the family.
     pub fn nth(&self, n: u64) -> Rng {
         Rng::from_seed(self.child(n).0)
     }
 
-    /// The family for one purpose within this one: what it draws is not missed by what else is drawn.
+    /// The family for one purpose within this one; its draws leave all others unchanged.
     pub fn stream(&self, purpose: &str) -> Self {
         let mut hasher = blake3::Hasher::new_derive_key("sinew random stream within a stream");
         hasher.update(&self.0);

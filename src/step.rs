@@ -1,4 +1,8 @@
-//! The contract between world and learner: what goes in, what comes out, and how an episode ends. Plain data.
+//! The contract between world and learner: what goes in, what comes out, how an episode ends ([`StepEnd`]), what a group of
+//! environments did ([`rollout`]), and when a task counts as learnt ([`curriculum`]). Plain data.
+
+pub mod curriculum;
+pub mod rollout;
 
 use bevy::ecs::prelude::Component;
 use serde::{Deserialize, Serialize};
@@ -42,15 +46,15 @@ pub enum StepEnd {
     /// The episode goes on.
     #[default]
     Running,
-    /// The task ended it (a fall, a goal): there is no future to be worth anything.
+    /// The task ended it (a fall, a goal). Termination has no future value.
     Terminated,
-    /// The clock ended it: the future exists and is worth `V(last)`.
+    /// The time limit ended it. Truncation bootstraps from the critic: the future value is `V(last)`.
     TimeLimit {
         /// The true observation after the last step, length `O`, taken before the reset.
         last: Vec<f32>,
     },
-    /// The simulation broke (a non-finite number, a joint over the speed tripwire, a panic). The step is masked
-    /// everywhere and the episode counts for nothing.
+    /// The simulation broke (a non-finite number, a joint over the speed tripwire, a panic). The step is masked, and the episode is
+    /// in no statistic but the count of broken ones.
     Broken,
 }
 

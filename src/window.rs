@@ -38,17 +38,17 @@ use std::time::Duration;
 
 use crate::checkpoint::RunSettings;
 use crate::checkpoint::follow::Follower;
-use crate::pod::Flight;
+use crate::pod::CrashedEpisode;
 use crate::pod::scene::spaces;
 use crate::policy::Policy;
 use crate::scene::Scene;
 use crate::scene::files::SceneFiles;
 use crate::seed::Seed;
-use crate::train::live::LivePlugin;
-use crate::train::news::News;
 use crate::train::plugin::LearnerPlugin;
 use crate::train::publish::Viewer;
-use crate::train::watch::{WatchPlugin, Watched};
+use crate::train::scene_watch::SceneWatchPlugin;
+use crate::train::status::TrainingStatus;
+use crate::train::watch::{WatchPlugin, WatchedRun};
 use crate::train::{Job, TrainResult};
 use probe::Display;
 use shown::{Actor, Shown};
@@ -110,7 +110,7 @@ pub enum Played {
 #[derive(Clone)]
 pub struct PlayedFlight {
     /// The record.
-    pub flight: Arc<Flight>,
+    pub flight: Arc<CrashedEpisode>,
     /// Steps that can be shown: those before the one that broke it.
     pub good_steps: usize,
     /// It breaks here as it did when it was recorded.
@@ -154,7 +154,7 @@ pub fn train(
     viewer: &Viewer,
     scene: Arc<Scene>,
     options: Options,
-    live: Option<LivePlugin>,
+    live: Option<SceneWatchPlugin>,
 ) -> Result<TrainResult, String> {
     let display = probe::display()?;
     let subject = Subject::Training {
@@ -165,7 +165,7 @@ pub fn train(
     let seed = job.seed;
     let learner = LearnerPlugin::with_viewer(job, viewer.clone()).stay_open();
     // From now on somebody reads, so that the curves have their first rows too.
-    viewer.take_news();
+    viewer.take_updates();
     let mut app = App::new();
     // Before all else: the training need not wait for the window.
     app.add_plugins(learner);
@@ -204,7 +204,7 @@ pub fn watch(
         seed: settings.seed,
         steps: settings.steps,
     };
-    let watched = Watched::new(scene.task().solved);
+    let watched = WatchedRun::new(scene.task().solved);
     let shown = Shown::new(scene, Seed::new(settings.seed), Actor::by_hand())?;
     let mut app = App::new();
     app.add_plugins(WatchPlugin::new(follower, watched));
@@ -243,7 +243,7 @@ pub fn play(what: Played, options: Options) -> Result<(), String> {
     let mut app = App::new();
     let failure = furnish(&mut app, display, subject, shown, options);
     if let Some(files) = files {
-        app.add_plugins(LivePlugin::new(files));
+        app.add_plugins(SceneWatchPlugin::new(files));
     }
     app.run();
     failure.take()
@@ -357,7 +357,7 @@ fn obey_signals(signals: Res<Signals>, mut exit: MessageWriter<AppExit>) {
 }
 
 fn follow_training(
-    news: Res<News>,
+    news: Res<TrainingStatus>,
     mut shown: ResMut<Shown>,
     mut acting: Local<Option<Arc<Policy>>>,
     mut exit: MessageWriter<AppExit>,

@@ -8,7 +8,7 @@
 
 use bevy::ecs::prelude::World;
 use bevy_rapier3d::plugin::context::{RapierContextJoints, RapierRigidBodySet};
-use sinew::pod::scene::{EpisodeRules, Played, SceneEnvironment};
+use sinew::pod::scene::{EpisodeRules, SceneEnvironment, SceneLevels};
 use sinew::pod::{Action, Pod, Purpose};
 use sinew::scene::Scene;
 use sinew::seed::Seed;
@@ -54,7 +54,7 @@ fn energy_of(world: &World, pod: &Pod) -> f64 {
     let joints: &RapierContextJoints = world.get(pod.entity(0)).unwrap();
     let bodies: &RapierRigidBodySet = world.get(pod.entity(0)).unwrap();
     energy(
-        &world.resource::<Played>().last().plant,
+        &world.resource::<SceneLevels>().last().plant,
         &joints.multibody_joints,
         &bodies.bodies,
     )

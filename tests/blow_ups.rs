@@ -7,8 +7,8 @@
 
 use bevy::ecs::prelude::{Component, IntoScheduleConfigs, Query};
 use serde::{Deserialize, Serialize};
-use sinew::checkpoint::flight::FlightRecord;
-use sinew::checkpoint::{RunFolder, RunSettings, Which, read_policy};
+use sinew::checkpoint::crash_record::CrashRecord;
+use sinew::checkpoint::{RunFolder, RunSettings, SavedPolicy, read_policy};
 use sinew::pod::scene::SceneEnvironment;
 use sinew::pod::{
     Action, Control, Decider, Environment, Episode, Observation, Pod, Purpose, Reward, Slot,
@@ -197,7 +197,7 @@ fn nothing_that_is_no_number_leaves_an_environment() {
         assert_eq!(result.steps, 2048);
         assert_ne!(result.state_hash, undisturbed.state_hash);
         assert!(broken(folder.path()) >= 8.0, "{trouble:?}");
-        let policy = read_policy(folder.path(), Which::Newest).unwrap();
+        let policy = read_policy(folder.path(), SavedPolicy::Newest).unwrap();
         assert!(policy.is_finite(), "{trouble:?}");
         let other = TempDir::new().unwrap();
         let alone = train(trouble, 1, other.path(), None);
@@ -211,8 +211,8 @@ fn a_panic_ends_its_environment_alone_on_any_number_of_threads() {
         let folder = TempDir::new().unwrap();
         let result = train(Trouble::Panic, threads, folder.path(), None);
         assert_eq!(result.trouble, None);
-        let flights = fs::read_dir(folder.path().join("flights")).unwrap().count();
-        (result.state_hash, broken(folder.path()) as u64, flights)
+        let crashes = fs::read_dir(folder.path().join("crashes")).unwrap().count();
+        (result.state_hash, broken(folder.path()) as u64, crashes)
     };
     let alone = run(1);
     // 2048 / 4 steps of at most 47 for three episodes, the third of which ends early.
@@ -246,7 +246,7 @@ fn a_run_with_panics_goes_on_as_the_same_run() {
 }
 
 #[test]
-fn a_flight_record_plays_up_to_the_step_that_broke() {
+fn a_crash_record_plays_up_to_the_step_that_broke() {
     // A tripwire so low that a policy at its beginning breaks it soon.
     let set = [
         "task.max_joint_speed=5",
@@ -276,18 +276,14 @@ fn a_flight_record_plays_up_to_the_step_that_broke() {
         .run();
     assert!(broken(folder.path()) > 0.0, "{result:?}");
     let mut played = 0;
-    for entry in fs::read_dir(folder.path().join("flights")).unwrap() {
-        let record = FlightRecord::read(&entry.unwrap().path()).unwrap();
+    for entry in fs::read_dir(folder.path().join("crashes")).unwrap() {
+        let record = CrashRecord::read(&entry.unwrap().path()).unwrap();
         let scene = Scene::parse(&record.scene, record.text.as_ref().unwrap()).unwrap();
         let environment = SceneEnvironment::new(Arc::new(scene));
-        let flight = record.flight;
-        assert!(
-            flight.reason.contains("max_joint_speed"),
-            "{}",
-            flight.reason
-        );
-        let mut pod = flight.begin(&environment, Seed::new(record.seed)).unwrap();
-        let actions: Vec<&[f32]> = flight.actions.chunks(1).collect();
+        let crash = record.crash;
+        assert!(crash.reason.contains("max_joint_speed"), "{}", crash.reason);
+        let mut pod = crash.begin(&environment, Seed::new(record.seed)).unwrap();
+        let actions: Vec<&[f32]> = crash.actions.chunks(1).collect();
         for (step, action) in actions.iter().enumerate() {
             let entity = pod.entity(0);
             pod.world

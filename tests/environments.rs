@@ -121,7 +121,7 @@ fn ten_thousand_random_steps_are_sound_and_of_the_stated_size() {
         let broken = pod
             .take_finished()
             .iter()
-            .filter(|e| e.flight.is_some())
+            .filter(|e| e.crash.is_some())
             .count();
         assert_eq!(broken, 0, "{}", scene.name());
     }
@@ -154,7 +154,7 @@ fn a_broken_environment_is_ended_and_begins_anew() {
             !pod.take_finished()
                 .iter()
                 .skip(1)
-                .any(|e| e.flight.is_some())
+                .any(|e| e.crash.is_some())
         );
         let Observation(observation) = pod.world.get(entity).unwrap();
         assert!(observation.iter().all(|x| x.is_finite()));

@@ -2,12 +2,12 @@
 //! on with the run comes by the same change and ends with the same bytes. What cannot change is refused in words and changes no bit.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use sinew::checkpoint::flight::FlightRecord;
+use sinew::checkpoint::crash_record::CrashRecord;
 use sinew::checkpoint::versions::{VersionFile, newest_in_force};
 use sinew::checkpoint::{RunFolder, RunSettings};
 use sinew::scene::Scene;
 use sinew::train::publish::Viewer;
-use sinew::train::versions::Change;
+use sinew::train::versions::SceneEdit;
 use sinew::train::{Job, TrainResult, Trainer};
 use std::fs;
 use std::path::Path;
@@ -57,7 +57,7 @@ fn train(
     kind: (&str, &[&str]),
     steps: u64,
     threads: usize,
-    change: Option<Change>,
+    change: Option<SceneEdit>,
 ) -> (TrainResult, Vec<String>) {
     let steps = format!("learner.steps={steps}");
     let scene = Arc::new(scene(kind, &[&steps]));
@@ -81,7 +81,7 @@ fn train(
     let hears = told.clone();
     let viewer = Viewer::telling(move |line| hears.lock().unwrap().push(line.to_owned()));
     if let Some(change) = change {
-        viewer.change_scene(change);
+        viewer.propose_scene(change);
     }
     let result = Trainer::new(job, viewer.publisher()).unwrap().run();
     assert_eq!(result.trouble, None);
@@ -93,8 +93,8 @@ fn undisturbed(folder: &Path, kind: (&str, &[&str])) -> TrainResult {
     train(folder, kind, STEPS, 1, None).0
 }
 
-fn to(scene: Scene) -> Change {
-    Change {
+fn to(scene: Scene) -> SceneEdit {
+    SceneEdit {
         scene: Arc::new(scene),
         forget_values: false,
     }
@@ -171,7 +171,7 @@ fn a_run_that_is_broken_off_around_a_change_ends_with_the_same_bytes() {
 fn a_change_is_written_down_with_its_step_and_told() {
     for forget_values in [false, true] {
         let (live, again) = (TempDir::new().unwrap(), TempDir::new().unwrap());
-        let change = Change {
+        let change = SceneEdit {
             scene: Arc::new(scene(PPO, &CHANGED)),
             forget_values,
         };
@@ -202,7 +202,7 @@ fn a_change_is_written_down_with_its_step_and_told() {
 #[test]
 fn critics_stay_where_the_pay_is_the_same() {
     let folder = TempDir::new().unwrap();
-    let change = Change {
+    let change = SceneEdit {
         scene: Arc::new(scene(PPO, &CHANGED[1..])),
         forget_values: true,
     };
@@ -306,11 +306,11 @@ fn what_breaks_is_recorded_with_the_version_that_it_broke_in() {
     let changed = scene(PPO, &["task.max_joint_speed=0.5"]);
     let text = changed.text().to_owned();
     train(folder.path(), PPO, 300, 1, Some(to(changed)));
-    let flights = fs::read_dir(folder.path().join("flights")).unwrap();
-    let records: Vec<FlightRecord> = flights
-        .map(|entry| FlightRecord::read(&entry.unwrap().path()).unwrap())
+    let crashes = fs::read_dir(folder.path().join("crashes")).unwrap();
+    let records: Vec<CrashRecord> = crashes
+        .map(|entry| CrashRecord::read(&entry.unwrap().path()).unwrap())
         .collect();
     assert!(!records.is_empty());
-    let is_of_it = |record: &FlightRecord| record.text.as_ref() == Some(&text);
+    let is_of_it = |record: &CrashRecord| record.text.as_ref() == Some(&text);
     assert!(records.iter().all(is_of_it));
 }

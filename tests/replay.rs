@@ -1,11 +1,11 @@
-//! Promise: a flight record is played again as it was, and whoever plays it is told if it is not.
+//! Promise: a crash record is played again as it was, and whoever plays it is told if it is not.
 #![allow(
     clippy::unwrap_used,
     reason = "a test that cannot read its own data fails"
 )]
 
 use serde_json::Value;
-use sinew::checkpoint::flight::FlightRecord;
+use sinew::checkpoint::crash_record::CrashRecord;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -22,28 +22,28 @@ fn sinew(folder: &Path, args: &str) -> Output {
 }
 
 /// A run whose pendulum swings into its tripwire, and the longest of its records.
-fn broken_run(folder: &Path) -> (PathBuf, FlightRecord) {
+fn broken_run(folder: &Path) -> (PathBuf, CrashRecord) {
     let trained = sinew(
         folder,
         "train pendulum --headless --run r --set task.max_joint_speed=6 \
          --set learner.steps=2048",
     );
     assert!(trained.status.success(), "{trained:?}");
-    let files = fs::read_dir(folder.join("r/flights")).unwrap();
+    let files = fs::read_dir(folder.join("r/crashes")).unwrap();
     let records = files.map(|file| {
         let path = file.unwrap().path();
-        let record = FlightRecord::read(&path).unwrap();
+        let record = CrashRecord::read(&path).unwrap();
         (path, record)
     });
-    let longest = records.max_by_key(|(path, record)| (record.flight.steps(1), path.clone()));
+    let longest = records.max_by_key(|(path, record)| (record.crash.steps(1), path.clone()));
     let (path, record) = longest.expect("it broke");
-    assert!(record.flight.steps(1) > 20, "{}", record.flight.steps(1));
+    assert!(record.crash.steps(1) > 20, "{}", record.crash.steps(1));
     (path, record)
 }
 
-fn written(folder: &Path, record: &FlightRecord) -> String {
-    fs::write(folder.join("changed.flight"), record.to_bytes()).unwrap();
-    "changed.flight".to_owned()
+fn written(folder: &Path, record: &CrashRecord) -> String {
+    fs::write(folder.join("changed.crash"), record.to_bytes()).unwrap();
+    "changed.crash".to_owned()
 }
 
 fn text(bytes: &[u8]) -> &str {
@@ -55,17 +55,17 @@ fn what_broke_breaks_again_in_the_same_step() {
     let folder = TempDir::new().unwrap();
     let (path, record) = broken_run(folder.path());
     let path = path.display();
-    let steps = record.flight.steps(1);
+    let steps = record.crash.steps(1);
 
     let played = sinew(folder.path(), &format!("replay {path} --json"));
     assert_eq!(played.status.code(), Some(0), "{played:?}");
     let json: Value = serde_json::from_str(text(&played.stdout)).unwrap();
     assert_eq!(json["scene"], "pendulum");
     assert_eq!(json["seed"], 1);
-    assert_eq!(json["environment"], record.flight.environment);
-    assert_eq!(json["episode"], record.flight.episode);
+    assert_eq!(json["environment"], record.crash.environment);
+    assert_eq!(json["episode"], record.crash.episode);
     assert_eq!(json["steps"], steps);
-    assert_eq!(json["reason"], record.flight.reason);
+    assert_eq!(json["reason"], record.crash.reason);
     assert_eq!(json["reproduced"], true);
 
     let played = sinew(folder.path(), &format!("replay {path} --headless"));
@@ -74,7 +74,7 @@ fn what_broke_breaks_again_in_the_same_step() {
     assert_eq!(lines.len(), 22, "a header, 20 steps and the reason");
     let header: Vec<&str> = lines[0].split_whitespace().collect();
     assert_eq!(header, ["t", "a1", "q1", "qd1", "reward"]);
-    assert!(lines[21].ends_with(&record.flight.reason), "{}", lines[21]);
+    assert!(lines[21].ends_with(&record.crash.reason), "{}", lines[21]);
 }
 
 #[test]
@@ -83,9 +83,9 @@ fn what_breaks_in_another_step_is_not_reproduced() {
     let (_, mut record) = broken_run(folder.path());
     // It is to break in the step before it does.
     record
-        .flight
+        .crash
         .actions
-        .truncate(record.flight.actions.len() - 1);
+        .truncate(record.crash.actions.len() - 1);
     let file = written(folder.path(), &record);
     let played = sinew(folder.path(), &format!("replay {file} --json"));
     assert_eq!(played.status.code(), Some(1), "{played:?}");
@@ -99,7 +99,7 @@ fn what_breaks_in_another_step_is_not_reproduced() {
 fn what_is_no_record_of_its_scene_is_refused() {
     let folder = TempDir::new().unwrap();
     let (_, good) = broken_run(folder.path());
-    let refused = |change: &dyn Fn(&mut FlightRecord), why: &str| {
+    let refused = |change: &dyn Fn(&mut CrashRecord), why: &str| {
         let mut record = good.clone();
         change(&mut record);
         let file = written(folder.path(), &record);
@@ -110,12 +110,12 @@ fn what_is_no_record_of_its_scene_is_refused() {
     };
     refused(&|record| record.text = None, "no scene");
     refused(&|record| record.text = Some("(".into()), "its scene");
-    refused(&|record| record.flight.actions.clear(), "its actions");
-    refused(&|record| record.flight.episode = 0, "no episode");
-    refused(&|record| record.flight.environment = u64::MAX, "no episode");
+    refused(&|record| record.crash.actions.clear(), "its actions");
+    refused(&|record| record.crash.episode = 0, "no episode");
+    refused(&|record| record.crash.environment = u64::MAX, "no episode");
     let played = sinew(folder.path(), "replay r/run.json");
     assert_eq!(played.status.code(), Some(2));
-    assert!(text(&played.stderr).contains("no flight of sinew"));
+    assert!(text(&played.stderr).contains("no crash record of sinew"));
     let played = sinew(folder.path(), "replay nowhere");
     assert_eq!(played.status.code(), Some(2));
 }

@@ -91,7 +91,7 @@ fn a_watcher_changes_nothing() {
             let mut seen = 0;
             let mut held = false;
             while !done.load(Ordering::Relaxed) {
-                let (snapshot, rows) = viewer.take_news();
+                let (snapshot, rows) = viewer.take_updates();
                 seen += rows.len() + usize::from(snapshot.is_some());
                 // Hold it and let it go on, again and again.
                 held = !held;

@@ -4,7 +4,7 @@
     reason = "a test that cannot read its own data fails"
 )]
 
-use sinew::checkpoint::follow::{Follower, Look};
+use sinew::checkpoint::follow::{FolderUpdate, Follower};
 use sinew::checkpoint::policy_file::to_bytes;
 use sinew::metrics::Metric;
 use sinew::nn::{Activation, Layout, Mlp};
@@ -51,7 +51,7 @@ fn spaces(observation: &str) -> Spaces {
     }
 }
 
-fn steps(found: &Look) -> Vec<f64> {
+fn steps(found: &FolderUpdate) -> Vec<f64> {
     let steps = found.rows.iter().map(|row| row.get(Metric::Steps).unwrap());
     steps.collect()
 }

@@ -35,7 +35,7 @@ fn changed(text: &str, changes: &[(&str, &str)]) -> Scene {
 }
 
 fn seen(pod: &Pod, name: &str) -> f32 {
-    let played: &sinew::pod::scene::Played = pod.world.resource();
+    let played: &sinew::pod::scene::SceneLevels = pod.world.resource();
     let names = spaces(&played.last().scene).observation;
     let index = names.iter().position(|other| other == name);
     let index = index.unwrap_or_else(|| panic!("no {name} in {names:?}"));

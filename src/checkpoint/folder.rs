@@ -1,118 +1,68 @@
-//! The folder of a run that goes on: compared with what it was started with, and written so that no failure costs more than the work
+//! The folder of a running training: validated when it is opened, and written so that no failure loses more than the work
 //! since the last checkpoint.
+
+mod resume;
+
+pub use resume::FoundCheckpoint;
 
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::claim::ClaimedFolder;
-use super::flight::FlightRecord;
-use super::image::{Image, ImageError, LogLengths};
+use super::crash_record::CrashRecord;
+use super::folder_lock::LockedFolder;
+use super::identity::RunIdentity;
 use super::log::Log;
+use super::run_subject::{RunSubject, SubjectFile};
 use super::segments::{self, Segments};
-use super::subject::{Subject, SubjectFile};
-use super::versions;
-use super::versions::{VersionFile, read_versions};
-use super::{LARGEST, RunError, RunSettings, Stored, Which, difference, read_inside, read_text};
+use super::snapshot::{self, LogLengths, Snapshot};
+use super::versions::{self, VersionFile};
+use super::{LARGEST, RunError, RunSettings, SavedPolicy, StoredRun, read_text};
 use crate::files;
 use crate::files::Lock;
 use crate::learn::replay::Replay;
-use crate::learn::replay::block::Block;
 use crate::metrics::{Metric, Row};
-use crate::pod::{Flight, Purpose};
+use crate::pod::{CrashedEpisode, Purpose};
 
 /// Checkpoints that are kept.
 const KEPT: usize = 2;
-/// Flight records that are kept of a run.
-const MOST_FLIGHTS: usize = 20;
+/// Crash records that are kept of a run.
+const MOST_CRASH_RECORDS: usize = 20;
 
 /// A run folder that is being written.
 pub struct RunFolder {
     path: PathBuf,
     lock: Lock,
     settings: RunSettings,
-    /// What the run is of, as its file has it.
+    /// The run's scene or presets: file and text.
     kept: Option<(SubjectFile, String)>,
-    /// What the scene becomes on the way.
+    /// Later versions of the scene.
     versions: Vec<VersionFile>,
-    /// The text of the version that is played, and the table of those that have taken effect, once there are versions.
+    /// The text of the version in force, and the table of the versions that have taken effect, once there are any.
     played: Option<String>,
     events: String,
-    run: [u8; 32],
+    identity: RunIdentity,
     metrics: Log,
     timing: Log,
     segments: Segments,
-    /// What a person should know about the folder.
-    remarks: Vec<String>,
-}
-
-/// A checkpoint of a run folder.
-pub struct Found {
-    /// Its name in the folder.
-    pub name: String,
-    /// What it holds, or why that cannot be read.
-    pub image: Result<Image, ImageError>,
-}
-
-impl ClaimedFolder {
-    /// Opens it for a run: the one that is in it, or a new one.
-    ///
-    /// # Errors
-    /// It holds another run than this, or cannot be written.
-    pub fn open(
-        self,
-        mut settings: RunSettings,
-        subject: Option<&dyn Subject>,
-    ) -> Result<RunFolder, RunError> {
-        let stored = self.stored()?;
-        if let Some(old) = &stored
-            && let Some(difference) = difference(&self.path, old, &settings, subject)?
-        {
-            return Err(RunError::OtherRun(self.path, difference));
-        }
-        // The text that the run began with stays, whatever has been written around its values since.
-        let kept = stored.as_ref().and_then(|old| old.kept.clone());
-        if let Some(old) = &stored {
-            // Who asks for less now has not taken back what was asked for then.
-            settings.steps = settings.steps.max(old.settings.steps);
-        }
-        let as_given = |subject: &dyn Subject| (subject.file(), subject.text().to_owned());
-        let folder = RunFolder {
-            run: run(&settings, subject),
-            metrics: Log::new(self.path.join("metrics.csv"), &metric_names(), 0),
-            timing: Log::new(self.path.join("timing.csv"), &TIMING, 0),
-            kept: kept.or_else(|| subject.map(as_given)),
-            segments: Segments::default(),
-            versions: read_versions(&self.path)?,
-            played: None,
-            events: String::new(),
-            path: self.path,
-            lock: self.lock,
-            settings,
-            remarks: Vec::new(),
-        };
-        folder.refuse_other_runs()?;
-        if stored.is_none_or(|old| old.settings != folder.settings) {
-            folder.write_settings()?;
-        }
-        Ok(folder)
-    }
+    /// Warnings about the folder that have not been reported yet.
+    warnings: Vec<String>,
 }
 
 impl RunFolder {
-    /// Opens the folder `path`, or the first free one in `runs/`, for a run: the one that is in it, or a new one.
+    /// Opens the folder `path`, or the first free one in `runs/`, to resume the run in it or to start one.
     ///
     /// # Errors
     /// It holds another run than this, another process writes it, or it cannot be written.
     pub fn open(
         path: Option<&Path>,
         settings: RunSettings,
-        subject: Option<&dyn Subject>,
+        subject: Option<&dyn RunSubject>,
     ) -> Result<Self, RunError> {
-        let claimed = match path {
-            Some(path) => ClaimedFolder::claim(path)?,
-            None => ClaimedFolder::claim_free(&settings)?,
+        let locked = match path {
+            Some(path) => LockedFolder::lock(path)?,
+            None => LockedFolder::lock_new(&settings)?,
         };
-        claimed.open(settings, subject)
+        locked.open(settings, subject)
     }
 
     /// Where it is.
@@ -120,44 +70,44 @@ impl RunFolder {
         &self.path
     }
 
-    /// Takes what a person should know about the folder.
-    pub fn take_remarks(&mut self) -> Vec<String> {
-        std::mem::take(&mut self.remarks)
+    /// Takes the warnings about the folder that are still to be reported.
+    pub fn take_warnings(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.warnings)
     }
 
-    /// Whether something was logged in it once.
+    /// Whether an iteration has ever been logged in it.
     pub fn has_rows(&self) -> bool {
         self.path.join("metrics.csv").is_file()
     }
 
-    /// What the run in it ended with, as `train --json` printed it.
+    /// The result of the run in it, as `train --json` printed it.
     pub fn result(&self) -> Option<String> {
         read_text(&self.path, "result.json").ok()
     }
 
-    /// Which run this is: a hash of what may not change while it goes on.
-    pub fn run(&self) -> [u8; 32] {
-        self.run
+    /// Which run this is.
+    pub fn identity(&self) -> RunIdentity {
+        self.identity
     }
 
-    /// What the scene becomes on the way, by steps.
+    /// Later versions of the scene, by their steps.
     pub fn versions(&self) -> &[VersionFile] {
         &self.versions
     }
 
-    /// Adds a version of the scene, durably, whose step is after those of all others.
+    /// Adds a version of the scene durably; its step must be after those of all others.
     ///
     /// # Errors
-    /// The system refused; then it is none of the run's.
+    /// An input or output error; the version has then not been added.
     pub fn add_version(&mut self, version: VersionFile) -> Result<(), RunError> {
-        self.mend()?;
+        self.recreate_if_missing()?;
         let io = |error| RunError::Io(self.path.clone(), error);
         self.folder(versions::FOLDER)?;
         let path = self.path.join(version.path());
         let written = files::replace(&path, version.text.as_bytes());
         if let Err(error) = written {
             let _ = files::remove(&path);
-            // A process that goes on would come by what is there, so it counts.
+            // The file could not be removed again: a resumed run would read it, so the version counts.
             if !path.is_file() {
                 return Err(io(error));
             }
@@ -166,94 +116,10 @@ impl RunFolder {
         Ok(())
     }
 
-    /// From now on the scene of this text is played, and the versions that have taken effect are those of the table `events`.
-    pub fn enter_version(&mut self, text: Option<&str>, events: String) {
+    /// Sets the text of the version in force and the table `events` of versions that have taken effect.
+    pub fn set_version_in_force(&mut self, text: Option<&str>, events: String) {
         self.played = text.map(str::to_owned);
         self.events = events;
-    }
-
-    /// The checkpoints, the newest first.
-    ///
-    /// # Errors
-    /// The system refused to list them.
-    pub fn checkpoints(&self) -> Result<impl Iterator<Item = Found> + use<>, RunError> {
-        let (folder, run) = (self.path.join("checkpoints"), self.run);
-        let names = checkpoint_names(&folder);
-        let names = names.map_err(|error| RunError::Io(folder.clone(), error))?;
-        Ok(names.into_iter().rev().map(move |name| {
-            let image = read_inside(&folder.join(&name), LARGEST)
-                .map_err(ImageError::Io)
-                .and_then(|bytes| Image::from_bytes(&bytes))
-                .and_then(|image| match image {
-                    _ if image.run != run => Err(ImageError::OtherRun),
-                    _ if checkpoint_name(image.iteration) != name => {
-                        Err(ImageError::Broken("it has another's name".to_owned()))
-                    }
-                    _ => Ok(image),
-                });
-            Found { name, image }
-        }))
-    }
-
-    /// The bytes of a block of the replay memory, as far as it is remembered; for who reads a checkpoint.
-    ///
-    /// # Errors
-    /// They are not there.
-    pub fn read_block(&self, block: &Block) -> Result<Vec<u8>, String> {
-        segments::read(&self.path.join(segments::FOLDER), block)
-    }
-
-    /// Goes on from a checkpoint with this memory, or begins anew: what was written after it counts no more.
-    ///
-    /// # Errors
-    /// The system refused.
-    pub fn go_on_from(
-        &mut self,
-        name: Option<&str>,
-        logs: LogLengths,
-        memory: &Replay,
-    ) -> Result<Vec<String>, RunError> {
-        let io = |error| RunError::Io(self.path.clone(), error);
-        let folder = self.path.join("checkpoints");
-        for other in checkpoint_names(&folder).map_err(io)? {
-            if name.is_none_or(|name| other.as_str() > name) {
-                files::set_aside(&folder.join(other)).map_err(io)?;
-            }
-        }
-        files::remove(&self.path.join("result.json")).map_err(io)?;
-        let mut notes = Vec::new();
-        let mut log = |file: &str, header: &[&str], length: u64| {
-            let path = self.path.join(file);
-            let is = std::fs::metadata(&path).map_or(0, |about| about.len());
-            if is < length {
-                notes.push(format!("{} has lost rows", path.display()));
-            }
-            Log::new(path, header, length.min(is))
-        };
-        self.metrics = log("metrics.csv", &metric_names(), logs.metrics);
-        self.timing = log("timing.csv", &TIMING, logs.timing);
-        self.segments = name.map_or_else(Segments::default, |name| Segments::of(name, memory));
-        Ok(notes)
-    }
-
-    /// Damaged checkpoints are passed over. One that is whole, and of another run or version or cannot be read just now, is worth
-    /// more than a run that begins afresh in its place.
-    fn refuse_other_runs(&self) -> Result<(), RunError> {
-        for Found { name, image } in self.checkpoints()? {
-            let path = self.path.join("checkpoints").join(name);
-            return match image {
-                Ok(_) => Ok(()),
-                Err(ImageError::Broken(_)) => continue,
-                Err(ImageError::Io(error)) => Err(RunError::Io(path, error)),
-                Err(ImageError::OtherVersion(what)) => Err(RunError::OtherVersion(path, what)),
-                Err(ImageError::OtherRun) => Err(RunError::OtherRun(
-                    self.path.clone(),
-                    "its newest checkpoint is of another run than its files say, one of which was edited, or of another environment"
-                        .to_owned(),
-                )),
-            };
-        }
-        Ok(())
     }
 
     /// Logs an iteration; written with the next [`RunFolder::publish`] or [`RunFolder::save`].
@@ -264,37 +130,37 @@ impl RunFolder {
             .push([iteration.to_string(), format!("{wall_s:.6}")]);
     }
 
-    /// Writes rows and policy for whoever looks at the folder. A power cut may take them back.
+    /// Writes rows and policy for readers of the folder, not durably.
     ///
     /// # Errors
     /// The system refused.
     pub fn publish(&mut self, policy: &[u8]) -> Result<(), RunError> {
-        self.mend()?;
+        self.recreate_if_missing()?;
         let io = |error| RunError::Io(self.path.clone(), error);
         self.metrics.write().map_err(io)?;
         self.timing.write().map_err(io)?;
         self.write_events()?;
-        files::publish(&self.path.join(Which::Newest.file()), policy).map_err(io)
+        files::publish(&self.path.join(SavedPolicy::Newest.file()), policy).map_err(io)
     }
 
-    /// Writes a checkpoint, and all that it counts on, so that a power cut afterwards costs nothing. Of older ones, one stays. The
-    /// image has the digest of `memory`.
+    /// Writes a checkpoint and all that it refers to durably, and keeps one older checkpoint. The
+    /// snapshot has the digest of `memory`.
     ///
     /// # Errors
-    /// The system refused; the checkpoints that were there still are.
+    /// An input or output error; the older checkpoints are unharmed.
     pub fn save(
         &mut self,
-        mut image: Image,
+        mut snapshot: Snapshot,
         policy: &[u8],
         memory: &Replay,
     ) -> Result<(), RunError> {
-        self.mend()?;
+        self.recreate_if_missing()?;
         let io = |error| RunError::Io(self.path.clone(), error);
         self.metrics.write_durably().map_err(io)?;
         self.timing.write_durably().map_err(io)?;
         self.write_versions()?;
         self.write_events()?;
-        image.logs = LogLengths {
+        snapshot.logs = LogLengths {
             metrics: self.metrics.written(),
             timing: self.timing.written(),
         };
@@ -303,21 +169,21 @@ impl RunFolder {
             let folder = self.folder(segments::FOLDER)?;
             self.segments.write(&folder, memory).map_err(io)?;
         }
-        if let Some(best) = &image.best {
-            self.save_once(Which::Best.file(), best)?;
+        if let Some(best) = &snapshot.best {
+            self.save_once(SavedPolicy::Best.file(), best)?;
         }
         let folder = self.folder("checkpoints")?;
-        let name = checkpoint_name(image.iteration);
+        let name = snapshot::file_name(snapshot.iteration);
         let path = folder.join(&name);
-        // First, because a run that goes on from this checkpoint does not write the policy of its iteration again.
-        files::replace(&self.path.join(Which::Newest.file()), policy).map_err(io)?;
-        let bytes = image.to_bytes();
+        // Before the checkpoint: a run that resumes from it does not write the policy of its iteration again.
+        files::replace(&self.path.join(SavedPolicy::Newest.file()), policy).map_err(io)?;
+        let bytes = snapshot.to_bytes();
         if bytes.len() as u64 > LARGEST {
             let words = "the checkpoint would be larger than what is read back, 1 GiB";
             return Err(io(io::Error::other(words)));
         }
         files::replace(&path, &bytes).map_err(io)?;
-        let mut names = checkpoint_names(&folder).map_err(io)?;
+        let mut names = snapshot::file_names(&folder).map_err(io)?;
         for old in names.drain(..names.len().saturating_sub(KEPT)) {
             files::remove(&folder.join(old)).map_err(io)?;
         }
@@ -330,32 +196,32 @@ impl RunFolder {
         Ok(())
     }
 
-    /// Writes the last episode of an environment that broke, and says where. Of very many, the first ones are kept.
+    /// Writes the last episode of an environment that broke and returns its path; `None` once enough are kept.
     ///
     /// # Errors
     /// The system refused.
-    pub fn save_flight(&self, flight: &Flight) -> Result<Option<PathBuf>, RunError> {
+    pub fn save_crash_record(&self, crash: &CrashedEpisode) -> Result<Option<PathBuf>, RunError> {
         let io = |error| RunError::Io(self.path.clone(), error);
-        let folder = self.folder("flights")?;
-        if files::list(&folder).map_err(io)?.len() >= MOST_FLIGHTS {
+        let folder = self.folder("crashes")?;
+        if files::list(&folder).map_err(io)?.len() >= MOST_CRASH_RECORDS {
             return Ok(None);
         }
         let scene = match &self.kept {
             Some((SubjectFile::Scene, text)) => Some(self.played.as_ref().unwrap_or(text).clone()),
             _ => None,
         };
-        let record = FlightRecord {
+        let record = CrashRecord {
             version: self.settings.version.clone(),
             scene: self.settings.scene.clone(),
             text: scene,
             seed: self.settings.seed,
-            flight: flight.clone(),
+            crash: crash.clone(),
         };
-        let purpose = match flight.purpose {
+        let purpose = match crash.purpose {
             Purpose::Training => "",
             _ => "evaluation-",
         };
-        let name = format!("{purpose}e{}-{}.flight", flight.environment, flight.episode);
+        let name = format!("{purpose}e{}-{}.crash", crash.environment, crash.episode);
         let path = folder.join(name);
         files::publish(&path, &record.to_bytes()).map_err(io)?;
         Ok(Some(path))
@@ -370,20 +236,20 @@ impl RunFolder {
             .map_err(|error| RunError::Io(self.path.clone(), error))
     }
 
-    /// Where somebody deleted the folder, makes it again: a run that can be saved is worth more than the order to throw it
-    /// away, which can be given again. Tables mend themselves.
-    fn mend(&mut self) -> Result<(), RunError> {
+    /// Recreates the folder if it was deleted during training: deleting it again is easier than losing the run. Tables are
+    /// recreated by their own writers.
+    fn recreate_if_missing(&mut self) -> Result<(), RunError> {
         if !self.lock.is_in_place(&self.path.join("lock")) {
-            let claimed = ClaimedFolder::claim(&self.path)?;
-            if claimed.holds("run.json") && self.stored_differs(&claimed)? {
+            let locked = LockedFolder::lock(&self.path)?;
+            if locked.holds("run.json") && self.stored_differs(&locked)? {
                 return Err(RunError::OtherRun(
                     self.path.clone(),
                     "somebody began another one in its place".to_owned(),
                 ));
             }
-            self.lock = claimed.lock;
+            self.lock = locked.lock;
             let path = self.path.display();
-            self.remarks.push(format!(
+            self.warnings.push(format!(
                 "warning: {path} was deleted or moved; it is made again, and its tables begin anew"
             ));
         }
@@ -393,7 +259,7 @@ impl RunFolder {
         self.write_settings()
     }
 
-    /// A folder in this one; a link to elsewhere is none.
+    /// A folder in this one, created if it is missing; a link is refused.
     fn folder(&self, name: &str) -> Result<PathBuf, RunError> {
         let path = self.path.join(name);
         if path.is_symlink() {
@@ -406,17 +272,17 @@ impl RunFolder {
         Ok(path)
     }
 
-    fn stored_differs(&self, claimed: &ClaimedFolder) -> Result<bool, RunError> {
-        let mine = Stored {
+    fn stored_differs(&self, locked: &LockedFolder) -> Result<bool, RunError> {
+        let mine = StoredRun {
             settings: self.settings.clone(),
             kept: self.kept.clone(),
         };
-        Ok(claimed.stored()? != Some(mine))
+        Ok(locked.stored()? != Some(mine))
     }
 
     fn write_settings(&self) -> Result<(), RunError> {
         let io = |error| RunError::Io(self.path.clone(), error);
-        // What it is of first: a folder with run.json is whole.
+        // run.json is written last: a folder that has it is complete.
         if let Some((file, text)) = &self.kept {
             self.save_once(file.name(), text.as_bytes())?;
         }
@@ -425,7 +291,7 @@ impl RunFolder {
         files::replace(&self.path.join("run.json"), (settings + "\n").as_bytes()).map_err(io)
     }
 
-    /// Writes the versions that are not there any more.
+    /// Restores the files of versions that are missing.
     fn write_versions(&self) -> Result<(), RunError> {
         for version in &self.versions {
             let path = self.path.join(version.path());
@@ -445,7 +311,7 @@ impl RunFolder {
         self.save_once("events.csv", self.events.as_bytes())
     }
 
-    /// Writes what may be there already.
+    /// Writes a file unless it has these bytes already.
     fn save_once(&self, name: impl AsRef<Path>, bytes: &[u8]) -> Result<(), RunError> {
         let path = self.path.join(name);
         if files::read(&path, LARGEST).is_ok_and(|old| old == bytes) {
@@ -459,31 +325,4 @@ const TIMING: [&str; 2] = ["iteration", "wall_s"];
 
 fn metric_names() -> Vec<&'static str> {
     Metric::ALL.iter().map(|metric| metric.name()).collect()
-}
-
-/// Which run it is: a hash of what may not change while it goes on. Of a scene that is what it means, not how it is written.
-fn run(settings: &RunSettings, subject: Option<&dyn Subject>) -> [u8; 32] {
-    let RunSettings {
-        learner,
-        seed,
-        envs,
-        ..
-    } = settings;
-    let meaning = subject.map(|subject| subject.meaning(learner));
-    let identity = postcard::to_stdvec(&(learner, seed, envs, meaning));
-    *blake3::hash(&identity.expect("plain data serialises to memory")).as_bytes()
-}
-
-fn checkpoint_name(iteration: u64) -> String {
-    format!("{iteration:012}.sinew")
-}
-
-/// The checkpoints in their folder, the oldest first.
-fn checkpoint_names(folder: &Path) -> io::Result<Vec<String>> {
-    let is_one = |name: &String| {
-        let stem = name.strip_suffix(".sinew");
-        stem.is_some_and(|stem| stem.len() == 12 && stem.bytes().all(|b| b.is_ascii_digit()))
-    };
-    let names = files::list(folder)?;
-    Ok(names.into_iter().filter(is_one).collect())
 }

@@ -1,47 +1,47 @@
-//! Following a run that another process writes: what is new in its folder since the last look. Nothing is written and
-//! no lock is taken, so that following changes nothing.
+//! Follows a run that another process writes: what is new in its folder since the last call. Nothing is written and
+//! no lock is taken, so following cannot disturb the run.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::{Which, read_policy, read_settings, read_text};
+use super::{SavedPolicy, read_policy, read_settings, read_text};
 use crate::metrics::{Metric, Row};
 use crate::policy::Policy;
 use crate::step::Spaces;
 
-/// Most lines of a table that one look takes, so that a long history comes in pieces.
+/// Most lines of a table in one update, so that a long history arrives in parts.
 const MOST_LINES: usize = 4096;
-/// Most bytes of a table that one look reads: above what so many lines of sinew have.
+/// Most bytes of a table in one update, above what that many lines take.
 const MOST_BYTES: u64 = 4 << 20;
 
-/// What is new in a run's folder.
+/// What is new in a run folder since the last update.
 #[derive(Default)]
-pub struct Look {
+pub struct FolderUpdate {
     /// Rows of `metrics.csv`.
     pub rows: Vec<Row>,
-    /// These rows are the first: a killed run has gone back to its last checkpoint, or was begun again.
+    /// The rows start again from the first: a killed run was resumed from its last checkpoint, or was restarted.
     pub begins_anew: bool,
-    /// Rows of `timing.csv`: an iteration, and when it was done (seconds since launch).
+    /// Rows of `timing.csv`: iteration, and seconds from launch to its end.
     pub times: Vec<(u64, f64)>,
-    /// Control steps that the run is to come to, if somebody has changed that.
+    /// The run's total control steps, if that number has changed.
     pub total_steps: Option<u64>,
-    /// The newest policy, if it is another than at the last look.
+    /// The newest policy, if it has changed.
     pub policy: Option<Policy>,
-    /// What `events.csv` says of the last change, in words, if it is another than at the last look.
+    /// The last change of the scene in words (`events.csv`), if it is new.
     pub change: Option<String>,
-    /// `result.json`, as long as there is one.
+    /// The text of `result.json`, while that exists.
     pub result: Option<String>,
-    /// What cannot be read now.
+    /// What could not be read.
     pub trouble: Option<String>,
-    /// More could be read at once.
+    /// More is available at once.
     pub has_more: bool,
-    /// The folder is no longer there.
+    /// The folder no longer exists.
     pub is_gone: bool,
 }
 
-/// A reader of a run's folder that knows what it has seen.
+/// Reads a run folder repeatedly and remembers what it has read.
 pub struct Follower {
     run: PathBuf,
     spaces: Spaces,
@@ -54,11 +54,11 @@ pub struct Follower {
     events: Option<Stamp>,
 }
 
-/// What changes when a file is replaced.
+/// Modification time and length: they change when a file is replaced.
 type Stamp = (SystemTime, u64);
 
 impl Follower {
-    /// Follows the run in a folder, whose policies must have the observations and actions of its scene.
+    /// Follows the run in a folder. Policies with other spaces are refused.
     pub fn new(run: &Path, spaces: Spaces) -> Self {
         Self {
             run: run.to_path_buf(),
@@ -73,9 +73,9 @@ impl Follower {
         }
     }
 
-    /// What is new since the last look.
-    pub fn look(&mut self) -> Look {
-        let mut found = Look::default();
+    /// What is new since the last call.
+    pub fn look(&mut self) -> FolderUpdate {
+        let mut found = FolderUpdate::default();
         if !self.run.join("run.json").is_file() {
             found.is_gone = true;
             found.trouble = Some(format!("{} is no longer there", self.run.display()));
@@ -87,7 +87,7 @@ impl Follower {
             let settings = read_settings(&self.run).ok();
             found.total_steps = settings.map(|settings| settings.steps);
         }
-        // Before the tables: who wrote this has written those.
+        // Before the tables, which the run completes before it writes its result.
         found.result = read_text(&self.run, "result.json").ok();
         let events = stamp(&self.run.join("events.csv"));
         if events != self.events {
@@ -102,12 +102,12 @@ impl Follower {
         found
     }
 
-    /// A file that cannot be used is tried again when it has changed.
-    fn look_at_policy(&mut self, found: &mut Look) {
-        match stamp(&self.run.join(Which::Newest.file())) {
+    /// An unusable file is read again only when it has changed.
+    fn look_at_policy(&mut self, found: &mut FolderUpdate) {
+        match stamp(&self.run.join(SavedPolicy::Newest.file())) {
             Some(stamp) if self.policy != Some(stamp) => {
                 self.policy = Some(stamp);
-                match read_policy(&self.run, Which::Newest) {
+                match read_policy(&self.run, SavedPolicy::Newest) {
                     Ok(policy) if policy.spaces == self.spaces => {
                         self.policy_trouble = None;
                         found.policy = Some(policy);
@@ -128,7 +128,7 @@ impl Follower {
         found.trouble.clone_from(&self.policy_trouble);
     }
 
-    fn look_at_tables(&mut self, found: &mut Look) -> Result<(), String> {
+    fn look_at_tables(&mut self, found: &mut FolderUpdate) -> Result<(), String> {
         let metrics = self.metrics.read()?;
         found.begins_anew = metrics.begins_anew;
         if metrics.begins_anew {
@@ -137,7 +137,7 @@ impl Follower {
         for line in &metrics.lines {
             let row = parse_row(&self.metrics.header, line)?;
             let iteration = row.get(Metric::Iteration);
-            // The file was cut and has grown past its old end between two looks.
+            // The file was truncated and has grown past its old length since.
             if iteration.is_some() && iteration <= self.iteration {
                 found.rows.clear();
                 found.begins_anew = true;
@@ -155,11 +155,11 @@ impl Follower {
     }
 }
 
-/// A line of `metrics.csv` under its header. Columns that this version does not know are passed over, and a cell without
+/// Parses a line of `metrics.csv` under its header. Unknown columns are skipped, and a cell without
 /// a finite number was not measured.
 ///
 /// # Errors
-/// The line has not as many cells as the header, or a cell is no number.
+/// The numbers of cells of line and header differ, or a cell is not a number.
 pub fn parse_row(header: &str, line: &str) -> Result<Row, String> {
     let not_understood = || format!("metrics.csv has a line that is no row of it: {line:.60}");
     if header.split(',').count() != line.split(',').count() {
@@ -189,7 +189,7 @@ fn parse_time(header: &str, line: &str) -> Option<(u64, f64)> {
     seconds.is_finite().then_some((iteration, seconds))
 }
 
-/// What happened last, by the lines of `events.csv` that have its step.
+/// The last events in words: all lines of `events.csv` with the last step.
 fn last_event(table: &str) -> Option<String> {
     let cells = |line: &'_ str| -> Option<(String, String)> {
         let mut cells = line.splitn(3, ',');
@@ -205,7 +205,7 @@ fn last_event(table: &str) -> Option<String> {
     let step = events.last()?.0.clone();
     events.retain(|event| event.0 == step);
     let told: Vec<String> = events.into_iter().map(|(_, told)| told).collect();
-    // It is shown in terminals, and may be a stranger's.
+    // The text is printed to terminals and may come from an untrusted source.
     let told = format!("step {step}: {}", told.join("; "));
     Some(told.replace(char::is_control, " "))
 }
@@ -223,7 +223,7 @@ struct Tail {
     read_to: u64,
 }
 
-/// Whole lines of a table that had not been read before.
+/// Complete lines of a table that are new.
 #[derive(Default)]
 struct Lines {
     lines: Vec<String>,
@@ -240,7 +240,7 @@ impl Tail {
         }
     }
 
-    /// The next whole lines without the header; the part of a line after them waits for its rest.
+    /// The next complete lines, without the header; an incomplete last line is left for the next call.
     fn read(&mut self) -> Result<Lines, String> {
         let mut found = Lines::default();
         let bytes = self.read_bytes(&mut found);
@@ -264,10 +264,10 @@ impl Tail {
         Ok(found)
     }
 
-    /// What comes after the last line read, from the start if the file has become shorter.
+    /// The bytes after the last line read, or from the start if the file has become shorter.
     fn read_bytes(&mut self, found: &mut Lines) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
-        // Only a plain file: opening a pipe would wait for its writer.
+        // Regular files only: opening a pipe would block until it has a writer.
         let length = match fs::metadata(&self.path) {
             Ok(metadata) if metadata.is_file() => metadata.len(),
             Ok(_) => return Err(io::Error::other("not a file")),

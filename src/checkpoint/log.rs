@@ -1,12 +1,12 @@
-//! A table that grows while a run goes on. Rows wait in memory until they are written; a checkpoint notes how far the file
-//! went, and a run that goes on from there writes the same rows again.
+//! A CSV table that grows during training. Rows are buffered until they are written. A checkpoint records the length of the
+//! file, and a run that resumes from it writes the same rows again.
 
 use std::io;
 use std::path::PathBuf;
 
 use crate::files;
 
-/// Bytes of rows that wait at most while they cannot be written: days of training.
+/// Most bytes that are buffered while the file cannot be written: days of training.
 const MOST_WAITING: usize = 64 << 20;
 
 /// One CSV file.
@@ -14,13 +14,13 @@ pub(super) struct Log {
     path: PathBuf,
     /// Its first line.
     header: String,
-    /// Bytes that are in the file.
+    /// Length of the file (bytes).
     written: u64,
     waiting: Vec<u8>,
 }
 
 impl Log {
-    /// A table that has so many bytes already; `header` is its first line.
+    /// A table of which the first `written` bytes are kept; `header` is its first line.
     pub(super) fn new(path: PathBuf, header: &[&str], written: u64) -> Self {
         Self {
             path,
@@ -44,13 +44,13 @@ impl Log {
         self.waiting.push(b'\n');
     }
 
-    /// Bytes that are in the file.
+    /// Length of the file (bytes).
     pub(super) fn written(&self) -> u64 {
         self.written
     }
 
-    /// Writes what waits; rows that could not be written go on waiting. After a file that somebody cut or removed, what is left
-    /// of it is gone on with.
+    /// Writes the buffered rows, which stay buffered on failure. A file that was truncated or removed is continued at its actual
+    /// end.
     pub(super) fn write(&mut self) -> io::Result<()> {
         let is = std::fs::metadata(&self.path).map_or(0, |about| about.len());
         self.written = self.written.min(is);

@@ -21,7 +21,11 @@ use crate::policy::normalize::Normalizer;
 use crate::policy::{Head, Policy};
 use crate::step::Spaces;
 
-const FORMAT: &str = "sinew policy 2";
+/// What a version of the format is called in the file.
+const FORMAT: &str = "sinew policy ";
+/// The version that is written, and the oldest that is read.
+const VERSION: u32 = 2;
+const OLDEST: u32 = 2;
 const KEY: &str = "sinew";
 
 #[derive(Serialize, Deserialize)]
@@ -34,7 +38,7 @@ struct About {
     spaces: Spaces,
 }
 
-/// A [`Head`] without its numbers.
+/// A [`Head`] without its tensors.
 #[derive(Serialize, Deserialize)]
 enum HeadKind {
     Gaussian,
@@ -71,7 +75,7 @@ pub fn to_bytes(policy: &Policy) -> Vec<u8> {
         put("observation.factor".into(), vec![factor.len()], factor);
     }
     let about = About {
-        format: FORMAT.to_owned(),
+        format: format!("{FORMAT}{VERSION}"),
         activation: policy.network.layout().activation(),
         normalized: policy.network.layout().is_normalized(),
         head,
@@ -98,9 +102,7 @@ pub fn from_bytes(bytes: &[u8]) -> Result<Policy, String> {
     let about = about.ok_or_else(|| format!("no metadata `{KEY}`"))?;
     let about: About =
         serde_json::from_str(about).map_err(|error| format!("metadata `{KEY}`: {error}"))?;
-    if about.format != FORMAT {
-        return Err(format!("format `{}`, expected `{FORMAT}`", about.format));
-    }
+    check_format(&about.format)?;
     let About {
         spaces,
         activation,
@@ -147,7 +149,18 @@ pub fn from_bytes(bytes: &[u8]) -> Result<Policy, String> {
     }
 }
 
-/// Sizes and parameters of the layers that there are.
+fn check_format(format: &str) -> Result<(), String> {
+    let version: Option<u32> = (format.strip_prefix(FORMAT)).and_then(|text| text.parse().ok());
+    match version {
+        Some(OLDEST..=VERSION) => Ok(()),
+        Some(newer) if newer > VERSION => Err(format!(
+            "its format is `{format}`, and this sinew reads `{FORMAT}{VERSION}`: a newer sinew is needed"
+        )),
+        _ => Err(format!("format `{format}`, expected `{FORMAT}{VERSION}`")),
+    }
+}
+
+/// Sizes and parameters of the layers in the file.
 fn layers(file: &SafeTensors, inputs: usize) -> Result<(Vec<usize>, Vec<f32>), String> {
     let mut sizes = vec![inputs];
     let mut parameters = Vec::new();

@@ -1,6 +1,6 @@
-//! The replay memory of a run in its folder: one file for each block of rows, which grows until the block is whole and goes when no
-//! checkpoint needs it. A checkpoint says what it needs by a digest, so a file may be longer than that, and a run that goes on
-//! from there writes the same rows again.
+//! The replay memory on disk: one file per block of rows, which grows until the block is complete and is removed when no
+//! checkpoint refers to it. A checkpoint refers to rows by a digest, so a file may be longer than it was then, and a run that
+//! resumes from there writes the same rows again.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -11,20 +11,20 @@ use crate::files;
 use crate::learn::replay::Replay;
 use crate::learn::replay::block::Block;
 
-/// The folder of a run's folder that has them.
+/// Their folder in the run folder.
 pub(super) const FOLDER: &str = "replay";
 
-/// What is in the files.
+/// What is known of the files.
 #[derive(Default)]
 pub(super) struct Segments {
-    /// Rows before this one are in their files, as far as those are there.
+    /// Rows before this one have been written.
     written: u64,
-    /// The first row that a checkpoint needs, by the checkpoint's name.
+    /// The first row that each checkpoint refers to, by the checkpoint's name.
     needed: BTreeMap<String, u64>,
 }
 
 impl Segments {
-    /// Of a run that goes on from a checkpoint of this name, with this memory.
+    /// For a run that resumes from the checkpoint of this name with this memory.
     pub(super) fn of(checkpoint: &str, memory: &Replay) -> Self {
         let mut segments = Self {
             written: memory.pushed(),
@@ -34,8 +34,8 @@ impl Segments {
         segments
     }
 
-    /// Writes durably what is not in its file yet, into a folder that is there. A file that somebody cut or removed is written again, as
-    /// far as it is still remembered.
+    /// Writes new rows durably into an existing folder. A file that was truncated or removed is written again, as far as its rows are
+    /// still in memory.
     pub(super) fn write(&mut self, folder: &Path, memory: &Replay) -> io::Result<()> {
         for block in memory.blocks() {
             let path = path(folder, &block);
@@ -47,7 +47,7 @@ impl Segments {
             if from == end && is == block.offset(end) {
                 continue;
             }
-            // What is forgotten need not be what it was.
+            // Rows that the memory has dropped are never read: zeros will do.
             let forgotten = block.rows.start.saturating_sub(from) as usize;
             let mut bytes = vec![0; forgotten * block.row_bytes];
             bytes.extend(memory.bytes(from.max(block.rows.start)..end));
@@ -58,13 +58,13 @@ impl Segments {
         Ok(())
     }
 
-    /// There is a checkpoint of this name now, with this memory.
+    /// Notes that the checkpoint of this name refers to this memory.
     pub(super) fn note(&mut self, checkpoint: &str, memory: &Replay) {
         self.needed
             .insert(checkpoint.to_owned(), memory.rows().start);
     }
 
-    /// Removes the files that none of these checkpoints needs, which are all that there are.
+    /// Removes the files that none of `checkpoints`, which are all there are, refers to.
     pub(super) fn remove_others(
         &mut self,
         folder: &Path,
@@ -72,7 +72,7 @@ impl Segments {
         checkpoints: &[String],
     ) -> io::Result<()> {
         self.needed.retain(|name, _| checkpoints.contains(name));
-        // One that this process has neither written nor read may need any.
+        // A checkpoint that this process has neither written nor read may refer to any file.
         if checkpoints.len() > self.needed.len() {
             return Ok(());
         }
@@ -90,10 +90,10 @@ impl Segments {
     }
 }
 
-/// The bytes of the rows of a block that are remembered.
+/// The bytes of the rows of a block that are in memory.
 ///
 /// # Errors
-/// They are not there.
+/// They are missing.
 pub(super) fn read(folder: &Path, block: &Block) -> Result<Vec<u8>, String> {
     let path = path(folder, block);
     let read = read_inside(&path, block.largest());
@@ -111,7 +111,7 @@ fn path(folder: &Path, block: &Block) -> PathBuf {
     folder.join(format!("{:012}.seg", block.first))
 }
 
-/// The first row of a file of this name; none if it is another file.
+/// The first row in a file of this name; `None` if the name is not that of a block.
 fn first_row(name: &str) -> Option<u64> {
     let stem = name.strip_suffix(".seg")?;
     let is_one = stem.len() == 12 && stem.bytes().all(|byte| byte.is_ascii_digit());

@@ -1,5 +1,5 @@
-//! The versions of a run's scene after the first: a file each, named after the number of control steps with which it takes effect. It
-//! is written before the run comes there, so that whoever goes on from an older checkpoint comes by the same versions.
+//! Later versions of a run's scene, one file each, named by the control step at which it takes effect. A version
+//! is written before that step is reached, so that a run resumed from an older checkpoint meets the same versions.
 
 use std::collections::BTreeMap;
 use std::io::{Read, Seek, SeekFrom};
@@ -10,33 +10,33 @@ use super::{RunError, read_text};
 use crate::files;
 use crate::metrics::Metric;
 
-/// The folder in the run's.
+/// Their folder in the run folder.
 pub(super) const FOLDER: &str = "versions";
-/// Ending of the name of a version with which critics begin anew.
+/// Suffix of the name of a version that reinitialises the critics.
 const FORGETFUL: &str = "-critic";
-/// Bytes at the end of a table in which its last row is looked for.
+/// Bytes at the end of a table that are searched for its last row.
 const LAST_ROW: u64 = 1 << 16;
 
 /// A version of a scene.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VersionFile {
-    /// Control steps with which it takes effect.
+    /// The control step at which it takes effect.
     pub step: u64,
-    /// Critics begin anew with it.
+    /// Whether it reinitialises the critics.
     pub forgets_values: bool,
-    /// The scene as used.
+    /// The text of the scene.
     pub text: String,
 }
 
 impl VersionFile {
-    /// Where it is in the folder of its run.
+    /// Its path in the run folder.
     pub fn path(&self) -> PathBuf {
         let ending = if self.forgets_values { FORGETFUL } else { "" };
         Path::new(FOLDER).join(format!("{:012}{ending}.ron", self.step))
     }
 }
 
-/// Step, and whether critics begin anew.
+/// The step in a file's name, and whether critics are reinitialised.
 fn meaning(name: &str) -> Option<(u64, bool)> {
     let stem = name.strip_suffix(".ron")?;
     let plain = stem.strip_suffix(FORGETFUL);
@@ -46,7 +46,7 @@ fn meaning(name: &str) -> Option<(u64, bool)> {
     Some((step, plain.is_some()))
 }
 
-/// The versions in the folder of a run, by their steps.
+/// The versions in a run folder, by their steps.
 ///
 /// # Errors
 /// The system refused, or one of them is no text.
@@ -55,7 +55,7 @@ pub fn read_versions(run: &Path) -> Result<Vec<VersionFile>, RunError> {
     names.map(|(step, name)| read(run, step, &name)).collect()
 }
 
-/// The newest version, whether or not the run has come there.
+/// The newest version, whether or not it has taken effect.
 ///
 /// # Errors
 /// As there.
@@ -66,7 +66,7 @@ pub fn newest(run: &Path) -> Result<Option<VersionFile>, RunError> {
         .transpose()
 }
 
-/// The version that the newest rows and the newest policy of a run are of; none for the scene that it began with.
+/// The version in force for the newest rows and the newest policy of a run; `None` for its original scene.
 ///
 /// # Errors
 /// As there.
@@ -103,7 +103,7 @@ fn read(run: &Path, step: u64, name: &str) -> Result<VersionFile, RunError> {
     })
 }
 
-/// The control steps of the last whole row of a table.
+/// The control steps in the last complete row of a table.
 fn last_steps(path: &Path) -> Option<u64> {
     if path.is_symlink() || !path.is_file() {
         return None;

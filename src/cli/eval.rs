@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use super::EvalArgs;
 use super::print::{Failure, note, or_dash, say, say_json};
-use crate::checkpoint::subject::SubjectFile;
+use crate::checkpoint::run_subject::SubjectFile;
 use crate::checkpoint::versions::newest_in_force;
-use crate::checkpoint::{RunSettings, Which, read_policy, read_run};
+use crate::checkpoint::{RunSettings, SavedPolicy, read_policy, read_run};
 use crate::pod::scene::{SceneEnvironment, spaces};
 use crate::pod::{Environment, Purpose};
 use crate::policy::Policy;
@@ -34,8 +34,8 @@ pub(super) fn eval(args: &EvalArgs) -> Result<ExitCode, Failure> {
         say_json(&evaluation);
     } else {
         let success = evaluation.success.map(|s| format!("{:.1} %", 100.0 * s));
-        if !evaluation.flights.is_empty() {
-            let broken = evaluation.flights.len();
+        if !evaluation.crashes.is_empty() {
+            let broken = evaluation.crashes.len();
             note(format_args!(
                 "warning: {broken} of {} episodes broke; return and length leave them out",
                 evaluation.episodes
@@ -68,7 +68,11 @@ pub(super) fn open_scene(run: &Path) -> Result<(RunSettings, Scene), Failure> {
 /// A run's scene and policy, which belong together.
 pub(super) fn open_run(run: &Path, best: bool) -> Result<(Scene, Arc<Policy>), Failure> {
     let (_, scene) = open_scene(run)?;
-    let which = if best { Which::Best } else { Which::Newest };
+    let which = if best {
+        SavedPolicy::Best
+    } else {
+        SavedPolicy::Newest
+    };
     let policy = read_policy(run, which)?;
     if policy.spaces != spaces(&scene) {
         return Err(Failure::Wrong(format!(

@@ -10,7 +10,7 @@ use super::print::Failure;
 use super::train::{Training, in_terminal, settings, steps, stored};
 use super::{ContestArgs, PresetArgs, RunArgs};
 use crate::checkpoint::read_own_run;
-use crate::checkpoint::subject::{Programmed, SubjectFile};
+use crate::checkpoint::run_subject::{ProgramEnvironment, SubjectFile};
 use crate::compare::Entrant;
 use crate::learn::LearnerSettings;
 use crate::pod::Environment;
@@ -109,8 +109,8 @@ impl OwnEnvironment {
     }
 
     /// What its runs are of.
-    fn subject(&self, presets: Presets) -> Programmed {
-        Programmed {
+    fn subject(&self, presets: Presets) -> ProgramEnvironment {
+        ProgramEnvironment {
             name: self.name,
             spaces: self.environment.spaces(),
             presets,

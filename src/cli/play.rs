@@ -30,7 +30,7 @@ mod windowed {
     use std::sync::atomic::AtomicBool;
 
     use crate::checkpoint::RunSettings;
-    use crate::checkpoint::flight::FlightRecord;
+    use crate::checkpoint::crash_record::CrashRecord;
     use crate::checkpoint::follow::Follower;
     use crate::cli::eval::open_run;
     use crate::cli::print::Failure;
@@ -39,8 +39,8 @@ mod windowed {
     use crate::scene::Scene;
     use crate::scene::files::SceneFiles;
     use crate::seed::Seed;
-    use crate::train::live::LivePlugin;
     use crate::train::publish::Viewer;
+    use crate::train::scene_watch::SceneWatchPlugin;
     use crate::train::{Job, TrainResult};
     use crate::window::{self, Options, Picture, PictureTime, Played, PlayedFlight};
 
@@ -70,7 +70,7 @@ mod windowed {
         scene: &Arc<Scene>,
         signals: &Signals,
         args: &TrainArgs,
-        live: Option<LivePlugin>,
+        live: Option<SceneWatchPlugin>,
     ) -> Result<TrainResult, String> {
         let when = args
             .picture_after
@@ -99,7 +99,7 @@ mod windowed {
     }
 
     pub(in crate::cli) fn replay(
-        record: &FlightRecord,
+        record: &CrashRecord,
         scene: Arc<Scene>,
         good_steps: usize,
         reproduced: bool,
@@ -115,7 +115,7 @@ mod windowed {
             scene,
             seed: Seed::new(record.seed),
             played: PlayedFlight {
-                flight: Arc::new(record.flight.clone()),
+                flight: Arc::new(record.crash.clone()),
                 good_steps,
                 reproduced,
             },
@@ -154,14 +154,14 @@ mod windowless {
     use std::sync::Arc;
 
     use crate::checkpoint::RunSettings;
-    use crate::checkpoint::flight::FlightRecord;
+    use crate::checkpoint::crash_record::CrashRecord;
     use crate::checkpoint::follow::Follower;
     use crate::cli::print::Failure;
     use crate::cli::signals::Signals;
     use crate::cli::{PlayArgs, ReplayArgs, TrainArgs, WatchArgs};
     use crate::scene::Scene;
-    use crate::train::live::LivePlugin;
     use crate::train::publish::Viewer;
+    use crate::train::scene_watch::SceneWatchPlugin;
     use crate::train::{Job, TrainResult};
 
     const REASON: &str = "this sinew was built without its window (feature `window`)";
@@ -175,7 +175,7 @@ mod windowless {
     }
 
     pub(in crate::cli) fn replay(
-        _: &FlightRecord,
+        _: &CrashRecord,
         _: Arc<Scene>,
         _: usize,
         _: bool,
@@ -201,7 +201,7 @@ mod windowless {
         _: &Arc<Scene>,
         _: &Signals,
         _: &TrainArgs,
-        _: Option<LivePlugin>,
+        _: Option<SceneWatchPlugin>,
     ) -> Result<TrainResult, String> {
         Err(REASON.to_owned())
     }

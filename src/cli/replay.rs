@@ -9,9 +9,9 @@ use std::sync::atomic::AtomicBool;
 use super::ReplayArgs;
 use super::print::{Failure, note, say, say_json};
 use super::signals::Signals;
-use crate::checkpoint::flight::FlightRecord;
+use crate::checkpoint::crash_record::CrashRecord;
 use crate::pod::scene::{MotorAction, SceneEnvironment};
-use crate::pod::{Flight, Pod, Reward};
+use crate::pod::{CrashedEpisode, Pod, Reward};
 use crate::scene::Scene;
 use crate::seed::Seed;
 use crate::sim::Readings;
@@ -47,7 +47,7 @@ pub(super) fn replay(args: &ReplayArgs) -> Result<ExitCode, Failure> {
     let file = args.file.display();
     let wrong = |message: String| Failure::Wrong(format!("{file}: {message}"));
     let record =
-        FlightRecord::read(&args.file).map_err(|error| Failure::Wrong(error.to_string()))?;
+        CrashRecord::read(&args.file).map_err(|error| Failure::Wrong(error.to_string()))?;
     let no_scene = "its environment is no scene, so only the program that has it can play it";
     let text = record
         .text
@@ -55,16 +55,16 @@ pub(super) fn replay(args: &ReplayArgs) -> Result<ExitCode, Failure> {
         .ok_or_else(|| wrong(no_scene.to_owned()))?;
     let scene = Scene::parse(&format!("{file}: its scene"), text)?.renamed(record.scene.clone());
     let scene = Arc::new(scene);
-    let flight = &record.flight;
-    let outcome = play(&scene, record.seed, flight).map_err(wrong)?;
+    let crash = &record.crash;
+    let outcome = play(&scene, record.seed, crash).map_err(wrong)?;
     let acted = scene.robot().motors.len();
     let report = Report {
         scene: scene.name(),
         seed: record.seed,
-        environment: flight.environment,
-        episode: flight.episode,
-        steps: flight.steps(acted),
-        reason: &flight.reason,
+        environment: crash.environment,
+        episode: crash.episode,
+        steps: crash.steps(acted),
+        reason: &crash.reason,
         reproduced: outcome.reproduced,
     };
     if args.json {
@@ -107,18 +107,18 @@ pub(super) fn replay(args: &ReplayArgs) -> Result<ExitCode, Failure> {
 }
 
 /// Plays the whole record, as far as the episode goes here.
-fn play(scene: &Arc<Scene>, seed: u64, flight: &Flight) -> Result<Outcome, String> {
+fn play(scene: &Arc<Scene>, seed: u64, crash: &CrashedEpisode) -> Result<Outcome, String> {
     let environment = SceneEnvironment::new(scene.clone());
-    let mut pod = flight.begin(&environment, Seed::new(seed))?;
+    let mut pod = crash.begin(&environment, Seed::new(seed))?;
     let dt = 1.0 / scene.task().control_hz;
-    let steps = flight.steps(scene.robot().motors.len());
+    let steps = crash.steps(scene.robot().motors.len());
     let mut outcome = Outcome {
         good_steps: 0,
         reproduced: false,
         rows: VecDeque::new(),
     };
     for number in 0..steps {
-        let end = flight.step(&mut pod, number);
+        let end = crash.step(&mut pod, number);
         if outcome.rows.len() == LAST {
             outcome.rows.pop_front();
         }

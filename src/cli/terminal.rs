@@ -8,14 +8,14 @@ use std::time::{Duration, Instant};
 
 use super::print::note;
 use crate::metrics::Metric;
-use crate::train::news::News;
+use crate::train::status::TrainingStatus;
 
 /// How often the terminal looks for news.
 const LOOK: Duration = Duration::from_millis(20);
 /// Seconds between two plain lines.
 pub(super) const LINE_EVERY: Duration = Duration::from_secs(10);
 
-/// Shows the [`News`] of a training in the terminal and runs the app until it ends.
+/// Shows the [`TrainingStatus`] of a training in the terminal and runs the app until it ends.
 pub(super) struct TerminalPlugin {
     pub(super) total_steps: u64,
 }
@@ -49,7 +49,7 @@ fn bar(total_steps: u64) -> ProgressBar {
     bar.with_style(style)
 }
 
-fn show(news: Res<News>, mut display: ResMut<Display>) {
+fn show(news: Res<TrainingStatus>, mut display: ResMut<Display>) {
     if let Some(bar) = &display.bar {
         bar.set_position(news.steps);
         bar.set_message(in_words(&news));
@@ -63,11 +63,11 @@ fn show(news: Res<News>, mut display: ResMut<Display>) {
 }
 
 /// How far a training is, as a line of its own.
-pub(super) fn line(news: &News, total_steps: u64) -> String {
+pub(super) fn line(news: &TrainingStatus, total_steps: u64) -> String {
     format!("{}/{total_steps} steps {}", news.steps, in_words(news))
 }
 
-fn in_words(news: &News) -> String {
+fn in_words(news: &TrainingStatus) -> String {
     let mut words = Vec::new();
     // A watched run has no speed before its second iteration.
     if news.steps_per_s > 0.0 {

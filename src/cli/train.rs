@@ -11,15 +11,15 @@ use super::print::{Failure, note, or_dash, say, say_json};
 use super::signals::Signals;
 use super::terminal::TerminalPlugin;
 use super::{PresetArgs, RunArgs, TrainArgs};
-use crate::checkpoint::subject::Subject;
+use crate::checkpoint::run_subject::RunSubject;
 use crate::checkpoint::versions;
 use crate::checkpoint::{RunError, RunFolder, RunSettings, read_run};
 use crate::learn::LearnerSettings;
 use crate::scene::Scene;
 use crate::scene::files::SceneFiles;
-use crate::train::live::LivePlugin;
 use crate::train::plugin::LearnerPlugin;
 use crate::train::publish::Viewer;
+use crate::train::scene_watch::SceneWatchPlugin;
 use crate::train::{Job, TrainResult};
 
 pub(super) fn train(args: &TrainArgs, launched: Instant) -> Result<ExitCode, Failure> {
@@ -65,7 +65,7 @@ pub(super) fn train(args: &TrainArgs, launched: Instant) -> Result<ExitCode, Fai
     };
     training.run(job, |job, viewer, signals| {
         let forgets = args.reset_critic;
-        let live = |files| LivePlugin::new(files).proposing(viewer.clone(), forgets);
+        let live = |files| SceneWatchPlugin::new(files).proposing(viewer.clone(), forgets);
         let live = files.map(live);
         if !has_window {
             return in_terminal(job, viewer, live);
@@ -224,7 +224,7 @@ pub(super) fn settings(
 pub(super) struct Training<'a> {
     pub(super) run: &'a RunArgs,
     pub(super) json: bool,
-    pub(super) subject: &'a dyn Subject,
+    pub(super) subject: &'a dyn RunSubject,
     pub(super) settings: RunSettings,
     /// What is called to train.
     pub(super) program: &'a str,
@@ -325,7 +325,7 @@ fn finished(folder: &RunFolder, job: &Job) -> Option<(String, TrainResult)> {
 pub(super) fn in_terminal(
     job: Job,
     viewer: &Viewer,
-    live: Option<LivePlugin>,
+    live: Option<SceneWatchPlugin>,
 ) -> Result<TrainResult, String> {
     let total_steps = job.learner.settings().steps();
     let mut app = App::new();

@@ -16,8 +16,8 @@ use crate::checkpoint::follow::Follower;
 use crate::metrics::Metric;
 use crate::pod::scene::spaces;
 use crate::train::TrainResult;
-use crate::train::news::News;
-use crate::train::watch::{LOOK_EVERY, Watched};
+use crate::train::status::TrainingStatus;
+use crate::train::watch::{LOOK_EVERY, WatchedRun};
 
 pub(super) fn watch(args: &WatchArgs) -> Result<ExitCode, Failure> {
     let (settings, scene) = open_scene(&args.run)?;
@@ -34,19 +34,19 @@ pub(super) fn watch(args: &WatchArgs) -> Result<ExitCode, Failure> {
         let code = signals.exit_code();
         return Ok(code.map_or(ExitCode::SUCCESS, ExitCode::from));
     }
-    let watched = Watched::new(scene.task().solved);
+    let watched = WatchedRun::new(scene.task().solved);
     in_terminal(follower, watched, &settings, &signals, &args.run)
 }
 
 /// A line whenever there is news, until the training has ended.
 fn in_terminal(
     mut follower: Follower,
-    mut watched: Watched,
+    mut watched: WatchedRun,
     settings: &RunSettings,
     signals: &Signals,
     run: &Path,
 ) -> Result<ExitCode, Failure> {
-    let mut news = News::default();
+    let mut news = TrainingStatus::default();
     let mut told = None;
     let mut complained = None;
     loop {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::output::Axis;
 use super::{Run, read_small};
 use crate::checkpoint::follow::Follower;
-use crate::checkpoint::{RunError, Which, read_policy};
+use crate::checkpoint::{RunError, SavedPolicy, read_policy};
 use crate::files;
 use crate::metrics::{Metric, Row};
 use crate::pod::Purpose;
@@ -154,7 +154,7 @@ pub(super) fn judge(run: &Run, pool: &WorkerPool) -> Result<(), String> {
     if judgement(path).is_some() {
         return Ok(());
     }
-    let policy = read_policy(path, Which::Newest).map_err(|error| error.to_string())?;
+    let policy = read_policy(path, SavedPolicy::Newest).map_err(|error| error.to_string())?;
     let evaluation = evaluate(
         &run.environment,
         &Arc::new(policy),
@@ -171,7 +171,7 @@ pub(super) fn judge(run: &Run, pool: &WorkerPool) -> Result<(), String> {
         episodes: evaluation.episodes,
         return_mean: Some(evaluation.return_mean).filter(|mean| mean.is_finite()),
         success: evaluation.success,
-        broken: evaluation.flights.len() as u64,
+        broken: evaluation.crashes.len() as u64,
     };
     let json = serde_json::to_string(&judgement).expect("plain data is JSON") + "\n";
     files::replace(&path.join(JUDGEMENT), json.as_bytes())

@@ -7,7 +7,7 @@ use std::f32::consts::TAU;
 
 use super::poser::Poser;
 use crate::pod::Episode;
-use crate::pod::scene::Played;
+use crate::pod::scene::SceneLevels;
 use crate::scene::Scene;
 use crate::scene::robot::{Drive, JointKind};
 use crate::seed::Rng;
@@ -112,7 +112,7 @@ impl<'a> Stage<'a> {
         let Some(episode) = world.get::<Episode>(entity) else {
             return;
         };
-        let plant = &world.resource::<Played>().of(episode).plant;
+        let plant = &world.resource::<SceneLevels>().of(episode).plant;
         let loads = gravity_loads(plant, &joints.multibody_joints, &bodies.bodies);
         let [fastest, per_hz] = STIFFNESS;
         let pull = fastest.min(per_hz * task.control_hz);

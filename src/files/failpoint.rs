@@ -1,4 +1,4 @@
-//! Where the tests make an operation on a file fail. In debug builds only: a release does the operation and nothing else.
+//! Failpoints, where tests make a file operation fail. In debug builds only: a release build just does the operation.
 //!
 //! `SINEW_FAIL=HOW@N` makes the N-th operation of the process (from 1) go wrong:
 //!
@@ -13,7 +13,7 @@
 //! `SINEW_FAIL=trace@0` lets all succeed and appends a line for each, with its number, kind and file name, to the file that
 //! `SINEW_FAIL_TRACE` names.
 
-/// What is done to a file.
+/// A file operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Operation {
     /// A folder is made.
@@ -29,7 +29,7 @@ pub(super) enum Operation {
     Lock,
 }
 
-/// How much of an operation is done.
+/// How much of an operation is carried out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     not(debug_assertions),
@@ -37,13 +37,13 @@ pub(super) enum Operation {
 )]
 pub(super) enum Fate {
     Whole,
-    /// Half of the bytes: what was not to be written is done whole.
+    /// Half of the bytes of a write; any other operation as a whole.
     Half,
-    /// Nothing, and nobody hears of it. An operation without an effect on what is stored is done whole.
+    /// Nothing, while reporting success. An operation that does not change stored data is carried out.
     Lost,
 }
 
-/// Does an operation, unless the failpoint is against it.
+/// Carries out an operation, unless the failpoint makes it fail.
 #[cfg(not(debug_assertions))]
 pub(super) fn pass<T>(
     _: Operation,
@@ -85,10 +85,10 @@ mod armed {
         plan
     });
     static DONE: AtomicU64 = AtomicU64::new(0);
-    /// Something was lost, which the next sync would have to own up to.
+    /// Data was lost, which the next sync would have to report.
     static LOST: AtomicBool = AtomicBool::new(false);
 
-    /// Does an operation as `SINEW_FAIL` has it.
+    /// Carries out an operation as `SINEW_FAIL` says.
     pub(in super::super) fn pass<T>(
         operation: Operation,
         path: &Path,
@@ -154,7 +154,7 @@ mod armed {
             .expect("the trace can be written");
     }
 
-    /// Ends the process as the system would: nothing is flushed, no destructor runs.
+    /// Ends the process abruptly: nothing is flushed and no destructor runs.
     fn die() -> ! {
         let _ = signal_hook::low_level::raise(signal_hook::consts::SIGKILL);
         std::process::abort()

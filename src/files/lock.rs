@@ -1,4 +1,4 @@
-//! A file that one process holds at a time.
+//! A lock file, held by one process at a time.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind};
@@ -7,12 +7,12 @@ use std::path::Path;
 use super::failpoint::{Operation, pass};
 use super::{is_own, write};
 
-/// A lock, held until it is dropped. The system releases it when the process ends, however it ends, so a lock that is
-/// left over does not exist; only its file is.
+/// A lock, held until it is dropped. The system releases it when the process ends, however it ends, so there are no stale
+/// locks; only the file stays.
 pub struct Lock(File);
 
 impl Lock {
-    /// Takes the lock; `None` if another holds it. Where the file system knows no locks it counts as taken, because a run
+    /// Takes the lock; `None` if another process holds it. On a file system without locks it counts as taken, because a run
     /// without one is better than none.
     ///
     /// # Errors
@@ -32,7 +32,7 @@ impl Lock {
         if !locked {
             return Ok(None);
         }
-        // For people who wonder who it is; nothing depends on it.
+        // The process id, for people; nothing depends on it.
         let _ = file.set_len(0);
         let _ = write(
             &mut file,
@@ -42,7 +42,7 @@ impl Lock {
         Ok(Some(Self(file)))
     }
 
-    /// Whether the file at `path` is still the one that is locked, and not another in its place or none.
+    /// Whether the file at `path` is still the locked one, and has not been removed or replaced.
     pub fn is_in_place(&self, path: &Path) -> bool {
         match (self.0.metadata(), fs::metadata(path)) {
             (Ok(held), Ok(found)) => is_same(&held, &found),
@@ -51,7 +51,7 @@ impl Lock {
     }
 }
 
-/// NFS without its lock service says ENOLCK, for which the standard library has no kind.
+/// NFS without its lock service returns ENOLCK, for which the standard library has no kind.
 fn knows_no_locks(error: &io::Error) -> bool {
     const ENOLCK: i32 = 37;
     error.kind() == ErrorKind::Unsupported || error.raw_os_error() == Some(ENOLCK)

@@ -142,10 +142,10 @@ fn train(
 ) -> Result<(TrainResult, Vec<(f64, f64)>), TrainError> {
     let viewer = Viewer::default();
     // From the first look on, rows wait for the second.
-    viewer.take_news();
+    viewer.take_updates();
     let job = job(scene, rung.learner, rung.steps, seed)?;
     let result = Trainer::new(job, viewer.publisher())?.run();
-    let (_, rows) = viewer.take_news();
+    let (_, rows) = viewer.take_updates();
     let line = rows
         .iter()
         .filter_map(|row| Some((row.get(Metric::Steps)?, row.get(Metric::Return)?)));

@@ -1,4 +1,4 @@
-//! What an environment's entity carries: the contract between world and learner.
+//! The components of an environment's entity: the contract between world and learner.
 
 use bevy::ecs::prelude::{Component, Resource};
 use serde::{Deserialize, Serialize};
@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use crate::policy::Noise;
 use crate::seed::{Rng, Stream};
 
-/// Which environment an entity is. Systems write to rows, so that no result depends on the order of a query.
+/// The number of an environment. Systems address rows, so that no result depends on the order of a query.
 #[derive(Component, Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Slot {
     /// Its row in the pod.
@@ -16,40 +16,40 @@ pub struct Slot {
     pub environment: u64,
 }
 
-/// What the policy wants, length `A`, not clamped.
+/// The policy's action, length `A`, not clamped.
 #[derive(Component, Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Action(pub Vec<f32>);
 
-/// What the policy sees, length `O`.
+/// The observation, length `O`.
 #[derive(Component, Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Observation(pub Vec<f32>);
 
-/// What the last step earned.
+/// The reward of the last step.
 #[derive(Component, Clone, Copy, Debug, PartialEq)]
 pub struct Reward(pub f32);
 
-/// The actions since the episode began, `[steps, A]`, as the environment got them; empty in pods for watching. An environment that
+/// The actions since the episode began, `[steps, A]`, as given to the environment; empty in pods for display. An environment that
 /// is a function of its episode and its actions can be rebuilt from them.
 #[derive(Component, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ActionHistory(#[serde(with = "crate::floats")] pub Vec<f32>);
 
-/// Why the environment broke, in words: set together with [`StepEnd::Broken`](crate::step::StepEnd::Broken).
+/// Why the environment broke; set together with [`StepEnd::Broken`](crate::step::StepEnd::Broken).
 #[derive(Component, Clone, Debug, Default, PartialEq)]
 pub struct Fault(pub Cow<'static, str>);
 
-/// The episode that is being played.
+/// The current episode.
 #[derive(Component, Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Episode {
     stream: Stream,
     /// Its number in this environment, from 1.
     pub number: u64,
-    /// Which level of the curriculum it is of, from 0; of no meaning to environments without one.
+    /// Its level of the curriculum, from 0; meaningless without a curriculum.
     pub level: u32,
-    /// Control steps taken in it, with the one being taken.
+    /// Control steps taken in it, including the current one.
     pub steps: u32,
     /// Sum of its rewards.
     pub total_reward: f64,
-    /// Whether it was a success, judged with its last step; none for tasks that do not know success.
+    /// Whether it was a success, judged at its last step; `None` for a task without a success condition.
     pub success: Option<bool>,
 }
 
@@ -65,7 +65,7 @@ impl Episode {
         }
     }
 
-    /// Whether every number of it could have come about, in an environment whose episodes come from `stream`.
+    /// Whether its values are possible in an environment whose episodes come from `stream`.
     pub(super) fn is_sound(&self, stream: Stream) -> bool {
         self.stream == stream
             && (1..u64::MAX / 2).contains(&self.number)
@@ -85,19 +85,19 @@ impl Episode {
         };
     }
 
-    /// The generator for everything that this episode draws: a function of run, environment and episode number alone.
+    /// The generator of all that this episode draws: a function of run, environment and episode number.
     pub fn rng(&self) -> Rng {
         self.stream.nth(self.number)
     }
 
-    /// A generator of its own for one purpose, so that what [`Episode::rng`] draws does not depend on it; a function of the same.
+    /// A separate generator for one purpose, which leaves the draws of [`Episode::rng`] unchanged.
     pub fn rng_for(&self, purpose: &str) -> Rng {
         self.stream.child(self.number).stream(purpose).nth(0)
     }
 }
 
-/// Which level of a curriculum the episodes of a pod are of that begin from now on. In training it goes from 0 up; everywhere else it
-/// is above all there are, and means the task itself.
+/// The level of the curriculum of episodes that begin from now on. In training it starts at 0; everywhere else it is
+/// [`Level::LAST`], the task itself.
 #[derive(Resource, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Level(pub u32);
 
@@ -106,6 +106,6 @@ impl Level {
     pub const LAST: Self = Self(u32::MAX);
 }
 
-/// Where an environment's exploration comes from.
+/// The source of an environment's exploration noise.
 #[derive(Component, Clone, Debug, Serialize, Deserialize)]
 pub(super) struct ActionNoise(pub(super) Noise);

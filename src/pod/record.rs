@@ -1,4 +1,4 @@
-//! The pod's own systems: a policy decides, the rollout is written, episodes are counted.
+//! The pod's own systems: the policy acts, the rollout is recorded, episodes are counted.
 
 use bevy::ecs::prelude::{Query, Res, ResMut, Resource};
 use serde::{Deserialize, Serialize};
@@ -8,23 +8,23 @@ use super::Purpose;
 use super::components::{
     Action, ActionHistory, ActionNoise, Episode, Fault, Level, Observation, Reward, Slot,
 };
-use crate::learn::rollout::Rollout;
 use crate::policy::{Policy, Scratch};
 use crate::step::StepEnd;
+use crate::step::rollout::Rollout;
 
-/// Who writes the actions.
+/// What chooses the actions.
 #[derive(Resource, Clone, Debug)]
 pub enum Decider {
-    /// Nobody: they stay as somebody set them.
+    /// The caller: actions stay as they were set.
     ByHand,
-    /// The policy without exploration: its mean, or its most likely choice.
+    /// The policy without exploration: its mean or its most likely choice.
     Mean(Arc<Policy>),
-    /// A draw from the policy.
+    /// A sample from the policy.
     Sample(Arc<Policy>),
 }
 
 impl Decider {
-    /// `P`, the outputs of the network that decides.
+    /// `P`, the number of outputs of the policy's network.
     pub(super) fn outputs(&self) -> usize {
         match self {
             Self::ByHand => 0,
@@ -38,43 +38,43 @@ impl Decider {
 pub struct FinishedEpisode {
     /// The environment's number in the run.
     pub environment: u64,
-    /// Which level of the curriculum it was of.
+    /// Its level of the curriculum.
     pub level: u32,
-    /// The step of the rollout with which it ended.
+    /// The step of the rollout at which it ended.
     pub at: usize,
     /// Control steps.
     pub length: u32,
     /// Sum of its rewards.
     pub total_reward: f64,
-    /// Whether it was a success; none for tasks that do not know success.
+    /// Whether it was a success; `None` for a task without a success condition.
     pub success: Option<bool>,
-    /// How it broke, if it did: it then counts for nothing but the count of such.
-    pub flight: Option<Box<Flight>>,
+    /// How it broke, if it did. Such an episode is counted, and enters no other statistic.
+    pub crash: Option<Box<CrashedEpisode>>,
 }
 
-/// The last episode of an environment that broke: enough to play it again, up to the step in which it did.
+/// The last episode of an environment that broke, with what is needed to replay it up to that step.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Flight {
-    /// Which random streams it drew from.
+pub struct CrashedEpisode {
+    /// The random streams that it drew from.
     pub purpose: Purpose,
     /// The environment's number in the run.
     pub environment: u64,
     /// The episode's number in the environment.
     pub episode: u64,
-    /// Which level of the curriculum it was of.
+    /// Its level of the curriculum.
     pub level: u32,
-    /// What it was given from the episode's beginning, `[steps, A]`; with the last one it broke.
+    /// Its actions, `[steps, A]`; the environment broke in the last step.
     #[serde(with = "crate::floats")]
     pub actions: Vec<f32>,
-    /// What was wrong.
+    /// Why it broke.
     pub reason: String,
 }
 
-/// What a pod notes while it collects.
+/// The recording of a rollout.
 #[derive(Resource)]
 pub(super) struct Recording {
     rollout: Rollout,
-    /// The step of the rollout that is being taken; at the horizon nothing is noted.
+    /// The current step of the rollout; at the horizon, nothing is recorded.
     at: usize,
     finished: Vec<FinishedEpisode>,
     purpose: Purpose,
@@ -94,8 +94,8 @@ impl Recording {
         }
     }
 
-    /// Takes over what pods of fewer environments noted of one rollout.
-    pub(super) fn assemble(&mut self, rollout: Rollout, finished: Vec<FinishedEpisode>) {
+    /// Takes over a rollout that was collected by several pods.
+    pub(super) fn take_over(&mut self, rollout: Rollout, finished: Vec<FinishedEpisode>) {
         self.at = rollout.horizon;
         self.rollout = rollout;
         self.finished = finished;
@@ -123,11 +123,11 @@ impl Recording {
         std::mem::take(&mut self.finished)
     }
 
-    pub(super) fn is_noting(&self) -> bool {
+    pub(super) fn is_recording(&self) -> bool {
         self.at < self.rollout.horizon
     }
 
-    /// The number of the running step of an environment's row.
+    /// The index of the current step of a row.
     fn sample(&self, row: usize) -> usize {
         row * self.rollout.horizon + self.at
     }
@@ -161,7 +161,7 @@ pub(super) fn decide(
             continue;
         }
         let log_probability = distribution.sample(outputs, &mut noise.0, &mut action.0);
-        if recording.is_noting() {
+        if recording.is_recording() {
             let i = recording.sample(slot.row);
             let rollout = &mut recording.rollout;
             rollout.observations[i * observed..][..observed].copy_from_slice(observation);
@@ -173,8 +173,8 @@ pub(super) fn decide(
     recording.scratch = scratch;
 }
 
-/// What is no number must not leave the environment: it breaks instead.
-pub(super) fn refuse_what_is_no_number(
+/// An environment with a non-finite action, reward or observation breaks.
+pub(super) fn break_if_not_finite(
     mut environments: Query<(&Action, &Observation, &Reward, &mut StepEnd, &mut Fault)>,
 ) {
     let finite = |numbers: &[f32]| numbers.iter().all(|x| x.is_finite());
@@ -199,7 +199,7 @@ pub(super) fn refuse_what_is_no_number(
     }
 }
 
-pub(super) fn remember_actions(
+pub(super) fn record_actions(
     recording: Res<Recording>,
     mut environments: Query<(&Action, &mut ActionHistory)>,
 ) {
@@ -224,8 +224,8 @@ pub(super) fn record(
         if !broken {
             episode.total_reward += f64::from(*reward);
         }
-        if recording.is_noting() {
-            note_step(recording, slot.row, *reward, end);
+        if recording.is_recording() {
+            record_step(recording, slot.row, *reward, end);
         }
         if end.is_end() {
             recording.finished.push(FinishedEpisode {
@@ -235,8 +235,8 @@ pub(super) fn record(
                 length: episode.steps,
                 total_reward: episode.total_reward,
                 success: episode.success.map(|success| success && !broken),
-                flight: broken.then(|| {
-                    Box::new(Flight {
+                crash: broken.then(|| {
+                    Box::new(CrashedEpisode {
                         purpose: recording.purpose,
                         environment: slot.environment,
                         episode: episode.number,
@@ -251,9 +251,9 @@ pub(super) fn record(
     recording.at += 1;
 }
 
-/// A broken step itself is masked, down to its numbers; the good step before it becomes a time limit, worth what could still be
-/// seen then.
-fn note_step(recording: &mut Recording, row: usize, reward: f32, end: &StepEnd) {
+/// A broken step is masked and its numbers are zeroed; the step before it becomes a time limit, which bootstraps from the last good
+/// observation.
+fn record_step(recording: &mut Recording, row: usize, reward: f32, end: &StepEnd) {
     let i = recording.sample(row);
     let first_of_row = recording.at == 0;
     let rollout = &mut recording.rollout;
@@ -288,7 +288,7 @@ pub(super) fn count_episodes(
     }
 }
 
-pub(super) fn end_ends(mut environments: Query<&mut StepEnd>) {
+pub(super) fn clear_step_ends(mut environments: Query<&mut StepEnd>) {
     for mut end in &mut environments {
         if end.is_end() {
             *end = StepEnd::Running;

@@ -1,15 +1,15 @@
-//! A flight from a stranger's file, played again: its environment alone, from the beginning of the episode in which it broke.
+//! Replay of a crashed episode: its environment alone, from the beginning of the episode. The record may come from an untrusted source.
 
-use super::{Action, Environment, Episode, Flight, Level, Pod, PodError};
+use super::{Action, CrashedEpisode, Environment, Episode, Level, Pod, PodError};
 use crate::panics::catch_panic;
 use crate::seed::Seed;
 use crate::step::StepEnd;
 
-impl Flight {
-    /// A pod of this environment alone, at the beginning of this episode, to be given the actions.
+impl CrashedEpisode {
+    /// A pod of this environment alone, at the beginning of this episode.
     ///
     /// # Errors
-    /// The flight is none of this environment.
+    /// The record does not fit the environment.
     pub fn begin(&self, environment: &dyn Environment, seed: Seed) -> Result<Pod, String> {
         let acted = environment.spaces().actions();
         if acted == 0 || self.actions.is_empty() || !self.actions.len().is_multiple_of(acted) {
@@ -27,7 +27,7 @@ impl Flight {
         let mut pod = Pod::new(environment, seed, self.purpose, numbers)?;
         let entity = pod.entity(0);
         if let Some(mut episode) = pod.world.get_mut::<Episode>(entity) {
-            // As if the one before it had just ended.
+            // As if the episode before had just ended.
             episode.number = self.episode - 1;
         }
         pod.set_level(Level(self.level));
@@ -36,12 +36,12 @@ impl Flight {
         Ok(pod)
     }
 
-    /// Control steps in the record of an environment with so many actions; with the last one it broke.
+    /// Control steps in the record, for an environment with `acted` actions; it broke in the last one.
     pub fn steps(&self, acted: usize) -> usize {
         self.actions.len() / acted
     }
 
-    /// Takes the step of this number, from 0. An episode that has ended stays as it is, to be looked at.
+    /// Takes step `number`, from 0. An episode that ends is not reset, so that its final state can be read.
     pub fn step(&self, pod: &mut Pod, number: usize) -> StepEnd {
         let entity = pod.entity(0);
         let mut action = pod.world.get_mut::<Action>(entity).expect("it acts");

@@ -1,4 +1,4 @@
-//! A scene file as an environment: its robot in Rapier, its task as judge.
+//! A scene as an environment: its robot simulated by Rapier, judged by its task.
 
 mod episodes;
 
@@ -12,8 +12,8 @@ use std::sync::Arc;
 use super::components::{Action, Episode, Fault, Observation, Reward};
 use super::{Control, Environment, Pod};
 use crate::scene::Scene;
-use crate::scene::task::Curriculum;
 use crate::sim::{Actuators, Plant, Readings, Variation, actuate, readings};
+use crate::step::curriculum::Curriculum;
 use crate::step::{ActionSpace, Spaces, StepEnd};
 use crate::task::observe::{self, Senses};
 use crate::task::{Moment, judge};
@@ -23,7 +23,7 @@ use episodes::{begin_episodes, play_again};
 #[derive(Component, Clone, Copy, Debug, Default, PartialEq)]
 pub struct Goal(pub [f32; 3]);
 
-/// What an episode asks for, one number per command of the task.
+/// The commands of an episode, one number per command of the task.
 #[derive(Component, Clone, Debug, Default, PartialEq)]
 pub struct Commands(pub Vec<f32>);
 
@@ -35,34 +35,34 @@ pub struct MotorAction(pub Vec<f32>);
 #[derive(Component, Clone, Debug, Default)]
 struct ReadingsBefore(Readings);
 
-/// What the motors did in the step before the one that is being taken; zeros before the first.
+/// Actions and efforts of the motors in the step before the current one; zeros before the first.
 #[derive(Component, Clone, Debug, Default)]
 struct MotorsBefore {
     action: Vec<f32>,
     efforts: Vec<f32>,
 }
 
-/// What the sensors have read, and their noise. Made again, not saved: it follows from the episode and its actions.
+/// Histories and noise of the sensors. Recomputed, not saved: they follow from the episode and its actions.
 #[derive(Component, Clone, Debug)]
 struct Sensors(Senses);
 
-/// How the physics of this environment took the step.
+/// The result of the physics step.
 #[derive(Component, Clone, Debug)]
 struct Stepped(Result<(), Cow<'static, str>>);
 
-/// The scene that a pod plays, at every level of its curriculum: the scene itself last.
+/// The scene of a pod at every level of its curriculum; the scene itself is the last.
 #[derive(Resource, Clone)]
-pub struct Played(Vec<Arc<Stage>>);
+pub struct SceneLevels(Vec<Arc<Stage>>);
 
 /// A scene and its template world.
 pub struct Stage {
     /// The scene.
     pub scene: Arc<Scene>,
-    /// Its robot, and what is around it.
+    /// Its robot and surroundings.
     pub plant: Plant,
 }
 
-impl Played {
+impl SceneLevels {
     fn new(scene: &Arc<Scene>) -> Self {
         let levels = scene.levels().iter().cloned().map(Arc::new);
         let stage = |scene: Arc<Scene>| {
@@ -79,13 +79,13 @@ impl Played {
         self.0.last().expect("the scene itself is in it")
     }
 
-    /// What an episode is of.
+    /// The level of an episode.
     pub fn of(&self, episode: &Episode) -> &Stage {
         (self.0.get(episode.level as usize)).map_or(self.last(), |stage| stage)
     }
 }
 
-/// How episodes differ from what the scene file says.
+/// Deviations from the episodes that the scene describes.
 #[derive(Resource, Clone, Copy, Debug, Default, PartialEq)]
 pub struct EpisodeRules {
     /// Start exactly at home, at rest, with the scene's own masses, motors and ground, no pushes, and sensors that do not err. Goals and
@@ -103,7 +103,7 @@ pub struct SceneEnvironment {
 }
 
 impl SceneEnvironment {
-    /// The scene as its file says.
+    /// The scene as it is written.
     pub fn new(scene: Arc<Scene>) -> Self {
         Self::with_rules(scene, EpisodeRules::default())
     }
@@ -124,8 +124,8 @@ impl Environment for SceneEnvironment {
     }
 
     fn build(&self, pod: &mut Pod) {
-        let played = Played::new(&self.scene);
-        let plant = &played.last().plant;
+        let levels = SceneLevels::new(&self.scene);
+        let plant = &levels.last().plant;
         for slot in pod.slots() {
             let mut now = Readings::default();
             let physics = plant.instantiate();
@@ -162,7 +162,7 @@ impl Environment for SceneEnvironment {
                 ),
             );
         }
-        pod.world.insert_resource(played);
+        pod.world.insert_resource(levels);
         pod.world.insert_resource(self.rules);
         // The physics itself is not saved: it follows from the episode and its actions, and a file of plain numbers cannot
         // bring it into a state that no episode has. What is read off it is saved to be compared.
@@ -197,7 +197,7 @@ pub fn spaces(scene: &Scene) -> Spaces {
     }
 }
 
-/// The step that an environment of a scene took last, as it was judged: the moments before and after it. To be asked before the
+/// The last step of an environment of a scene, as it was judged: the moments before and after it. Call it before the
 /// next episode begins.
 pub fn last_step(world: &World, entity: Entity) -> Option<[Moment<'_>; 2]> {
     let environment = world.get_entity(entity).ok()?;
@@ -229,7 +229,7 @@ pub fn last_step(world: &World, entity: Entity) -> Option<[Moment<'_>; 2]> {
 }
 
 fn command_motors(
-    played: Res<Played>,
+    levels: Res<SceneLevels>,
     mut environments: Query<(
         &Episode,
         &Action,
@@ -242,12 +242,12 @@ fn command_motors(
         before.action.copy_from_slice(&motors.0);
         before.efforts.copy_from_slice(&actuators.efforts);
         actuate::clamp_action(action, &mut motors.0);
-        actuators.take(&played.of(episode).plant, &motors.0);
+        actuators.take(&levels.of(episode).plant, &motors.0);
     }
 }
 
 fn step_physics(
-    played: Res<Played>,
+    levels: Res<SceneLevels>,
     mut environments: Query<(
         &Episode,
         (&mut Actuators, &Variation),
@@ -268,7 +268,7 @@ fn step_physics(
         mut stepped,
     ) in &mut environments
     {
-        let plant = &played.of(episode).plant;
+        let plant = &levels.of(episode).plant;
         stepped.0 = plant.step(
             &mut actuators,
             variation,
@@ -281,7 +281,7 @@ fn step_physics(
 }
 
 fn read_robots(
-    played: Res<Played>,
+    levels: Res<SceneLevels>,
     mut environments: Query<(
         &Episode,
         &RapierContextSimulation,
@@ -298,7 +298,7 @@ fn read_robots(
     {
         std::mem::swap(&mut *now, &mut before.0);
         readings::read(
-            &played.of(episode).plant,
+            &levels.of(episode).plant,
             &simulation.narrow_phase,
             &colliders.colliders,
             &joints.multibody_joints,
@@ -311,7 +311,7 @@ fn read_robots(
 }
 
 fn judge_steps(
-    played: Res<Played>,
+    levels: Res<SceneLevels>,
     rules: Res<EpisodeRules>,
     mut environments: Query<(
         (&Goal, &Commands, &Stepped),
@@ -326,7 +326,7 @@ fn judge_steps(
     {
         let (mut reward, mut end, mut fault) = judged;
         let (mut episode, mut observation, mut sensors) = seen;
-        let task = played.of(&episode).scene.task();
+        let task = levels.of(&episode).scene.task();
         let (MotorAction(action), Actuators { efforts, .. }, motors_before) = motors;
         let before = Moment {
             readings: &readings.1.0,

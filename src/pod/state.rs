@@ -1,4 +1,4 @@
-//! What a checkpoint holds of environments: the components that were declared, as bytes, and how they come back.
+//! Saving and restoring environments: the declared components, as bytes.
 
 use bevy::ecs::component::{Component, Mutable};
 use bevy::ecs::prelude::{Entity, Resource, World};
@@ -6,10 +6,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::components::{Action, ActionHistory, Episode, Observation, Slot};
-use super::{LayoutOf, Parts, Pod};
+use super::{Parts, Pod, SpacesOf};
 use crate::step::StepEnd;
 
-/// Numbers that a history may have, far above what scenes allow.
+/// Most numbers in a history, far above what scenes allow.
 const LONGEST_HISTORY: usize = 1 << 28;
 
 /// How a component is saved and read back.
@@ -18,18 +18,18 @@ pub(super) struct Saved {
     restore: for<'a> fn(&mut World, Entity, &'a [u8]) -> Result<&'a [u8], String>,
 }
 
-/// What the systems of [`Control::Restore`](super::Control::Restore) found.
+/// The outcome of restoring environments.
 #[derive(Resource, Clone, Debug, PartialEq, Eq)]
 pub enum Restored {
-    /// The environments are those that were saved, to the bit.
+    /// The environments equal the saved ones bit by bit.
     Same,
-    /// They are the same episodes, computed with other bits: another machine, or another version.
+    /// The same episodes, computed with other bits: on another machine, or by another version.
     Similar,
-    /// They cannot have been saved by such an environment.
+    /// The saved state does not belong to this environment.
     Refused(String),
 }
 
-/// Bytes that are no state of these environments.
+/// A state that does not belong to these environments.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("environment {environment}: {problem}")]
 pub struct StateError {
@@ -40,8 +40,8 @@ pub struct StateError {
 }
 
 impl Pod {
-    /// Declares a component as state: a checkpoint holds it, and the state hash covers it. What is not declared is made
-    /// again by systems in [`Control::Restore`](super::Control::Restore).
+    /// Declares a component as state: checkpoints contain it, and the state hash covers it. Other components are recomputed
+    /// by systems in [`Control::Restore`](super::Control::Restore).
     pub fn save<C>(&mut self)
     where
         C: Component<Mutability = Mutable> + Serialize + DeserializeOwned,
@@ -65,7 +65,7 @@ impl Pod {
         });
     }
 
-    /// The declared state of every environment, in their order. Between two steps only.
+    /// The declared state of every environment, in order. Call it between steps only.
     pub fn states(&self) -> Vec<Vec<u8>> {
         let state = |&entity: &Entity| {
             let mut bytes = Vec::new();
@@ -77,10 +77,10 @@ impl Pod {
         self.entities.iter().map(state).collect()
     }
 
-    /// Becomes what was saved of the same environments, in their order.
+    /// Restores the saved states of the same environments, in order.
     ///
     /// # Errors
-    /// These bytes are none of their states; the pod is then not to be used.
+    /// The bytes are not states of these environments; the pod must then be discarded.
     pub fn restore<'a>(
         &mut self,
         states: impl IntoIterator<Item = &'a [u8]>,
@@ -93,7 +93,7 @@ impl Pod {
         self.world.insert_resource(Restored::Same);
         self.run_parts(Parts {
             step: false,
-            turn: false,
+            next_episode: false,
             restore: true,
         });
         match self.world.resource::<Restored>() {
@@ -135,7 +135,7 @@ impl Pod {
     }
 
     fn contract_fits(&self, entity: Entity) -> bool {
-        let LayoutOf(spaces) = self.world.resource::<LayoutOf>();
+        let SpacesOf(spaces) = self.world.resource::<SpacesOf>();
         let (observed, acted) = (spaces.observations(), spaces.actions());
         let finite = |numbers: &[f32]| numbers.iter().all(|x| x.is_finite());
         let world = &self.world;

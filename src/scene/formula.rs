@@ -9,6 +9,7 @@ mod value;
 pub use program::{Formula, Op, Part, STACK, Source, Sum, Two};
 pub use value::{Reader, wrap};
 
+use serde::Serialize;
 use std::ops::RangeInclusive;
 
 use super::robot::Robot;
@@ -43,7 +44,7 @@ pub enum Side {
 }
 
 /// What a formula can read. Indices are those of the robot's points, joints and motors, and of x, y, z.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub enum Quantity {
     /// A coordinate of a point (m).
     Place {
@@ -89,7 +90,7 @@ pub enum Quantity {
 }
 
 /// Numbers of all joints or motors, which lie side by side in their order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum List {
     /// Joints' positions (rad, or m).
     Angles,

@@ -1,13 +1,14 @@
 //! Presets of learners: those that a text has, and how one is chosen and changed, be the text a scene or presets alone.
 
 use super::{
-    check, differ, edit,
+    check, edit,
     error::{Diagnostic, SceneError},
     file::{self, Written},
     locate::Path,
     read, shipped,
 };
 use crate::learn::LearnerSettings;
+use crate::meaning::Meaning;
 
 /// A preset and its name.
 pub(super) type Preset = (String, LearnerSettings);
@@ -88,26 +89,14 @@ impl Presets {
     /// The first difference between one of these presets and the same one of `other`, in words. Comments and the number of steps do
     /// not count.
     pub fn difference(&self, other: &Presets, learner: &str) -> Option<String> {
-        differ::first_difference(&self.parts(learner), &other.parts(learner))
+        self.meaning(learner).difference(&other.meaning(learner))
     }
 
-    /// What one of the presets means, as text: equal for presets without a [`Presets::difference`].
-    pub fn meaning(&self, learner: &str) -> String {
-        format!("{:?}", self.parts(learner))
+    /// What one of the presets means, however it is written.
+    pub fn meaning(&self, learner: &str) -> Meaning {
+        let settings = Meaning::of(&meant(&self.learners, learner));
+        Meaning::Fields(vec![("learner".to_owned(), settings)])
     }
-
-    fn parts(&self, learner: &str) -> Parts {
-        Parts {
-            learner: meant(&self.learners, learner),
-        }
-    }
-}
-
-/// What makes two sets of presets the same.
-#[derive(Debug)]
-#[expect(dead_code, reason = "it is compared as it prints")]
-struct Parts {
-    learner: Option<LearnerSettings>,
 }
 
 /// A preset by its name, `own` ones before the shipped ones; without a name, the first there is.

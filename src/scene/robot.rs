@@ -1,7 +1,9 @@
 //! The robot of a scene, validated: every index is in bounds and every number in its range.
 
+use serde::Serialize;
+
 /// A tree of rigid links, held by joints of one axis each. What hangs on the world by no joint at all floats.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Robot {
     /// Rigid bodies, ordered so that a parent precedes its children; otherwise in the order of the file. Loose objects come last.
     pub links: Vec<Link>,
@@ -18,7 +20,7 @@ pub struct Robot {
 }
 
 /// A rigid body and the place where it hangs. Its frame is the frame of the joint that holds it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Link {
     /// Unique among the links.
     pub name: String,
@@ -39,7 +41,7 @@ pub struct Link {
 }
 
 /// A pose in the manner of URDF: `R = Rz(yaw) Ry(pitch) Rx(roll)`.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Origin {
     /// Translation (m).
     pub xyz: [f32; 3],
@@ -48,7 +50,7 @@ pub struct Origin {
 }
 
 /// A joint with one axis, with or without a motor.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Joint {
     /// Unique among the joints.
     pub name: String,
@@ -75,7 +77,7 @@ pub struct Joint {
 }
 
 /// A spring in a joint: the torque `stiffness (rest - position)`.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Spring {
     /// Torque per angle (N m/rad, or N/m), above 0.
     pub stiffness: f32,
@@ -84,7 +86,7 @@ pub struct Spring {
 }
 
 /// The motor of a joint, behind its gears.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Motor {
     /// Index of the joint.
     pub joint: usize,
@@ -95,7 +97,7 @@ pub struct Motor {
 }
 
 /// What a motor makes of an action. The torque is never larger than the motor's.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub enum Drive {
     /// A share of its largest torque.
     Torque,
@@ -119,7 +121,7 @@ pub enum Drive {
 }
 
 /// What a joint allows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum JointKind {
     /// Turns about its axis.
     Revolute,
@@ -128,7 +130,7 @@ pub enum JointKind {
 }
 
 /// A solid part of a link, in the link's frame.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Shape {
     /// Its geometry.
     pub form: Form,
@@ -139,7 +141,7 @@ pub struct Shape {
 }
 
 /// How a surface touches others. Of two that touch, the larger number of each counts.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Surface {
     /// Largest force along the surface, in units of the force on it; 0 or more.
     pub friction: f32,
@@ -148,7 +150,7 @@ pub struct Surface {
 }
 
 /// Geometry of a shape (m, rad). Radii and half sizes are above 0.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub enum Form {
     /// All that is within `radius` of the segment.
     Capsule {
@@ -194,7 +196,7 @@ pub enum Form {
 }
 
 /// How heavy a shape is.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub enum Weight {
     /// Kilograms, above 0.
     Mass(f32),
@@ -203,7 +205,7 @@ pub enum Weight {
 }
 
 /// Mass properties given outright.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Inertia {
     /// Mass (kg), above 0.
     pub mass: f32,
@@ -216,7 +218,7 @@ pub struct Inertia {
 }
 
 /// A named place on a link.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Point {
     /// Unique among the points.
     pub name: String,

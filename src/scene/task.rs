@@ -6,11 +6,15 @@ mod randomize;
 pub use observation::{HeightScan, Observation, Rays, Sensor};
 pub use randomize::{Distribution, Randomize};
 
+use serde::Serialize;
+
+pub use crate::step::curriculum::{Curriculum, Solved};
+
 use super::formula::{Formula, List, Quantity};
 use super::robot::Motor;
 
 /// What an episode is, what the agent sees, and what it is paid for.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Task {
     /// Length of an episode in control steps, 1 or more.
     pub episode_steps: u32,
@@ -47,7 +51,7 @@ pub struct Task {
 }
 
 /// How an episode starts, besides the joints' home.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Start {
     /// Positions are uniform within plus or minus this of home, clamped to the range (rad, or m); 0 or more.
     pub angle: f32,
@@ -58,7 +62,7 @@ pub struct Start {
 }
 
 /// Where something that nothing holds starts: uniform around its origin.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Around {
     /// Which link.
     pub link: usize,
@@ -69,7 +73,7 @@ pub struct Around {
 }
 
 /// A number that each episode draws, and that observations and formulas can read: a speed to walk at, for one.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Command {
     /// Unique among the commands.
     pub name: String,
@@ -78,7 +82,7 @@ pub struct Command {
 }
 
 /// What happens to actions on their way to the motors, each entry for itself.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Way {
     /// How many control steps late an action arrives; before the first one does, motors are given 0.
     pub delay: usize,
@@ -88,7 +92,7 @@ pub struct Way {
 }
 
 /// Where a goal is drawn from, in the world's frame (m).
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub enum Goal {
     /// Direction uniform on the sphere and distance uniform, both drawn again until the height fits.
     Shell {
@@ -207,7 +211,7 @@ impl Task {
 }
 
 /// One summand of the reward.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Reward {
     /// Factor on the term.
     pub weight: f32,
@@ -218,7 +222,7 @@ pub struct Reward {
 }
 
 /// On which side of a control step a reward term is measured.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub enum When {
     /// The state in which the action was chosen.
     Before,
@@ -228,7 +232,7 @@ pub enum When {
 }
 
 /// Something that a reward can weigh. `d` is the distance of the point from the goal (m).
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub enum Term {
     /// `d`.
     Distance {
@@ -327,7 +331,7 @@ pub enum Term {
 }
 
 /// What ends an episode before its time.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub enum End {
     /// The point is lower than `z`.
     PointBelow {
@@ -372,7 +376,7 @@ pub enum End {
 }
 
 /// What makes an episode a success; judged at its last step.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub enum Success {
     /// The point is at most `distance` from the goal.
     Within {
@@ -383,35 +387,4 @@ pub enum Success {
     },
     /// A condition that the author wrote.
     When(Formula),
-}
-
-/// When a level of a task has been learnt and the next one begins.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Curriculum {
-    /// What the last episodes of the level must show, as they were played in training.
-    pub pass: Solved,
-    /// How many of them, 1 or more.
-    pub episodes: usize,
-    /// Levels before the last, which is the task itself; 1 or more.
-    pub levels: u32,
-}
-
-/// When the task counts as solved, over evaluation episodes with the mean action.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Solved {
-    /// At least this share of the episodes are successes, above 0 and at most 1.
-    Success(f32),
-    /// The mean return is at least this.
-    Return(f32),
-}
-
-impl Solved {
-    /// Whether evaluation episodes with this share of successes and this mean return are good enough.
-    pub fn is_met_by(&self, success: Option<f64>, return_mean: f64) -> bool {
-        match *self {
-            // Compared as the file's numbers are kept: 160 of 200 are 0.8.
-            Self::Success(share) => success.is_some_and(|success| success as f32 >= share),
-            Self::Return(least) => return_mean >= f64::from(least),
-        }
-    }
 }

@@ -1,9 +1,11 @@
 //! What is around the robot, validated: ground and other solids that never move.
 
+use serde::Serialize;
+
 use super::robot::{Form, Surface};
 
 /// All that the robot can touch besides itself; nothing by default.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct World {
     /// A level ground without end; `None`: there is none to fall on.
     pub ground: Option<Ground>,
@@ -14,7 +16,7 @@ pub struct World {
 }
 
 /// A level ground without end. Solid all the way down.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Ground {
     /// Its height (m).
     pub z: f32,
@@ -23,7 +25,7 @@ pub struct Ground {
 }
 
 /// Something that does not move, in the world's frame.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Solid {
     /// Its geometry.
     pub form: Form,
@@ -32,7 +34,7 @@ pub struct Solid {
 }
 
 /// A surface over a rectangle that goes up and down, with nothing below it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Heights {
     /// The middle of the rectangle in the world; heights count from its z (m).
     pub center: [f32; 3],

@@ -1,27 +1,30 @@
-//! How good a policy is: fresh episodes with the mean action.
+//! Evaluation of a policy: fresh episodes with the mean action.
 
 use serde::Serialize;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::pod::contained::ContainedPod;
-use crate::pod::{Decider, Environment, FinishedEpisode, Flight, PodError, Purpose};
+use super::Trainer;
+use crate::checkpoint::policy_file;
+use crate::metrics::{Metric, Row};
+use crate::pod::guarded::GuardedPod;
+use crate::pod::{CrashedEpisode, Decider, Environment, FinishedEpisode, Level, PodError, Purpose};
 use crate::policy::Policy;
-use crate::scene::task::Solved;
 use crate::seed::Seed;
+use crate::step::curriculum::Solved;
 use crate::worker_pool::WorkerPool;
 
-/// Environments of one pod of an evaluation.
+/// Most environments in one pod of an evaluation.
 const MOST_AT_ONCE: u64 = 128;
 /// Episodes of an evaluation.
 pub const EVALUATION_EPISODES: u64 = 200;
 
-/// What evaluation episodes showed, as `eval --json` prints it.
+/// The result of an evaluation, as `eval --json` prints it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Evaluation {
-    /// How many were played.
+    /// Number of episodes.
     pub episodes: u64,
-    /// Share of successes; none for tasks that do not know success.
+    /// Share of successes; `None` for a task without a success condition.
     pub success: Option<f64>,
     /// Mean undiscounted return.
     pub return_mean: f64,
@@ -29,15 +32,15 @@ pub struct Evaluation {
     pub return_std: f64,
     /// Mean length (control steps).
     pub length_mean: f64,
-    /// Episodes in which an environment broke. It must not pay to break it: none of them is a success, the other numbers leave them
-    /// out, and with one, nothing is solved.
+    /// Episodes in which the environment broke. Breaking it must not be rewarded: these episodes are no successes, are excluded
+    /// from the means, and keep the task from counting as solved.
     #[serde(skip)]
-    pub flights: Vec<Flight>,
+    pub crashes: Vec<CrashedEpisode>,
 }
 
 impl Evaluation {
     fn of(episodes: &[FinishedEpisode]) -> Self {
-        let sound = || episodes.iter().filter(|episode| episode.flight.is_none());
+        let sound = || episodes.iter().filter(|episode| episode.crash.is_none());
         let mean = |value: &dyn Fn(&FinishedEpisode) -> f64| {
             sound().map(value).sum::<f64>() / sound().count() as f64
         };
@@ -51,23 +54,23 @@ impl Evaluation {
             return_mean,
             return_std: variance.sqrt(),
             length_mean: mean(&|episode| f64::from(episode.length)),
-            flights: episodes
+            crashes: episodes
                 .iter()
-                .filter_map(|episode| episode.flight.as_deref().cloned())
+                .filter_map(|episode| episode.crash.as_deref().cloned())
                 .collect(),
         }
     }
 
-    /// Whether this is good enough.
+    /// Whether the task counts as solved.
     pub fn meets(&self, solved: &Solved) -> bool {
-        solved.is_met_by(self.success, self.return_mean) && self.flights.is_empty()
+        solved.is_met_by(self.success, self.return_mean) && self.crashes.is_empty()
     }
 }
 
-/// Plays fresh episodes of these numbers. None if the pool was asked to stop.
+/// Plays the episodes with these numbers. `None` if the pool was asked to stop.
 ///
 /// # Errors
-/// The environment does not work.
+/// The environment cannot be built.
 pub fn evaluate(
     environment: &Arc<dyn Environment>,
     policy: &Arc<Policy>,
@@ -76,7 +79,7 @@ pub fn evaluate(
     episodes: Range<u64>,
     pool: &WorkerPool,
 ) -> Result<Option<Evaluation>, PodError> {
-    // As many pods as workers, but none so large that many episodes need much memory at once.
+    // As many pods as workers, or more, to bound the memory of each.
     let least = (episodes.end - episodes.start).div_ceil(MOST_AT_ONCE);
     let threads = pool.threads() as u64;
     let mut parts: Vec<_> = split(episodes, least.next_multiple_of(threads).max(threads))
@@ -86,7 +89,7 @@ pub fn evaluate(
         let stop = || pool.is_stopping();
         if !stop() {
             let decider = Decider::Mean(policy.clone());
-            *finished = ContainedPod::new(environment, seed, purpose, range.clone())
+            *finished = GuardedPod::new(environment, seed, purpose, range.clone())
                 .and_then(|mut pod| pod.play_one_episode_each(&decider, &stop));
         }
     });
@@ -95,6 +98,63 @@ pub fn evaluate(
         all.append(&mut finished?);
     }
     Ok((!pool.is_stopping() && !all.is_empty()).then(|| Evaluation::of(&all)))
+}
+
+impl Trainer {
+    /// Evaluates the policy when recent training episodes approach the threshold, at a limited rate. False if it was interrupted.
+    pub(super) fn evaluate_if_near(&mut self, row: &mut Row) -> bool {
+        let unsolved = self.progress.solved_step().is_none();
+        let at_the_task = (self.task.curriculum.as_ref())
+            .is_none_or(|curriculum| self.progress.level() >= Level(curriculum.levels));
+        let Some(solved) = self.task.solved.filter(|_| unsolved && at_the_task) else {
+            return true;
+        };
+        let evaluations = self.job.learner.settings().evaluations();
+        if !self.progress.is_evaluation_due(&solved, evaluations.after) {
+            return true;
+        }
+        let policy = self.student.policy();
+        let first = self.progress.take_evaluation_episodes(EVALUATION_EPISODES);
+        let Some(evaluation) = self.evaluate(&policy, first) else {
+            return self.failure.is_none() && !self.pool.is_stopping();
+        };
+        self.progress.next_evaluation_in(evaluations.every);
+        row.set(Metric::EvaluationReturn, evaluation.return_mean);
+        if let Some(success) = evaluation.success {
+            row.set(Metric::EvaluationSuccess, success);
+        }
+        if evaluation.meets(&solved) {
+            self.progress.note_solved();
+            self.clock.solved_s = Some(self.wall_s());
+            self.best = Some(policy_file::to_bytes(&policy));
+            self.writer.save_soon();
+        }
+        true
+    }
+
+    /// Evaluates the mean action in fresh episodes from number `first` on; `None` if it was interrupted.
+    pub(super) fn evaluate(&mut self, policy: &Arc<Policy>, first: u64) -> Option<Evaluation> {
+        let evaluated = evaluate(
+            &self.task.environment,
+            policy,
+            self.job.seed,
+            Purpose::Evaluation,
+            first..first + EVALUATION_EPISODES,
+            &self.pool,
+        );
+        match evaluated {
+            Ok(evaluation) => {
+                for crash in evaluation.iter().flat_map(|evaluation| &evaluation.crashes) {
+                    self.writer.save_crash_record(crash);
+                }
+                evaluation
+            }
+            Err(error) => {
+                self.give_up(error.to_string());
+                None
+            }
+        }
+    }
 }
 
 /// Cuts a range into at most `parts` pieces of nearly equal size.
@@ -116,7 +176,7 @@ mod tests {
             length: 10,
             total_reward,
             success: Some(success),
-            flight: None,
+            crash: None,
         }
     }
 
@@ -131,7 +191,7 @@ mod tests {
         let fours = [true, true, true, true, false].map(|success| episode(0.0, success));
         assert!(Evaluation::of(&fours).meets(&Solved::Success(0.8)));
         let mut broken = episode(3.0, true);
-        broken.flight = Some(Box::new(Flight {
+        broken.crash = Some(Box::new(CrashedEpisode {
             purpose: Purpose::Evaluation,
             environment: 0,
             episode: 1,

@@ -1,4 +1,4 @@
-//! What a training is asked for, and what it answers in the end.
+//! What a training is given ([`Job`]) and what it returns ([`TrainResult`]).
 
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -9,19 +9,19 @@ use crate::checkpoint::RunFolder;
 use crate::learn::LearnerSettings;
 use crate::pod::Environment;
 use crate::pod::scene::SceneEnvironment;
-use crate::scene::task::Solved;
 use crate::scene::{Scene, SceneError};
 use crate::seed::Seed;
+use crate::step::curriculum::Solved;
 
-/// What to train, and how.
+/// A training to run.
 pub struct Job {
-    /// What is learnt in.
+    /// What to train in.
     pub environment: Arc<dyn Environment>,
     /// Its name in reports.
     pub scene: String,
-    /// The scene that it is at the beginning, if it is one: what a change of it is compared with.
+    /// The environment's scene at the start, if it has one: later versions are compared with it.
     pub first_version: Option<Arc<Scene>>,
-    /// When it counts as solved, if it ever does.
+    /// When the task counts as solved; `None`: never.
     pub solved: Option<Solved>,
     /// The name of the learner's preset.
     pub learner_name: String,
@@ -29,13 +29,13 @@ pub struct Job {
     pub learner: LearnerSettings,
     /// Where all randomness comes from.
     pub seed: Seed,
-    /// Threads to train with; results do not depend on it.
+    /// Threads to train with; results do not depend on their number.
     pub threads: usize,
     /// End as soon as the scene is solved.
     pub until_solved: bool,
-    /// Where to keep the run; none keeps nothing. A run that is in it already goes on.
+    /// Folder of the run, which is resumed if it holds one; `None` keeps nothing.
     pub folder: Option<RunFolder>,
-    /// Time between two checkpoints, zero for one after each iteration; none: 30 s, and under 1 % of the run's time.
+    /// Time between checkpoints; zero: after each iteration. `None`: 30 s, and less than 1 % of the run's time spent on them.
     pub checkpoint_every: Option<Duration>,
     /// When the program was launched.
     pub launched: Instant,
@@ -77,9 +77,9 @@ pub struct TrainResult {
     pub seed: u64,
     /// Control steps taken, over all environments.
     pub steps: u64,
-    /// The steps of the checkpoint that this process went on from; none where it began the run.
+    /// Control steps of the checkpoint that this process resumed from; `None` if it started the run.
     pub resumed_from_step: Option<u64>,
-    /// Seconds from launch to the end, without those between the processes of a run.
+    /// Seconds from launch to the end, excluding the time between the processes of a run.
     pub wall_s: f64,
     /// Control steps per second from the first step to the last update, without evaluations and saving.
     pub steps_per_s: f64,
@@ -93,17 +93,17 @@ pub struct TrainResult {
     pub success: Option<f64>,
     /// Mean return in the final evaluation.
     pub return_mean: Option<f64>,
-    /// Weights, optimiser, normaliser and environments in one number.
+    /// Hash of the complete state: weights, optimiser, normaliser, environments, replay memory.
     pub state_hash: String,
     /// The run's folder.
     pub run: Option<PathBuf>,
-    /// Somebody stopped it.
+    /// The run was stopped on request.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub stopped: bool,
-    /// The run was given up, as `trouble` says: it would not get better.
+    /// The run was aborted; `trouble` says why.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub given_up: bool,
-    /// What went wrong, if anything: the last state could not be saved, or the run was given up.
+    /// What went wrong, if anything: the last state could not be saved, or the run was aborted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trouble: Option<String>,
 }

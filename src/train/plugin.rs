@@ -5,11 +5,11 @@ use bevy::ecs::prelude::{MessageReader, MessageWriter, ResMut, Resource};
 use std::sync::Mutex;
 use std::thread::JoinHandle;
 
-use super::news::News;
 use super::publish::Viewer;
+use super::status::TrainingStatus;
 use super::{Job, TrainError, TrainResult, Trainer};
 
-/// Trains on threads of its own while the app runs, and ends the app when the training has ended.
+/// Trains on its own threads while the app runs, and ends the app when the training ends.
 pub struct LearnerPlugin {
     job: Mutex<Option<Job>>,
     viewer: Viewer,
@@ -17,12 +17,12 @@ pub struct LearnerPlugin {
 }
 
 impl LearnerPlugin {
-    /// Begins `job` when the app is built.
+    /// Starts `job` when the app is built.
     pub fn new(job: Job) -> Self {
         Self::with_viewer(job, Viewer::default())
     }
 
-    /// The same, on a line that somebody listens to already.
+    /// The same, with an existing viewer.
     pub fn with_viewer(job: Job, viewer: Viewer) -> Self {
         Self {
             job: Mutex::new(Some(job)),
@@ -31,22 +31,22 @@ impl LearnerPlugin {
         }
     }
 
-    /// Leaves the app running when the training has ended.
+    /// Keeps the app running after the training has ended.
     pub fn stay_open(mut self) -> Self {
         self.stays_open = true;
         self
     }
 
-    /// The line to the training: stop, hold, read.
+    /// The handle to the training: stop, hold, read.
     pub fn viewer(&self) -> Viewer {
         self.viewer.clone()
     }
 }
 
-/// The training that this app runs. What is known of it is in [`News`].
+/// The training that this app runs. Its state is in [`TrainingStatus`].
 #[derive(Resource)]
 pub struct Training {
-    /// The line to it.
+    /// The handle to it.
     pub viewer: Viewer,
     thread: Option<JoinHandle<Result<TrainResult, TrainError>>>,
     stays_open: bool,
@@ -66,14 +66,14 @@ impl Plugin for LearnerPlugin {
             thread: Some(thread),
             stays_open: self.stays_open,
         });
-        app.init_resource::<News>()
-            .add_systems(PreUpdate, read_news)
+        app.init_resource::<TrainingStatus>()
+            .add_systems(PreUpdate, read_updates)
             .add_systems(Last, end_with_the_app);
     }
 }
 
 impl Training {
-    /// Asks the training to save and end, and waits for it.
+    /// Stops the training, which saves its state, and waits for its end.
     pub fn stop_and_wait(&mut self) {
         self.viewer.stop();
         self.join();
@@ -91,7 +91,7 @@ impl Training {
     }
 }
 
-/// However the app ends, what was learnt is saved.
+/// The training's state is saved however the app ends.
 impl Drop for Training {
     fn drop(&mut self) {
         self.viewer.stop();
@@ -99,29 +99,29 @@ impl Drop for Training {
     }
 }
 
-/// An app that is asked to exit takes the training along.
+/// The training is stopped when the app exits.
 fn end_with_the_app(exits: MessageReader<AppExit>, mut training: ResMut<Training>) {
     if !exits.is_empty() {
         training.stop_and_wait();
     }
 }
 
-fn read_news(
+fn read_updates(
     mut training: ResMut<Training>,
-    mut news: ResMut<News>,
+    mut status: ResMut<TrainingStatus>,
     mut exit: MessageWriter<AppExit>,
 ) {
     let ended = training
         .thread
         .as_ref()
         .is_some_and(JoinHandle::is_finished);
-    let (newest, rows) = training.viewer.take_news();
-    news.hear(training.viewer.steps(), newest, rows);
+    let (newest, rows) = training.viewer.take_updates();
+    status.take_in(training.viewer.steps(), newest, rows);
     if ended {
         training.join();
-        news.result = training.viewer.result();
+        status.result = training.viewer.result();
         if !training.stays_open {
-            let failed = matches!(news.result, Some(Err(_)));
+            let failed = matches!(status.result, Some(Err(_)));
             exit.write(if failed {
                 AppExit::error()
             } else {

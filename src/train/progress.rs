@@ -1,20 +1,20 @@
-//! How far a run has come: counters and the last episodes. Part of the state, so no clocks here.
+//! Progress of a run: counters and recent episodes. They are part of the state, so they contain no wall-clock time.
 
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
 use crate::metrics::{Metric, Row};
 use crate::pod::{FinishedEpisode, Level};
-use crate::scene::task::{Curriculum, Solved};
+use crate::step::curriculum::{Curriculum, Solved};
 
-/// Episodes that the training curves average over.
+/// Episodes in the averages of the training curves.
 const RECENT: usize = 200;
-/// Episodes of a level that are kept, far above what scenes allow.
+/// Most episodes of a level that a state may hold, far above what scenes allow.
 const MOST_OF_LEVEL: usize = 1 << 20;
-/// How far below its bound a training success rate may be for an evaluation to be worth its time: exploration costs
+/// How far below its threshold the training success rate may be for an evaluation to be due: exploration costs
 /// some successes that the mean action has.
 const SUCCESS_REACH: f64 = 0.05;
-/// The same for a return, as a share of its bound or of the returns' spread, whichever is larger.
+/// The same for a return, as a share of its threshold or of the returns' spread, whichever is larger.
 const RETURN_REACH: f64 = 0.15;
 
 /// Counters of a run.
@@ -29,10 +29,10 @@ pub struct Progress {
     evaluation_episodes: u64,
     next_evaluation: u64,
     solved_step: Option<u64>,
-    /// Which level of the curriculum episodes begin at, and the last ones that were of it, for tasks that have one.
+    /// The current level of the curriculum and its recent episodes, for tasks that have one.
     level: u32,
     of_level: VecDeque<Recent>,
-    /// An iteration that has been learnt from, and not yet been judged and logged.
+    /// The metrics of an iteration that has not been evaluated and logged yet.
     unreported: Option<Row>,
 }
 
@@ -54,7 +54,7 @@ impl Recent {
 }
 
 impl Progress {
-    /// Rollouts learnt from.
+    /// Iterations (rollouts learnt from).
     pub fn iteration(&self) -> u64 {
         self.iteration
     }
@@ -74,7 +74,7 @@ impl Progress {
         self.iteration += 1;
         self.steps += steps;
         for episode in finished {
-            if episode.flight.is_some() {
+            if episode.crash.is_some() {
                 self.broken += 1;
                 continue;
             }
@@ -86,9 +86,9 @@ impl Progress {
         }
     }
 
-    /// Goes on to the next level of a curriculum if the last episodes of this one pass. To be called once for a rollout.
-    pub fn climb(&mut self, curriculum: &Curriculum, finished: &[FinishedEpisode]) {
-        let sound = finished.iter().filter(|episode| episode.flight.is_none());
+    /// Advances to the next level of a curriculum if the recent episodes of this one pass. Call once per rollout.
+    pub fn advance_level(&mut self, curriculum: &Curriculum, finished: &[FinishedEpisode]) {
+        let sound = finished.iter().filter(|episode| episode.crash.is_none());
         for episode in sound.filter(|episode| episode.level == self.level) {
             self.of_level.push_back(Recent::of(episode));
         }
@@ -105,8 +105,8 @@ impl Progress {
         }
     }
 
-    /// The scene is another one from now on, with so many levels before the last: what was played says nothing of it, and nobody knows
-    /// whether it is solved. The level stays, as far as there is one.
+    /// A new version of the scene, with `levels` levels before the last, takes effect: recent episodes and `solved_step` are reset.
+    /// The level stays, if the new version has it.
     pub fn begin_version(&mut self, levels: u32) {
         self.level = self.level.min(levels);
         self.recent.clear();
@@ -119,7 +119,7 @@ impl Progress {
         Level(self.level)
     }
 
-    /// Whether the last episodes, so many of them, suggest that the scene is solved and the last evaluation was long enough ago.
+    /// Whether the last `episodes` episodes approach the threshold and the last evaluation was long enough ago.
     pub fn is_evaluation_due(&self, solved: &Solved, episodes: usize) -> bool {
         let episodes = episodes.min(RECENT);
         if self.recent.len() < episodes || self.steps < self.next_evaluation {
@@ -139,13 +139,13 @@ impl Progress {
         }
     }
 
-    /// The last so many episodes, of those that are kept, the oldest first.
+    /// The last `episodes` episodes, the oldest first.
     fn last(&self, episodes: usize) -> impl ExactSizeIterator<Item = &Recent> + Clone {
         let older = self.recent.len().saturating_sub(episodes);
         self.recent.iter().skip(older)
     }
 
-    /// No further evaluation for so many steps.
+    /// No further evaluation for this many steps.
     pub fn next_evaluation_in(&mut self, steps: u64) {
         self.next_evaluation = self.steps + steps;
     }
@@ -157,7 +157,7 @@ impl Progress {
         first
     }
 
-    /// The scene is solved, now.
+    /// Notes that the scene is solved at the current step.
     pub fn note_solved(&mut self) {
         self.solved_step = Some(self.steps);
     }
@@ -181,17 +181,17 @@ impl Progress {
         }
     }
 
-    /// Keeps the row of the iteration until it has been judged and logged.
+    /// Keeps the metrics of the iteration until it has been evaluated and logged.
     pub fn set_unreported(&mut self, row: Row) {
         self.unreported = Some(row);
     }
 
-    /// Takes the row of an iteration that has not been judged and logged.
+    /// Takes the metrics of an iteration that has not been evaluated and logged.
     pub fn take_unreported(&mut self) -> Option<Row> {
         self.unreported.take()
     }
 
-    /// Everything, as bytes.
+    /// Serialises everything.
     pub fn save(&self) -> Vec<u8> {
         postcard::to_stdvec(self).expect("plain data serialises to memory")
     }
@@ -199,7 +199,7 @@ impl Progress {
     /// What [`Progress::save`] wrote.
     ///
     /// # Errors
-    /// It did not write this.
+    /// The bytes are malformed.
     pub fn read(bytes: &[u8]) -> Result<Self, String> {
         let (progress, rest): (Self, _) =
             postcard::take_from_bytes(bytes).map_err(|error| format!("the counters: {error}"))?;
@@ -230,7 +230,7 @@ impl Progress {
     }
 }
 
-/// The share of successes; none where the task does not know success.
+/// The share of successes; `None` for a task without a success condition.
 fn success<'a>(episodes: impl ExactSizeIterator<Item = &'a Recent> + Clone) -> Option<f64> {
     let knows = episodes.clone().any(|recent| recent.success.is_some());
     knows.then(|| mean(episodes, |recent| f64::from(recent.success == Some(true))))
@@ -247,7 +247,7 @@ fn mean<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pod::{Flight, Purpose};
+    use crate::pod::{CrashedEpisode, Purpose};
 
     fn episodes(count: usize, successes: usize) -> Vec<FinishedEpisode> {
         (0..count)
@@ -258,7 +258,7 @@ mod tests {
                 length: 1,
                 total_reward: 0.0,
                 success: Some(i < successes),
-                flight: None,
+                crash: None,
             })
             .collect()
     }
@@ -288,7 +288,7 @@ mod tests {
     fn broken_episodes_count_for_nothing_but_their_number() {
         let mut progress = Progress::default();
         let mut one = episodes(1, 1);
-        one[0].flight = Some(Box::new(Flight {
+        one[0].crash = Some(Box::new(CrashedEpisode {
             purpose: Purpose::Training,
             environment: 0,
             episode: 1,

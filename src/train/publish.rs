@@ -1,33 +1,33 @@
-//! What a training shows while it goes on, and the few words that it takes back. While it trains, the trainer
-//! never waits for a reader: what a held lock keeps from being told now is told with the next iteration.
+//! The channel between a trainer and its viewers: updates in one direction, stop, hold and scene edits in the other. The trainer
+//! never waits for a reader: if a lock is held, an update is delivered with the next iteration.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::TrainResult;
-use super::versions::Change;
+use super::versions::SceneEdit;
 use crate::metrics::Row;
 use crate::policy::Policy;
 use crate::worker_pool::WorkerPool;
 
-/// Rows that wait for a reader, at most: a window that is not drawn reads nothing, perhaps for days.
+/// Most unread rows: a hidden window may read nothing for days.
 const MOST_WAITING: usize = 4096;
 
-/// The newest state of a training.
+/// The newest state of a training, as a viewer sees it.
 #[derive(Clone)]
-pub struct Snapshot {
-    /// What acts best right now.
+pub struct TrainingUpdate {
+    /// The newest policy.
     pub policy: Arc<Policy>,
     /// When the scene was solved (control steps).
     pub solved_step: Option<u64>,
     /// When the scene was solved (seconds since launch).
     pub solved_wall_s: Option<f64>,
-    /// Speed so far, as the training's result counts it.
+    /// Control steps per second so far.
     pub steps_per_s: f64,
     /// What could not be written, if anything.
     pub trouble: Option<String>,
-    /// The newest word about a change of the scene: that it has taken effect, or why it has not.
+    /// The newest message about a change of the scene: that it has taken effect, or why it has not.
     pub change: Option<String>,
 }
 
@@ -38,21 +38,21 @@ pub struct Viewer(Arc<Shared>);
 /// The trainer's end.
 pub struct Publisher {
     shared: Arc<Shared>,
-    /// Rows that nobody could be told yet.
+    /// Rows that could not be delivered yet.
     pending: Vec<Row>,
 }
 
-/// What to do with a line that a person should read now: nothing, unless a program says otherwise.
+/// Receives messages for people; by default they are dropped.
 #[derive(Clone)]
-pub struct Teller(Arc<dyn Fn(&str) + Send + Sync>);
+pub struct Messages(Arc<dyn Fn(&str) + Send + Sync>);
 
-impl Default for Teller {
+impl Default for Messages {
     fn default() -> Self {
         Self(Arc::new(|_| {}))
     }
 }
 
-impl Teller {
+impl Messages {
     pub(super) fn tell(&self, line: &str) {
         (self.0)(line);
     }
@@ -60,25 +60,25 @@ impl Teller {
 
 #[derive(Default)]
 struct Shared {
-    teller: Teller,
-    news: Mutex<News>,
+    messages: Messages,
+    unread: Mutex<Unread>,
     result: Mutex<Option<Result<TrainResult, String>>>,
     steps: AtomicU64,
     stop: Arc<AtomicBool>,
     hold: AtomicBool,
-    change: Mutex<Option<Change>>,
+    edit: Mutex<Option<SceneEdit>>,
     is_watched: AtomicBool,
 }
 
 #[derive(Default)]
-struct News {
-    snapshot: Option<Snapshot>,
+struct Unread {
+    update: Option<TrainingUpdate>,
     rows: Vec<Row>,
 }
 
-impl News {
-    fn tell(&mut self, rows: &mut Vec<Row>, snapshot: Snapshot) {
-        self.snapshot = Some(snapshot);
+impl Unread {
+    fn tell(&mut self, rows: &mut Vec<Row>, update: TrainingUpdate) {
+        self.update = Some(update);
         self.rows.append(rows);
         if self.rows.len() > MOST_WAITING {
             self.rows = self.rows.chunks(2).map(merged).collect();
@@ -86,7 +86,7 @@ impl News {
     }
 }
 
-/// Rows as one, with the newest of their values.
+/// Merges rows into one with the newest of their values.
 fn merged(rows: &[Row]) -> Row {
     let mut all = Row::default();
     for row in rows {
@@ -96,15 +96,15 @@ fn merged(rows: &[Row]) -> Row {
 }
 
 impl Viewer {
-    /// A line to a training whose remarks (where it goes on from, what it could not save) go to `tell`.
+    /// A viewer that passes the training's messages (where it resumes from, what it could not save) to `tell`.
     pub fn telling(tell: impl Fn(&str) + Send + Sync + 'static) -> Self {
         Self(Arc::new(Shared {
-            teller: Teller(Arc::new(tell)),
+            messages: Messages(Arc::new(tell)),
             ..Shared::default()
         }))
     }
 
-    /// The trainer's end of the same line.
+    /// The trainer's end of the same channel.
     pub fn publisher(&self) -> Publisher {
         Publisher {
             shared: self.0.clone(),
@@ -112,14 +112,14 @@ impl Viewer {
         }
     }
 
-    /// Takes what is new: the newest snapshot, and one row per iteration since the last call, or fewer after a long time.
-    pub fn take_news(&self) -> (Option<Snapshot>, Vec<Row>) {
+    /// Takes the newest update, and one row per iteration since the last call, or fewer after a long time.
+    pub fn take_updates(&self) -> (Option<TrainingUpdate>, Vec<Row>) {
         self.0.is_watched.store(true, Ordering::Relaxed);
-        let mut news = self.0.news.lock().expect("no holder panics");
-        (news.snapshot.take(), std::mem::take(&mut news.rows))
+        let mut unread = self.0.unread.lock().expect("no holder panics");
+        (unread.update.take(), std::mem::take(&mut unread.rows))
     }
 
-    /// How the training ended, once it has: an app that has run takes its world with it, and this is what is left.
+    /// The result of the training, once it has ended. It outlives the app.
     pub fn result(&self) -> Option<Result<TrainResult, String>> {
         self.0.result.lock().expect("no holder panics").clone()
     }
@@ -133,7 +133,7 @@ impl Viewer {
         self.0.steps.load(Ordering::Relaxed)
     }
 
-    /// Asks the training to save and end.
+    /// Asks the training to save its state and end.
     pub fn stop(&self) {
         self.0.stop.store(true, Ordering::Relaxed);
     }
@@ -148,14 +148,14 @@ impl Viewer {
         self.0.hold.store(hold, Ordering::Relaxed);
     }
 
-    /// Proposes another scene to go on with; of several, the training takes the newest when it comes to it.
-    pub fn change_scene(&self, change: Change) {
-        *self.0.change.lock().expect("no holder panics") = Some(change);
+    /// Proposes a new version of the scene. The training takes up the newest proposal before its next iteration.
+    pub fn propose_scene(&self, edit: SceneEdit) {
+        *self.0.edit.lock().expect("no holder panics") = Some(edit);
     }
 
-    /// Tells a person a line, as the training does.
+    /// Sends a message to people, as the training does.
     pub fn tell(&self, line: &str) {
-        self.0.teller.tell(line);
+        self.0.messages.tell(line);
     }
 
     /// Whether the training is held.
@@ -165,37 +165,42 @@ impl Viewer {
 }
 
 impl Publisher {
-    /// A pool that ends when a viewer says so.
+    /// A worker pool that stops when a viewer asks for it.
     pub(super) fn pool(&self, threads: usize) -> WorkerPool {
         WorkerPool::stoppable(threads, self.shared.stop.clone())
     }
 
-    /// Tells an iteration's row and, if there is somebody to see it, what `snapshot` makes.
-    pub(super) fn publish(&mut self, row: Row, steps: u64, snapshot: impl FnOnce() -> Snapshot) {
+    /// Publishes an iteration's row and, if anybody reads updates, the one that `update` makes.
+    pub(super) fn publish(
+        &mut self,
+        row: Row,
+        steps: u64,
+        update: impl FnOnce() -> TrainingUpdate,
+    ) {
         self.shared.steps.store(steps, Ordering::Relaxed);
         if !self.shared.is_watched.load(Ordering::Relaxed) {
             return;
         }
         self.pending.push(row);
-        if let Ok(mut news) = self.shared.news.try_lock() {
-            news.tell(&mut self.pending, snapshot());
+        if let Ok(mut unread) = self.shared.unread.try_lock() {
+            unread.tell(&mut self.pending, update());
         }
     }
 
-    /// The same at the end of a training, when there is no next time: waits the moment that a reader may take.
-    pub(super) fn publish_last(&mut self, steps: u64, snapshot: Snapshot) {
+    /// Publishes the last update of a training; waits for a reader that holds the lock.
+    pub(super) fn publish_last(&mut self, steps: u64, update: TrainingUpdate) {
         self.shared.steps.store(steps, Ordering::Relaxed);
-        let mut news = self.shared.news.lock().expect("no holder panics");
-        news.tell(&mut self.pending, snapshot);
+        let mut unread = self.shared.unread.lock().expect("no holder panics");
+        unread.tell(&mut self.pending, update);
     }
 
-    /// The newest scene that somebody proposes; one that is being handed over now is there the next time.
-    pub(super) fn take_change(&self) -> Option<Change> {
-        self.shared.change.try_lock().ok()?.take()
+    /// Takes the newest proposal, unless one is being handed over at this moment.
+    pub(super) fn take_scene_edit(&self) -> Option<SceneEdit> {
+        self.shared.edit.try_lock().ok()?.take()
     }
 
-    pub(super) fn teller(&self) -> Teller {
-        self.shared.teller.clone()
+    pub(super) fn messages(&self) -> Messages {
+        self.shared.messages.clone()
     }
 
     pub(super) fn wait_while_held(&self) {
@@ -215,7 +220,7 @@ mod tests {
     use crate::policy::normalize::Normalizer;
     use crate::step::{ActionSpace, Spaces};
 
-    fn snapshot() -> Snapshot {
+    fn update() -> TrainingUpdate {
         let layout = Layout::new(vec![1, 1], Activation::Tanh);
         let policy = Policy {
             spaces: Spaces {
@@ -226,7 +231,7 @@ mod tests {
             network: Mlp::from_parameters(layout, vec![0.0; 2]),
             head: Head::Gaussian { log_std: vec![0.0] },
         };
-        Snapshot {
+        TrainingUpdate {
             policy: Arc::new(policy),
             solved_step: None,
             solved_wall_s: None,
@@ -239,7 +244,7 @@ mod tests {
     #[test]
     fn rows_that_nobody_reads_are_thinned_and_the_newest_stays() {
         let viewer = Viewer::default();
-        viewer.take_news();
+        viewer.take_updates();
         let mut publisher = viewer.publisher();
         for step in 1..=100_000_u32 {
             let mut row = Row::default();
@@ -247,9 +252,9 @@ mod tests {
             if step == 7 {
                 row.set(Metric::EvaluationReturn, 0.5);
             }
-            publisher.publish(row, u64::from(step), snapshot);
+            publisher.publish(row, u64::from(step), update);
         }
-        let (_, rows) = viewer.take_news();
+        let (_, rows) = viewer.take_updates();
         assert!((2048..=4096).contains(&rows.len()), "{}", rows.len());
         let steps = |row: &Row| row.get(Metric::Steps);
         assert_eq!(rows.last().and_then(steps), Some(100_000.0));

@@ -1,15 +1,15 @@
-//! The state of a run: what a checkpoint holds of a [`Trainer`], and how one comes back.
+//! Saving and restoring a [`Trainer`].
 
 use std::sync::Arc;
 use std::time::Instant;
 
 use super::progress::Progress;
 use super::{Job, TrainError, Trainer, evaluate};
-use crate::checkpoint::image::{Clock, Image, LogLengths, State};
-use crate::checkpoint::{RunFolder, policy_file};
+use crate::checkpoint::snapshot::{Clock, LogLengths, Snapshot, State};
+use crate::checkpoint::{RunFolder, RunIdentity, policy_file};
 use crate::learn::student::Student;
 use crate::panics::catch_panic;
-use crate::pod::contained::ContainedPod;
+use crate::pod::guarded::GuardedPod;
 use crate::pod::{Environment, PodError, Purpose, Restored};
 use crate::worker_pool::WorkerPool;
 
@@ -18,7 +18,7 @@ impl Trainer {
         State {
             learner: self.student.save(),
             progress: self.progress.save(),
-            environments: self.pods.iter().flat_map(ContainedPod::states).collect(),
+            environments: self.pods.iter().flat_map(GuardedPod::states).collect(),
             memory: self.student.memory().digest(),
         }
     }
@@ -27,8 +27,8 @@ impl Trainer {
     pub(super) fn save(&mut self) {
         let began = Instant::now();
         let policy = policy_file::to_bytes(&self.student.policy());
-        let image = Image {
-            run: self.keeper.folder().map_or([0; 32], RunFolder::run),
+        let snapshot = Snapshot {
+            identity: (self.writer.folder()).map_or(RunIdentity::default(), RunFolder::identity),
             iteration: self.progress.iteration(),
             state: self.state(),
             best: self.best.clone(),
@@ -39,40 +39,41 @@ impl Trainer {
             },
         };
         let memory = self.student.memory();
-        self.keeper.save(began, image, &policy, memory);
+        self.writer.save(began, snapshot, &policy, memory);
     }
 
-    /// Goes on from the newest checkpoint that can be read and holds this run, in the scene as it was by then.
+    /// Resumes from the newest usable checkpoint, in the version of the scene in force then.
     pub(super) fn resume(&mut self) -> Result<(), TrainError> {
         self.find_checkpoint()?;
-        self.note_version();
+        self.report_version();
         Ok(())
     }
 
-    /// Lets the folder know which version of the scene is played.
-    pub(super) fn note_version(&mut self) {
+    /// Tells the folder which version of the scene is in force.
+    pub(super) fn report_version(&mut self) {
         let steps = self.progress.steps();
         let version = self.versions.in_force(steps);
         let text = version.map(|version| version.scene.text());
-        self.keeper.enter_version(text, self.versions.events(steps));
+        self.writer
+            .set_version_in_force(text, self.versions.events(steps));
     }
 
     fn find_checkpoint(&mut self) -> Result<(), TrainError> {
-        let teller = self.publisher.teller();
-        let Some(folder) = self.keeper.folder() else {
+        let messages = self.publisher.messages();
+        let Some(folder) = self.writer.folder() else {
             return Ok(());
         };
         let was_begun = folder.has_rows();
         for found in folder.checkpoints()? {
-            let image = found.image.map_err(|error| error.to_string());
-            let restored =
-                image.and_then(|image| catch_panic(|| self.restore(image)).unwrap_or_else(Err));
+            let snapshot = found.snapshot.map_err(|error| error.to_string());
+            let restored = snapshot
+                .and_then(|snapshot| catch_panic(|| self.restore(snapshot)).unwrap_or_else(Err));
             match restored {
                 Ok((logs, bits)) => {
                     let steps = self.progress.steps();
-                    teller.tell(&format!("resumed from step {steps}"));
+                    messages.tell(&format!("resumed from step {steps}"));
                     if bits == Restored::Similar {
-                        teller.tell(
+                        messages.tell(
                             "warning: this machine computes other bits than the one that wrote the checkpoint: \
                              the run goes on, but not as the same bytes",
                         );
@@ -80,33 +81,33 @@ impl Trainer {
                     self.resumed_from = Some(steps);
                     let checkpoint = Some((found.name.as_str(), self.progress.iteration()));
                     let memory = self.student.memory();
-                    return Ok(self.keeper.go_on_from(checkpoint, logs, memory)?);
+                    return Ok(self.writer.resume_from(checkpoint, logs, memory)?);
                 }
                 Err(problem) => {
-                    teller.tell(&format!("checkpoint {} is left out: {problem}", found.name));
+                    messages.tell(&format!("checkpoint {} is left out: {problem}", found.name));
                 }
             }
         }
         if was_begun {
-            teller.tell("no checkpoint can be used: the run begins afresh");
+            messages.tell("no checkpoint can be used: the run begins afresh");
         }
         let memory = self.student.memory();
         let logs = LogLengths::default();
-        Ok(self.keeper.go_on_from(None, logs, memory)?)
+        Ok(self.writer.resume_from(None, logs, memory)?)
     }
 
-    /// Becomes what a checkpoint holds, all of it or nothing.
-    fn restore(&mut self, image: Image) -> Result<(LogLengths, Restored), String> {
-        let Image {
+    /// Restores a checkpoint, completely or not at all.
+    fn restore(&mut self, snapshot: Snapshot) -> Result<(LogLengths, Restored), String> {
+        let Snapshot {
             state,
             best,
             logs,
             clock,
             ..
-        } = image;
+        } = snapshot;
         let progress = Progress::read(&state.progress)?;
         let mut student = (self.student_of)(&self.job);
-        let folder = self.keeper.folder();
+        let folder = self.writer.folder();
         student.restore(&state.learner, &state.memory, &|block| {
             folder.ok_or("there is no folder")?.read_block(block)
         })?;
@@ -116,9 +117,9 @@ impl Trainer {
         if state.environments.len() != self.job.learner.settings().envs() {
             return Err("it has another number of environments".to_owned());
         }
-        let world = self.versions.world(progress.steps()).clone();
+        let task = self.versions.task(progress.steps()).clone();
         let pods =
-            pods(&world.environment, &self.job, &self.pool).map_err(|error| error.to_string())?;
+            pods(&task.environment, &self.job, &self.pool).map_err(|error| error.to_string())?;
         let mut pods: Vec<_> = pods
             .into_iter()
             .map(|pod| (pod, Ok(Restored::Same)))
@@ -135,24 +136,24 @@ impl Trainer {
             restored.push(pod);
         }
         (self.pods, self.student, self.progress) = (restored, student, progress);
-        (self.best, self.clock, self.world) = (best, clock.or_zero(), world);
+        (self.best, self.clock, self.task) = (best, clock.or_zero(), task);
         Ok((logs, bits))
     }
 }
 
-/// The environments of a run at their beginning, as many pods as the pool has workers.
+/// The environments of a run in their initial state, in as many pods as the pool has workers.
 pub(super) fn pods(
     environment: &Arc<dyn Environment>,
     job: &Job,
     pool: &WorkerPool,
-) -> Result<Vec<ContainedPod>, PodError> {
+) -> Result<Vec<GuardedPod>, PodError> {
     let envs = job.learner.settings().envs() as u64;
     evaluate::split(0..envs, pool.threads() as u64)
-        .map(|range| ContainedPod::new(environment, job.seed, Purpose::Training, range))
+        .map(|range| GuardedPod::new(environment, job.seed, Purpose::Training, range))
         .collect()
 }
 
-/// The learner of a run at its beginning.
+/// The learner of a run, untrained.
 pub(super) fn student(job: &Job) -> Box<dyn Student> {
     let settings = job.learner.settings();
     settings.start(&job.environment.spaces(), job.seed)

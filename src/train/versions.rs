@@ -1,6 +1,6 @@
-//! The scene of a run, and what it becomes on the way. A change takes effect between two iterations, at a number of control steps that
-//! is written down before the run comes there, so a run is a function of its scene, its seed and its versions: whoever goes on with it,
-//! from whatever checkpoint, comes by the same versions at the same steps.
+//! The versions of a run's scene. A version takes effect between two iterations, at a control step that
+//! is recorded before the run reaches it. So a run is a function of its scene, seed and versions: resumed
+//! from any checkpoint, it meets the same versions at the same steps.
 
 use std::sync::Arc;
 
@@ -10,31 +10,31 @@ use crate::checkpoint::{RunError, RunFolder};
 use crate::pod::Environment;
 use crate::pod::scene::SceneEnvironment;
 use crate::scene::Scene;
-use crate::scene::task::{Curriculum, Solved};
+use crate::step::curriculum::{Curriculum, Solved};
 
-/// Differences of a change that are told.
+/// Most differences of a version that are listed.
 const MOST_TOLD: usize = 8;
 
-/// A scene that somebody proposes to go on with.
+/// A proposed new version of the scene.
 #[derive(Clone)]
-pub struct Change {
+pub struct SceneEdit {
     /// The scene.
     pub scene: Arc<Scene>,
-    /// Should it pay for other things, critics begin anew.
+    /// Whether critics are reinitialised if the reward changes.
     pub forget_values: bool,
 }
 
-/// What is learnt in, as it is now.
+/// The task that is trained on, in one version of the scene.
 #[derive(Clone)]
-pub(super) struct World {
+pub(super) struct TrainingTask {
     pub(super) environment: Arc<dyn Environment>,
-    /// When it counts as solved, if it ever does.
+    /// When it counts as solved; `None`: never.
     pub(super) solved: Option<Solved>,
-    /// How the task becomes harder.
+    /// Its curriculum, if it has one.
     pub(super) curriculum: Option<Curriculum>,
 }
 
-impl World {
+impl TrainingTask {
     fn of(scene: &Arc<Scene>) -> Self {
         Self {
             environment: Arc::new(SceneEnvironment::new(scene.clone())),
@@ -51,43 +51,43 @@ impl World {
 
 /// A version of the scene after the first.
 pub(super) struct Version {
-    /// Control steps with which it takes effect.
+    /// The control step at which it takes effect.
     pub(super) step: u64,
     pub(super) forgets_values: bool,
     pub(super) scene: Arc<Scene>,
-    pub(super) world: World,
-    /// How it differs from the one before.
+    pub(super) task: TrainingTask,
+    /// Its differences from the version before.
     differences: Vec<String>,
 }
 
-/// What a proposed scene comes to.
+/// The verdict on a proposed version.
 pub(super) enum Proposed {
-    /// It means what the newest version means.
+    /// It means the same as the newest version.
     Same,
     /// It takes effect with the coming iteration.
     Fits(Version),
-    /// It cannot be gone on with; says why, and what could be done.
+    /// It cannot be applied; says why, and what could be done.
     Refused(String),
 }
 
 /// All versions of a run.
 pub(super) struct Versions {
-    /// The scene that the run began with; none for an environment that is no scene, which does not change.
+    /// The original scene; `None` for an environment that is not a scene, which cannot change.
     first: Option<Arc<Scene>>,
-    beginning: World,
+    beginning: TrainingTask,
     learner: String,
     later: Vec<Version>,
 }
 
 impl Versions {
-    /// Those of a job, with what its folder has of them.
+    /// The versions of a job, including those in its folder.
     ///
     /// # Errors
-    /// A version in the folder is none of such a run.
+    /// A version in the folder is invalid or does not fit the run.
     pub(super) fn read(job: &Job, folder: Option<&RunFolder>) -> Result<Self, TrainError> {
         let mut versions = Self {
             first: job.first_version.clone(),
-            beginning: World {
+            beginning: TrainingTask {
                 environment: job.environment.clone(),
                 solved: job.solved,
                 curriculum: job.environment.curriculum(),
@@ -116,13 +116,13 @@ impl Versions {
         Ok(versions)
     }
 
-    /// The newest one there is, whether or not the run has come there.
+    /// The newest version, whether or not it has taken effect.
     fn newest(&self) -> Option<&Arc<Scene>> {
         let last = self.later.last().map(|version| &version.scene);
         last.or(self.first.as_ref())
     }
 
-    /// What it would be to go on with `scene` from `step` on.
+    /// Checks whether `scene` could be the version from `step` on.
     pub(super) fn propose(&self, scene: Arc<Scene>, step: u64) -> Proposed {
         let Some(newest) = self.newest() else {
             let problem = "this environment is no scene, and does not change in mid-run";
@@ -146,19 +146,19 @@ impl Versions {
         Proposed::Fits(Version {
             step,
             forgets_values: false,
-            world: World::of(&scene),
+            task: TrainingTask::of(&scene),
             scene,
             differences,
         })
     }
 
-    /// As [`Versions::propose`], of a change that somebody wants.
-    pub(super) fn propose_change(&self, change: Change, step: u64) -> Proposed {
-        let pays_as = |newest: &Arc<Scene>| newest.pays_as(&change.scene);
+    /// As [`Versions::propose`], for a proposed edit.
+    pub(super) fn propose_edit(&self, edit: SceneEdit, step: u64) -> Proposed {
+        let pays_as = |newest: &Arc<Scene>| newest.pays_as(&edit.scene);
         let pays_as_before = self.newest().is_none_or(pays_as);
-        let mut proposed = self.propose(change.scene, step);
+        let mut proposed = self.propose(edit.scene, step);
         if let Proposed::Fits(version) = &mut proposed {
-            version.forgets_values = change.forget_values && !pays_as_before;
+            version.forgets_values = edit.forget_values && !pays_as_before;
         }
         proposed
     }
@@ -167,28 +167,28 @@ impl Versions {
         self.later.push(version);
     }
 
-    /// Whether some version is still to take effect after so many steps.
-    pub(super) fn are_to_come_after(&self, steps: u64) -> bool {
+    /// Whether a version is still to take effect after `steps`.
+    pub(super) fn has_any_after(&self, steps: u64) -> bool {
         self.later.last().is_some_and(|last| last.step > steps)
     }
 
-    /// The version that takes effect between two numbers of steps: above the first, up to the second.
+    /// The version that takes effect in the steps after `steps` up to `later`.
     pub(super) fn between(&self, steps: u64, later: u64) -> Option<&Version> {
         self.in_force(later).filter(|version| version.step > steps)
     }
 
-    /// The version after the first that is played after so many steps.
+    /// The later version in force after `steps`; `None` for the original scene.
     pub(super) fn in_force(&self, steps: u64) -> Option<&Version> {
         self.later.iter().rfind(|version| version.step <= steps)
     }
 
-    /// What is learnt in after so many steps.
-    pub(super) fn world(&self, steps: u64) -> &World {
+    /// The task in force after `steps`.
+    pub(super) fn task(&self, steps: u64) -> &TrainingTask {
         let version = self.in_force(steps);
-        version.map_or(&self.beginning, |version| &version.world)
+        version.map_or(&self.beginning, |version| &version.task)
     }
 
-    /// The table of what has happened up to so many steps; empty where there are no versions.
+    /// The table `events.csv` up to `steps`; empty without versions.
     pub(super) fn events(&self, steps: u64) -> String {
         if self.later.is_empty() {
             return String::new();
@@ -211,7 +211,7 @@ impl Versions {
 const FORGOTTEN: &str = "the critic begins anew";
 
 impl Version {
-    /// What goes to the run's folder.
+    /// Its file in the run folder.
     pub(super) fn file(&self) -> VersionFile {
         VersionFile {
             step: self.step,
@@ -224,7 +224,7 @@ impl Version {
         told(&self.differences.iter().collect::<Vec<_>>())
     }
 
-    /// A line of what has changed.
+    /// Its differences in one line.
     pub(super) fn in_words(&self) -> String {
         let (step, told) = (self.step, self.told());
         let forgotten = if self.forgets_values {
@@ -236,7 +236,7 @@ impl Version {
     }
 }
 
-/// Differences as a list, those beyond a number only counted.
+/// Lists differences; those beyond a limit are only counted.
 fn told(differences: &[&String]) -> String {
     let shown = &differences[..differences.len().min(MOST_TOLD)];
     let shown: Vec<&str> = shown.iter().map(|difference| difference.as_str()).collect();

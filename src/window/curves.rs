@@ -4,7 +4,7 @@ use bevy::prelude::*;
 
 use super::Frame;
 use crate::metrics::{Metric, Row};
-use crate::train::news::News;
+use crate::train::status::TrainingStatus;
 
 /// A curve with so many points is thinned to half of them.
 const MOST_POINTS: usize = 1024;
@@ -108,12 +108,12 @@ pub(super) fn plugin(app: &mut App) {
     app.init_resource::<Curves>().add_systems(
         Update,
         note_rows
-            .run_if(resource_exists::<News>)
+            .run_if(resource_exists::<TrainingStatus>)
             .in_set(Frame::News),
     );
 }
 
-fn note_rows(news: Res<News>, mut curves: ResMut<Curves>) {
+fn note_rows(news: Res<TrainingStatus>, mut curves: ResMut<Curves>) {
     if news.begins_anew {
         *curves = Curves::default();
     }

@@ -15,9 +15,9 @@ use super::curves::Curves;
 use super::shown::Shown;
 use super::theme::{DIM, EDGE, PANEL};
 use super::trace::Trace;
-use crate::train::live::LiveScene;
-use crate::train::news::News;
 use crate::train::plugin::Training;
+use crate::train::scene_watch::WatchedScene;
+use crate::train::status::TrainingStatus;
 
 /// Width of the panel (logical pixels), the 3D view has the rest.
 const WIDTH: f32 = 352.0;
@@ -44,9 +44,9 @@ pub(super) fn plugin(app: &mut App) {
 pub(super) fn draw_panel(
     mut contexts: EguiContexts,
     subject: Res<Subject>,
-    news: Option<Res<News>>,
+    news: Option<Res<TrainingStatus>>,
     training: Option<Res<Training>>,
-    file: Option<Res<LiveScene>>,
+    file: Option<Res<WatchedScene>>,
     curves: Res<Curves>,
     mut shown: ResMut<Shown>,
     mut playback: ResMut<Playback>,

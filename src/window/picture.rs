@@ -6,7 +6,7 @@ use bevy::time::Real;
 use bevy::winit::WinitSettings;
 
 use super::{Failure, Frame, Picture, PictureTime};
-use crate::train::news::News;
+use crate::train::status::TrainingStatus;
 
 /// How long the picture waits after the scene was solved (s): the curves and the arm shall show it.
 const AFTER_SOLVED: f32 = 2.0;
@@ -30,7 +30,7 @@ fn take_picture(
     mut commands: Commands,
     wanted: Res<Wanted>,
     time: Res<Time<Real>>,
-    news: Option<Res<News>>,
+    news: Option<Res<TrainingStatus>>,
     mut since: Local<Option<f32>>,
     mut is_taken: Local<bool>,
 ) {

@@ -5,17 +5,17 @@ use bevy::prelude::*;
 use super::Frame;
 use super::shown::Shown;
 use super::trace::Trace;
-use crate::train::live::LiveScene;
-use crate::train::news::News;
+use crate::train::scene_watch::WatchedScene;
+use crate::train::status::TrainingStatus;
 
 pub(super) fn plugin(app: &mut App) {
-    let show = show_what_was_saved.run_if(resource_exists::<LiveScene>);
+    let show = show_what_was_saved.run_if(resource_exists::<WatchedScene>);
     app.add_systems(Update, show.in_set(Frame::News));
 }
 
 fn show_what_was_saved(
-    mut live: ResMut<LiveScene>,
-    news: Option<Res<News>>,
+    mut live: ResMut<WatchedScene>,
+    news: Option<Res<TrainingStatus>>,
     mut shown: ResMut<Shown>,
     mut trace: ResMut<Trace>,
 ) {

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::PlayedFlight;
-use crate::pod::scene::{EpisodeRules, Goal, MotorAction, Played, SceneEnvironment, spaces};
+use crate::pod::scene::{EpisodeRules, Goal, MotorAction, SceneEnvironment, SceneLevels, spaces};
 use crate::pod::{Action, Decider, Episode, Pod, Purpose};
 use crate::policy::Policy;
 use crate::scene::Scene;
@@ -287,7 +287,7 @@ impl Shown {
     }
 
     fn read_poses(&self) -> Vec<(Vec3, Quat)> {
-        let played = self.pod.world.resource::<Played>();
+        let played = self.pod.world.resource::<SceneLevels>();
         let plant = &played.of(self.component()).plant;
         readings::link_poses(
             plant,
@@ -363,7 +363,7 @@ fn aim(scene: &Scene) -> (Option<usize>, Option<f32>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pod::Flight;
+    use crate::pod::CrashedEpisode;
 
     fn shown(scene: &str) -> Shown {
         let scene = Arc::new(Scene::open(scene).unwrap());
@@ -406,7 +406,7 @@ mod tests {
 
     #[test]
     fn a_record_is_held_before_it_breaks_and_begins_again() {
-        let flight = Flight {
+        let flight = CrashedEpisode {
             purpose: Purpose::Training,
             environment: 5,
             episode: 3,

@@ -1,7 +1,7 @@
 //! What reads files from strangers: valid files of each kind, how to read one, and what to do with what was read.
 
 mod checkpoint;
-mod flight;
+mod crash_record;
 mod follow;
 mod memory;
 mod policy;
@@ -81,7 +81,7 @@ pub(crate) fn all() -> Vec<Loader> {
         scene::loader(),
         policy::loader(),
         run::loader(),
-        flight::loader(),
+        crash_record::loader(),
         follow::loader(),
         memory::loader(),
     ];

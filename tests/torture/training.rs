@@ -1,7 +1,7 @@
 //! A training in a process of its own, and what it leaves behind.
 
 use serde_json::Value;
-use sinew::checkpoint::image::{Image, State};
+use sinew::checkpoint::snapshot::{Snapshot, State};
 use sinew::checkpoint::versions::VersionFile;
 use sinew::scene::Scene;
 use std::fs;
@@ -150,7 +150,9 @@ impl Kept {
         let json = ended.json().expect("a run that ends says how");
         let newest = newest_checkpoint(run).expect("a run that ends has saved its state");
         let newest = run.join(format!("checkpoints/{newest:012}.sinew"));
-        let state = Image::from_bytes(&fs::read(newest).unwrap()).unwrap().state;
+        let state = Snapshot::from_bytes(&fs::read(newest).unwrap())
+            .unwrap()
+            .state;
         assert_eq!(
             json["state_hash"],
             state.hash(),

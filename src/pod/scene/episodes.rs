@@ -7,7 +7,7 @@ use bevy_rapier3d::plugin::context::{
 };
 use std::borrow::Cow;
 
-use super::{Commands, EpisodeRules, Goal, MotorAction, Played, Sensors, Stage};
+use super::{Commands, EpisodeRules, Goal, MotorAction, SceneLevels, Sensors, Stage};
 use crate::pod::Restored;
 use crate::pod::components::{ActionHistory, Episode, Observation};
 use crate::sim::reset::{self, Stance};
@@ -23,13 +23,13 @@ const VARIATION: &str = "variation";
 const COMMANDS: &str = "commands";
 
 pub(super) fn begin_episodes(
-    played: Res<Played>,
+    levels: Res<SceneLevels>,
     rules: Res<EpisodeRules>,
     mut environments: Query<(&StepEnd, Environs)>,
 ) {
     for (end, mut environs) in &mut environments {
         if end.is_end() {
-            let stage = played.of(environs.episode);
+            let stage = levels.of(environs.episode);
             environs.begin(stage, *rules);
             environs.look(stage, 0);
         }
@@ -38,13 +38,13 @@ pub(super) fn begin_episodes(
 
 /// Begins the saved episode of every environment again and takes its actions, which gives the same bits as the first time.
 pub(super) fn play_again(
-    played: Res<Played>,
+    levels: Res<SceneLevels>,
     rules: Res<EpisodeRules>,
     mut environments: Query<(&ActionHistory, Environs)>,
     mut restored: ResMut<Restored>,
 ) {
     for (ActionHistory(actions), mut environs) in &mut environments {
-        let stage = played.of(environs.episode);
+        let stage = levels.of(environs.episode);
         let Stage { scene, plant } = stage;
         let task = scene.task();
         let steps = environs.episode.steps;

@@ -1,5 +1,6 @@
 //! What a checked formula is: a program for a stack of numbers.
 
+use serde::{Serialize, Serializer};
 use std::fmt;
 
 use super::{Function, Quantity, Reading};
@@ -36,6 +37,13 @@ impl Formula {
 impl<R> fmt::Debug for Formula<R> {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         fmt::Debug::fmt(&self.text, f)
+    }
+}
+
+/// In the meaning of a scene, beside the robot and the task that its names are of.
+impl<R> Serialize for Formula<R> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
     }
 }
 

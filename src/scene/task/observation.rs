@@ -1,9 +1,11 @@
 //! What the agent sees: readings, and what is made of them before it sees them.
 
+use serde::Serialize;
+
 use crate::scene::robot::Robot;
 
 /// One group of entries of the observation.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Observation {
     /// What is read.
     pub of: Sensor,
@@ -36,7 +38,7 @@ impl Observation {
 }
 
 /// Something that can be read from the state. `axes` are indices of x, y, z; `joints` and `point` of the robot's.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub enum Sensor {
     /// Joint positions (rad, or m).
     Angle {
@@ -191,7 +193,7 @@ pub enum Sensor {
 }
 
 /// Rays that a link casts at what is around the robot, never at its own links.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Rays {
     /// Which link.
     pub link: usize,
@@ -204,7 +206,7 @@ pub struct Rays {
 }
 
 /// Rays straight down from the height of a link, on a grid that turns with the link about the vertical.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct HeightScan {
     /// Which link.
     pub link: usize,

@@ -1,7 +1,9 @@
 //! What differs from episode to episode, so that a policy that has learnt is at home in more than one world.
 
+use serde::Serialize;
+
 /// One thing that every episode draws anew. A scale is a factor on what the file says.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub enum Randomize {
     /// Mass and moments of inertia of links, a factor for each.
     Mass {
@@ -55,7 +57,7 @@ pub enum Randomize {
 }
 
 /// What a number is drawn from.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub enum Distribution {
     /// Anywhere in between, the lower first.
     Uniform(f32, f32),

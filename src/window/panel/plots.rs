@@ -6,12 +6,12 @@ use egui_plot::{AxisHints, GridMark, HLine, Line, LineStyle, Plot, PlotPoints, P
 use crate::metrics::Metric;
 use crate::scene::Scene;
 use crate::scene::task::Solved;
-use crate::train::news::News;
+use crate::train::status::TrainingStatus;
 use crate::window::curves::{Curve, Curves};
 use crate::window::theme::{BLUE, DIM, GREEN, ORANGE, WELL, short};
 
 /// The curves that the scene has: a task without success shows its return alone, and larger.
-pub(super) fn plots(ui: &mut Ui, curves: &Curves, news: &News, scene: &Scene) {
+pub(super) fn plots(ui: &mut Ui, curves: &Curves, news: &TrainingStatus, scene: &Scene) {
     let task = scene.task();
     let solved = Marks {
         step: news.solved_step,

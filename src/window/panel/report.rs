@@ -4,15 +4,15 @@ use bevy_egui::egui::{self, Color32, CornerRadius, Margin, ProgressBar, RichText
 
 use super::section;
 use crate::metrics::Metric;
-use crate::train::live::LiveScene;
-use crate::train::news::News;
+use crate::train::scene_watch::WatchedScene;
+use crate::train::status::TrainingStatus;
 use crate::window::shown::Shown;
 use crate::window::theme::{BLUE, DIM, EDGE, GREEN, RED, SIGN, TEXT, WELL, grouped};
 
 /// How far the training is.
 pub(super) fn training(
     ui: &mut Ui,
-    news: &News,
+    news: &TrainingStatus,
     is_held: bool,
     learner: &str,
     seed: u64,
@@ -65,7 +65,7 @@ pub(super) fn training(
 }
 
 /// Solved, ended, held: what must not be missed.
-fn banner(ui: &mut Ui, news: &News, is_held: bool) {
+fn banner(ui: &mut Ui, news: &TrainingStatus, is_held: bool) {
     if let Some(steps) = news.solved_step {
         sign(ui, GREEN, Color32::BLACK, |ui, color| {
             let mut text = format!("SOLVED at {} steps", grouped(steps));
@@ -103,7 +103,7 @@ fn sign(ui: &mut Ui, fill: Color32, color: Color32, contents: impl FnOnce(&mut U
     });
 }
 
-fn trouble(ui: &mut Ui, news: &News) {
+fn trouble(ui: &mut Ui, news: &TrainingStatus) {
     let last = match &news.result {
         Some(Ok(result)) => result.trouble.as_ref(),
         Some(Err(error)) => Some(error),
@@ -235,7 +235,7 @@ pub(super) fn joints(ui: &mut Ui, shown: &Shown) {
 }
 
 /// Why the scene's file is not shown as it is.
-pub(super) fn file_error(ui: &mut Ui, file: Option<&LiveScene>) {
+pub(super) fn file_error(ui: &mut Ui, file: Option<&WatchedScene>) {
     let Some(file) = file else { return };
     match &file.error {
         Some(error) => {

@@ -1,6 +1,6 @@
 //! Checkpoints: a run goes on from them, to its end. What is in a part of one is reached by damaging that part alone.
 
-use sinew::checkpoint::image::{Clock, Image};
+use sinew::checkpoint::snapshot::{Clock, Snapshot};
 use sinew::checkpoint::{RunError, RunFolder, RunSettings};
 use sinew::scene::Scene;
 use sinew::train::publish::Viewer;
@@ -78,8 +78,8 @@ pub(super) fn loaders() -> [Loader; 4] {
         .map(|file| without_clock(&fs::read(file).unwrap()));
     let files: Vec<Vec<u8>> = files.collect();
     // As many environments as have room, with nothing in them.
-    let empty = with(&files[0], |image| {
-        image.state.environments = vec![Vec::new(); LARGEST];
+    let empty = with(&files[0], |snapshot| {
+        snapshot.state.environments = vec![Vec::new(); LARGEST];
     });
     let loader = |name, open, close| Loader {
         every: 8,
@@ -91,34 +91,34 @@ pub(super) fn loaders() -> [Loader; 4] {
         loader("checkpoint", sealed::open, sealed::close),
         loader(
             "checkpoint-learner",
-            |file| Some(Image::from_bytes(file).ok()?.state.learner),
-            |file, part| with(file, |image| image.state.learner = part),
+            |file| Some(Snapshot::from_bytes(file).ok()?.state.learner),
+            |file, part| with(file, |snapshot| snapshot.state.learner = part),
         ),
         loader(
             "checkpoint-progress",
-            |file| Some(Image::from_bytes(file).ok()?.state.progress),
-            |file, part| with(file, |image| image.state.progress = part),
+            |file| Some(Snapshot::from_bytes(file).ok()?.state.progress),
+            |file, part| with(file, |snapshot| snapshot.state.progress = part),
         ),
         loader(
             "checkpoint-environment",
-            |file| Some(Image::from_bytes(file).ok()?.state.environments[1].clone()),
-            |file, part| with(file, |image| image.state.environments[1] = part),
+            |file| Some(Snapshot::from_bytes(file).ok()?.state.environments[1].clone()),
+            |file, part| with(file, |snapshot| snapshot.state.environments[1] = part),
         ),
     ]
 }
 
 /// Without what differs from run to run, so that an input is the same each time.
 fn without_clock(file: &[u8]) -> Vec<u8> {
-    with(file, |image| {
-        image.clock = Clock::default();
-        image.logs.timing = 0;
+    with(file, |snapshot| {
+        snapshot.clock = Clock::default();
+        snapshot.logs.timing = 0;
     })
 }
 
-fn with(file: &[u8], change: impl FnOnce(&mut Image)) -> Vec<u8> {
-    let mut image = Image::from_bytes(file).unwrap();
-    change(&mut image);
-    image.to_bytes()
+fn with(file: &[u8], change: impl FnOnce(&mut Snapshot)) -> Vec<u8> {
+    let mut snapshot = Snapshot::from_bytes(file).unwrap();
+    change(&mut snapshot);
+    snapshot.to_bytes()
 }
 
 fn load(bytes: &[u8]) -> bool {
@@ -126,7 +126,7 @@ fn load(bytes: &[u8]) -> bool {
         fs::remove_file(old).unwrap();
     }
     // Under the name that it should have, or it would not be looked at.
-    let iteration = Image::from_bytes(bytes).map_or(3, |image| image.iteration);
+    let iteration = Snapshot::from_bytes(bytes).map_or(3, |snapshot| snapshot.iteration);
     let file = RUN.checkpoints().join(format!("{iteration:012}.sinew"));
     fs::write(&file, bytes).unwrap();
     let trainer = match RUN.trainer() {

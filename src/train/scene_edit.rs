@@ -1,27 +1,27 @@
-//! A scene that changes while it is learnt in: taken up before an iteration, written down, and played from its end on.
+//! Edits of the scene during training: an edit is taken up before an iteration, recorded durably, and takes effect at its end.
 
 use super::Trainer;
 use super::versions::Proposed;
 use crate::metrics::Row;
-use crate::pod::contained::ContainedPod;
+use crate::pod::guarded::GuardedPod;
 use crate::pod::{Level, PodError, Purpose};
 
 impl Trainer {
-    /// Looks whether somebody wants to go on with another scene. From the end of the coming iteration on it is played; that is written
-    /// down now, so that whoever goes on with the run does the same. What cannot be gone on with is told, and changes nothing.
-    pub(super) fn take_change(&mut self) {
+    /// Takes up a proposed edit of the scene. It takes effect at the end of the coming iteration; that is recorded
+    /// now, so that a resumed run does the same. An edit that cannot be applied is reported and changes nothing.
+    pub(super) fn take_scene_edit(&mut self) {
         let steps = self.progress.steps();
-        // Versions follow one another: a run that was taken back first comes by those it has.
-        if self.versions.are_to_come_after(steps) {
+        // A run that was resumed from an older checkpoint first meets the versions that it already has.
+        if self.versions.has_any_after(steps) {
             return;
         }
-        let Some(change) = self.publisher.take_change() else {
+        let Some(edit) = self.publisher.take_scene_edit() else {
             return;
         };
         let step = steps + self.job.learner.settings().steps_at_once();
-        let file = change.scene.files().first();
+        let file = edit.scene.files().first();
         let file = file.map_or(self.job.scene.clone(), |file| file.display().to_string());
-        let problem = match self.versions.propose_change(change, step) {
+        let problem = match self.versions.propose_edit(edit, step) {
             Proposed::Same => return,
             Proposed::Refused(why) => {
                 format!(
@@ -29,12 +29,12 @@ impl Trainer {
                 )
             }
             Proposed::Fits(version) => {
-                let environment = &version.world.environment;
-                // Whether it can be played at all is known before anything is written.
-                let played = ContainedPod::new(environment, self.job.seed, Purpose::Training, 0..1);
+                let environment = &version.task.environment;
+                // The environment is built once before anything is written, to know that it can be.
+                let played = GuardedPod::new(environment, self.job.seed, Purpose::Training, 0..1);
                 let played = played.map_err(|error| error.to_string());
                 let kept = |()| {
-                    let kept = self.keeper.add_version(version.file());
+                    let kept = self.writer.add_version(version.file());
                     kept.map_err(|error| format!("it could not be kept: {error}"))
                 };
                 match played.map(drop).and_then(kept) {
@@ -43,52 +43,52 @@ impl Trainer {
                 }
             }
         };
-        self.note_change(format!("step {steps}: the scene was edited, but {problem}"));
+        self.announce(format!("step {steps}: the scene was edited, but {problem}"));
     }
 
-    /// Where a version takes effect with the end of this iteration, which began with so many steps: episodes end here, and the next
-    /// ones are begun in the new world. False if it cannot be entered.
+    /// If a version takes effect at the end of this iteration, which began at `steps`, all episodes end, and the next
+    /// ones begin in the new version. False if its environments cannot be built.
     pub(super) fn prepare_version(&mut self, steps: u64) -> bool {
         let now = self.progress.steps();
         let Some(version) = self.versions.between(steps, now) else {
             return true;
         };
         self.rollout.end_episodes();
-        let world = &version.world;
-        let level = self.progress.level().min(Level(world.levels()));
+        let task = &version.task;
+        let level = self.progress.level().min(Level(task.levels()));
         let mut moved: Vec<_> = self.pods.iter().map(|pod| (pod, None)).collect();
         self.pool.for_each(&mut moved, |(pod, moved)| {
-            *moved = Some(pod.moved_to(&world.environment, level));
+            *moved = Some(pod.in_version(&task.environment, level));
         });
         let moved = moved.into_iter().filter_map(|(_, moved)| moved).collect();
         match moved {
-            Ok(pods) => self.moved = Some(pods),
+            Ok(pods) => self.next_pods = Some(pods),
             Err(error) => self.give_up(PodError::to_string(&error)),
         }
-        self.moved.is_some()
+        self.next_pods.is_some()
     }
 
-    /// Goes on with the version of the scene that takes effect now.
-    pub(super) fn enter(&mut self, pods: Vec<ContainedPod>, row: &mut Row) {
-        // What has been played was of the version before.
+    /// Switches to the version of the scene that takes effect now.
+    pub(super) fn enter(&mut self, pods: Vec<GuardedPod>, row: &mut Row) {
+        // The episodes so far were of the version before.
         self.progress.report(row);
         let steps = self.progress.steps();
         self.pods = pods;
-        self.world = self.versions.world(steps).clone();
-        self.progress.begin_version(self.world.levels());
+        self.task = self.versions.task(steps).clone();
+        self.progress.begin_version(self.task.levels());
         self.clock.solved_s = None;
-        self.note_version();
+        self.report_version();
         if let Some(version) = self.versions.in_force(steps) {
             if version.forgets_values {
                 self.student.forget_values(version.step);
             }
-            self.note_change(version.in_words());
+            self.announce(version.in_words());
         }
-        self.keeper.hurry();
+        self.writer.save_soon();
     }
 
-    fn note_change(&mut self, line: String) {
-        self.publisher.teller().tell(&line);
+    fn announce(&mut self, line: String) {
+        self.publisher.messages().tell(&line);
         self.change = Some(line);
     }
 }
@@ -101,7 +101,7 @@ mod tests {
     use crate::step::StepEnd;
     use crate::train::Job;
     use crate::train::publish::Viewer;
-    use crate::train::versions::Change;
+    use crate::train::versions::SceneEdit;
     use std::sync::Arc;
 
     /// 10 control steps in an iteration, and episodes far longer than it.
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_begun_in_the_old_world_ends_with_it() {
+    fn episodes_of_the_version_before_end_with_it() {
         let viewer = Viewer::default();
         let job = Job {
             threads: 1,
@@ -131,11 +131,11 @@ mod tests {
         };
         assert!(trainer.iterate());
         assert_eq!(limits(&trainer), [false; 10]);
-        viewer.change_scene(Change {
+        viewer.propose_scene(SceneEdit {
             scene: scene("task.control_hz=25"),
             forget_values: false,
         });
-        trainer.take_change();
+        trainer.take_scene_edit();
         assert!(trainer.iterate());
         let row = [false, false, false, false, true];
         assert_eq!(limits(&trainer), [row, row].concat());
@@ -145,7 +145,7 @@ mod tests {
             let (episode, _) = postcard::take_from_bytes::<Episode>(state).expect("it comes first");
             (episode.number, episode.steps)
         };
-        let pods = trainer.pods.iter().flat_map(ContainedPod::states);
+        let pods = trainer.pods.iter().flat_map(GuardedPod::states);
         let found: Vec<_> = pods.map(|state| number_and_steps(&state)).collect();
         assert_eq!(found, [(2, 0), (2, 0)]);
         assert!(trainer.iterate());

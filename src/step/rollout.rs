@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::step::{Spaces, StepEnd};
+use super::{Spaces, StepEnd};
 
 /// `N` environments times `T` steps, environment by environment: sample `i = n T + t`.
 #[derive(Clone, Debug, Default, PartialEq)]

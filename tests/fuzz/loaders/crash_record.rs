@@ -1,8 +1,8 @@
-//! Flight records: read, and played.
+//! CrashedEpisode records: read, and played.
 
-use sinew::checkpoint::flight::FlightRecord;
+use sinew::checkpoint::crash_record::CrashRecord;
 use sinew::pod::scene::SceneEnvironment;
-use sinew::pod::{Flight, Purpose};
+use sinew::pod::{CrashedEpisode, Purpose};
 use sinew::scene::Scene;
 use sinew::seed::Seed;
 use std::sync::Arc;
@@ -14,12 +14,12 @@ const STEPS: usize = 5;
 
 pub(super) fn loader() -> Loader {
     let text = include_str!("../../scenes/hinge.ron");
-    let record = |purpose, text: Option<&str>| FlightRecord {
+    let record = |purpose, text: Option<&str>| CrashRecord {
         version: "0.1.0".to_owned(),
         scene: "hinge".to_owned(),
         text: text.map(str::to_owned),
         seed: 1,
-        flight: Flight {
+        crash: CrashedEpisode {
             purpose,
             environment: 3,
             episode: 7,
@@ -38,8 +38,8 @@ pub(super) fn loader() -> Loader {
             open: sealed::open,
             close: sealed::close,
         }),
-        ..Loader::new("flight", files.into(), |bytes| {
-            let Ok(record) = FlightRecord::from_bytes(bytes) else {
+        ..Loader::new("crash", files.into(), |bytes| {
+            let Ok(record) = CrashRecord::from_bytes(bytes) else {
                 return false;
             };
             let text = record.text.as_deref().unwrap_or_default();
@@ -49,15 +49,15 @@ pub(super) fn loader() -> Loader {
 }
 
 /// Whether it can be played; its first steps are.
-fn is_played(record: &FlightRecord, scene: Scene) -> bool {
+fn is_played(record: &CrashRecord, scene: Scene) -> bool {
     let motors = scene.robot().motors.len();
     let environment = SceneEnvironment::new(Arc::new(scene));
-    let flight = &record.flight;
-    let Ok(mut pod) = flight.begin(&environment, Seed::new(record.seed)) else {
+    let crash = &record.crash;
+    let Ok(mut pod) = crash.begin(&environment, Seed::new(record.seed)) else {
         return false;
     };
-    for number in 0..flight.steps(motors).min(STEPS) {
-        if flight.step(&mut pod, number).is_end() {
+    for number in 0..crash.steps(motors).min(STEPS) {
+        if crash.step(&mut pod, number).is_end() {
             break;
         }
     }

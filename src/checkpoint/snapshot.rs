@@ -1,68 +1,91 @@
-//! A run between two iterations: everything that it needs to go on, with the same bits, in any process.
+//! The state of a run between two iterations: all that a process needs to resume it with the same bits.
 
 use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
+use std::borrow::Cow;
+use std::path::Path;
 use std::{fmt, io};
 
-use super::sealed::{Kind, SealError};
+use super::identity::{IdentityError, RunIdentity};
+use super::sealed::{FileKind, SealError};
+use crate::files;
 use crate::learn::replay::block::Digest;
 
-const KIND: Kind = Kind {
+const KIND: FileKind = FileKind {
     name: "run",
-    version: 2,
+    called: "checkpoint",
+    version: 3,
+    oldest: 2,
 };
+
+/// Each turns the content of one version into that of the next, from the oldest version that is read on.
+const UPGRADES: [fn(&[u8]) -> Vec<u8>; (KIND.version - KIND.oldest) as usize] = [from_version_2];
+
+/// Version 2 began with a hash of Debug output. Version 3 puts the version of meanings before the hash; 0 stands for none.
+fn from_version_2(content: &[u8]) -> Vec<u8> {
+    [&[0], content].concat()
+}
 
 /// A checkpoint that cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum ImageError {
+pub enum SnapshotError {
     /// A sinew of another version wrote it.
     #[error("{0}")]
     OtherVersion(String),
-    /// It is whole, and of another run.
+    /// It is intact, but of another run.
     #[error("it is of another run")]
     OtherRun,
-    /// The system refused to read it.
+    /// It could not be read.
     #[error("{0}")]
     Io(io::Error),
-    /// It does not say what it should.
+    /// It is malformed.
     #[error("{0}")]
     Broken(String),
 }
 
-/// A run at one moment.
+impl From<IdentityError> for SnapshotError {
+    fn from(error: IdentityError) -> Self {
+        match error {
+            IdentityError::OtherRun => Self::OtherRun,
+            newer @ IdentityError::NewerVersion { .. } => Self::OtherVersion(newer.to_string()),
+        }
+    }
+}
+
+/// The state of a run, with its identity.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Image {
-    /// Which run: a hash of what it was started with.
-    pub run: [u8; 32],
+pub struct Snapshot {
+    /// Which run.
+    pub identity: RunIdentity,
     /// Rollouts learnt from.
     pub iteration: u64,
-    /// What the next iteration depends on.
+    /// The state that determines the next iteration.
     pub state: State,
-    /// The policy that solved the scene, as its file has it.
+    /// The bytes of the policy file that solved the scene.
     pub best: Option<Vec<u8>>,
-    /// How long the tables are.
+    /// Lengths of the tables.
     pub logs: LogLengths,
-    /// For reports.
+    /// Wall-clock times, for reports.
     pub clock: Clock,
 }
 
-/// What the next iteration depends on, and nothing else: equal states go on to equal states.
+/// All that the next iteration depends on, and nothing else: runs with equal states stay equal.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct State {
     /// Networks, optimiser, statistics.
     pub learner: Vec<u8>,
     /// Counters and last episodes.
     pub progress: Vec<u8>,
-    /// Each environment, in their order.
+    /// One entry per environment, in order.
     #[serde(deserialize_with = "not_too_many")]
     pub environments: Vec<Vec<u8>>,
-    /// What the replay memory holds; the rows themselves are in files of their own. It follows the rest of an [`Image`], where
-    /// there is such a memory.
+    /// Digest of the replay memory, whose rows are in files of their own. It follows the rest of a [`Snapshot`] if the
+    /// learner has such a memory.
     #[serde(skip)]
     pub memory: Digest,
 }
 
-/// Environments that a checkpoint may have: an empty one costs a file one byte, and memory many.
+/// Most environments of a checkpoint. An empty one takes one byte in a file, but many in memory.
 const MOST_ENVIRONMENTS: usize = 1 << 16;
 
 fn not_too_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Vec<u8>>, D::Error> {
@@ -91,7 +114,7 @@ fn not_too_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Vec<u8
 }
 
 impl State {
-    /// The hash that `train --json` prints.
+    /// The `state_hash` that `train --json` prints.
     pub fn hash(&self) -> String {
         let mut hasher = blake3::Hasher::new();
         let parts = [&self.learner, &self.progress].into_iter();
@@ -109,7 +132,7 @@ impl State {
     }
 }
 
-/// Bytes of each table.
+/// Lengths of the tables (bytes).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogLengths {
     /// Of `metrics.csv`.
@@ -118,10 +141,10 @@ pub struct LogLengths {
     pub timing: u64,
 }
 
-/// Wall-clock readings, summed over all processes of a run: for reports only, no result depends on them.
+/// Wall-clock times, summed over all processes of a run. For reports only: no result depends on them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Clock {
-    /// Seconds since the launch, less those between processes.
+    /// Seconds since launch, excluding the time between processes.
     pub wall_s: f64,
     /// Seconds spent in collecting and learning.
     pub working_s: f64,
@@ -132,7 +155,7 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// The same, if its numbers are numbers.
+    /// The same if all its times are finite and not negative, else zeros.
     pub fn or_zero(self) -> Self {
         let readings = [
             Some(self.wall_s),
@@ -149,7 +172,7 @@ impl Clock {
     }
 }
 
-impl Image {
+impl Snapshot {
     /// The file's bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut content = postcard::to_stdvec(self).expect("plain data serialises to memory");
@@ -160,38 +183,57 @@ impl Image {
         KIND.seal(&content)
     }
 
-    /// Reads the bytes of a file. What its parts say is for their owners to check.
+    /// Reads the bytes of a file. Each part is validated by the module that restores it.
     ///
     /// # Errors
     /// Says what is wrong with them.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, ImageError> {
-        let content = KIND.open(bytes).map_err(|error| match error {
-            SealError::Version { .. } => ImageError::OtherVersion(error.to_string()),
-            _ => ImageError::Broken(error.to_string()),
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, SnapshotError> {
+        let unsealed = KIND.unseal(bytes).map_err(|error| match error {
+            SealError::Version { .. } => SnapshotError::OtherVersion(error.to_string()),
+            _ => SnapshotError::Broken(error.to_string()),
         })?;
-        let broken = |error: postcard::Error| ImageError::Broken(error.to_string());
-        let (mut image, mut rest): (Self, _) =
-            postcard::take_from_bytes(content).map_err(broken)?;
+        let broken = |error: postcard::Error| SnapshotError::Broken(error.to_string());
+        let mut content = Cow::Borrowed(unsealed.content);
+        for upgrade in &UPGRADES[(unsealed.version - KIND.oldest) as usize..] {
+            content = upgrade(&content).into();
+        }
+        let (mut snapshot, mut rest): (Self, _) =
+            postcard::take_from_bytes(&content).map_err(broken)?;
         if !rest.is_empty() {
-            (image.state.memory, rest) = postcard::take_from_bytes(rest).map_err(broken)?;
+            (snapshot.state.memory, rest) = postcard::take_from_bytes(rest).map_err(broken)?;
         }
         if rest.is_empty() {
-            Ok(image)
+            Ok(snapshot)
         } else {
-            Err(ImageError::Broken(
+            Err(SnapshotError::Broken(
                 "it holds more than a checkpoint".to_owned(),
             ))
         }
     }
 }
 
+/// The name of the file of a checkpoint.
+pub(super) fn file_name(iteration: u64) -> String {
+    format!("{iteration:012}.sinew")
+}
+
+/// The files of checkpoints in their folder, the oldest first.
+pub(super) fn file_names(folder: &Path) -> io::Result<Vec<String>> {
+    let is_one = |name: &String| {
+        let stem = name.strip_suffix(".sinew");
+        stem.is_some_and(|stem| stem.len() == 12 && stem.bytes().all(|b| b.is_ascii_digit()))
+    };
+    let names = files::list(folder)?;
+    Ok(names.into_iter().filter(is_one).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn image(memory: Digest) -> Image {
-        Image {
-            run: [7; 32],
+    fn snapshot(memory: Digest) -> Snapshot {
+        Snapshot {
+            identity: RunIdentity::default(),
             iteration: 3,
             state: State {
                 learner: vec![1, 2],
@@ -215,18 +257,21 @@ mod tests {
     #[test]
     fn an_image_comes_back_with_and_without_a_memory() {
         for memory in [Digest::default(), remembered()] {
-            let image = image(memory);
-            let bytes = image.to_bytes();
-            assert_eq!(Image::from_bytes(&bytes).expect("it is whole"), image);
+            let snapshot = snapshot(memory);
+            let bytes = snapshot.to_bytes();
+            assert_eq!(Snapshot::from_bytes(&bytes).expect("it is whole"), snapshot);
         }
         // 300 is two bytes, a length of 2 one, and a hash 32.
-        let without = image(Digest::default()).to_bytes().len();
-        assert_eq!(image(remembered()).to_bytes().len(), without + 2 + 1 + 64);
+        let without = snapshot(Digest::default()).to_bytes().len();
+        assert_eq!(
+            snapshot(remembered()).to_bytes().len(),
+            without + 2 + 1 + 64
+        );
     }
 
     #[test]
     fn the_hash_of_a_state_covers_its_memory() {
-        let hash = |memory| image(memory).state.hash();
+        let hash = |memory| snapshot(memory).state.hash();
         let mut other = remembered();
         other.blocks[1][0] ^= 1;
         let hashes = [hash(Digest::default()), hash(remembered()), hash(other)];
@@ -236,10 +281,14 @@ mod tests {
     #[test]
     fn more_than_an_image_is_refused() {
         for memory in [Digest::default(), remembered()] {
-            let mut content = KIND.open(&image(memory).to_bytes()).unwrap().to_vec();
+            let mut content = KIND
+                .unseal(&snapshot(memory).to_bytes())
+                .unwrap()
+                .content
+                .to_vec();
             content.extend([0; 40]);
-            let error = Image::from_bytes(&KIND.seal(&content)).expect_err("too long");
-            assert!(matches!(error, ImageError::Broken(_)));
+            let error = Snapshot::from_bytes(&KIND.seal(&content)).expect_err("too long");
+            assert!(matches!(error, SnapshotError::Broken(_)));
         }
     }
 }

@@ -1,8 +1,8 @@
-//! A pod whose environments may panic: whichever does is ended as broken and begun anew, and the others never know.
+//! A pod whose environments may panic: one that does is ended as broken and restarted, and the others are unaffected.
 //!
-//! A panic in a system leaves a whole pod in an unknown state. So its rollout is taken again from the states before it, each
-//! environment in a pod of its own. That gives the same bits (an environment does not depend on its neighbours), whatever
-//! environments shared the pod.
+//! A panic in a system leaves the whole pod in an unknown state. So the rollout is collected again from the states before it, each
+//! environment in a pod of its own. That gives the same bits, because environments do not depend on each other,
+//! however they are divided into pods.
 
 use bevy::ecs::system::RunSystemOnce;
 use std::ops::Range;
@@ -13,13 +13,13 @@ use super::record::{self, Recording};
 use super::{
     Decider, Environment, FinishedEpisode, Level, Pod, PodError, Purpose, Restored, StateError,
 };
-use crate::learn::rollout::Rollout;
 use crate::panics::catch_panic;
 use crate::seed::Seed;
 use crate::step::StepEnd;
+use crate::step::rollout::Rollout;
 
-/// A pod and what it takes to build it again. See the [module](self).
-pub struct ContainedPod {
+/// A pod and what is needed to rebuild it. See the [module](self).
+pub struct GuardedPod {
     environment: Arc<dyn Environment>,
     seed: Seed,
     purpose: Purpose,
@@ -28,17 +28,17 @@ pub struct ContainedPod {
     level: Level,
     /// The states before the last rollout.
     before: Vec<Vec<u8>>,
-    /// The states before a round of several rollouts, while that is what may be gone back to.
+    /// The states before a round of several rollouts, if one has begun.
     before_round: Option<Vec<Vec<u8>>>,
-    /// The last rollout, or round, does not count.
+    /// The last rollout, or round, has been taken back.
     is_back: bool,
 }
 
-impl ContainedPod {
+impl GuardedPod {
     /// As [`Pod::new`].
     ///
     /// # Errors
-    /// The environment's systems do not fit together, or panic while the first episodes begin.
+    /// The environment cannot be built, or panics while the first episodes begin.
     pub fn new(
         environment: &Arc<dyn Environment>,
         seed: Seed,
@@ -58,11 +58,11 @@ impl ContainedPod {
         })
     }
 
-    /// The same environments of the run in another world, at their next episodes, which are of this level.
+    /// The same environments in another version of the scene, at the start of their next episodes, which have this level.
     ///
     /// # Errors
-    /// As [`ContainedPod::new`].
-    pub fn moved_to(
+    /// As [`GuardedPod::new`].
+    pub fn in_version(
         &self,
         environment: &Arc<dyn Environment>,
         level: Level,
@@ -70,7 +70,7 @@ impl ContainedPod {
         let environments = self.environments.clone();
         let mut moved = Self::new(environment, self.seed, self.purpose, environments)?;
         moved.set_level(level);
-        catch_panic(|| moved.pod.begin_after(&self.pod))
+        catch_panic(|| moved.pod.continue_from(&self.pod))
             .map_err(|panic| PodError(format!("it panicked while it began an episode: {panic}")))?;
         Ok(moved)
     }
@@ -84,7 +84,7 @@ impl ContainedPod {
     /// As [`Pod::collect`].
     ///
     /// # Errors
-    /// An environment panics even where it should begin an episode.
+    /// An environment panics while it begins an episode.
     pub fn collect(
         &mut self,
         decider: &Decider,
@@ -99,13 +99,13 @@ impl ContainedPod {
         }
     }
 
-    /// Several rollouts follow, of which all count or none.
+    /// Begins a round of several rollouts, which are kept or taken back together.
     pub fn begin_round(&mut self) {
         self.before_round = Some(self.pod.states());
     }
 
-    /// From now on, its states are those before the last rollout, or round; it plays no more.
-    pub fn go_back(&mut self) {
+    /// Takes the last rollout, or round, back: [`GuardedPod::states`] are those before it. The pod is not stepped any more.
+    pub fn take_back(&mut self) {
         self.is_back = true;
     }
 
@@ -128,10 +128,10 @@ impl ContainedPod {
         }
     }
 
-    /// As [`Pod::restore`], of all that is needed of `states`, which are those of every environment of the run.
+    /// As [`Pod::restore`], from the `states` of all environments of the run.
     ///
     /// # Errors
-    /// These bytes are none of their states.
+    /// The bytes are not states of these environments.
     pub fn restore(&mut self, states: &[Vec<u8>]) -> Result<Restored, StateError> {
         let mine = self.environments.start as usize..self.environments.end as usize;
         let mine = states.get(mine).unwrap_or_default();
@@ -148,7 +148,7 @@ impl ContainedPod {
     /// As [`Pod::play_one_episode_each`].
     ///
     /// # Errors
-    /// An environment panics even where it should begin an episode.
+    /// An environment panics while it begins an episode.
     pub fn play_one_episode_each(
         &mut self,
         decider: &Decider,
@@ -190,14 +190,14 @@ impl ContainedPod {
         let mut finished = Vec::new();
         let mut after = Vec::new();
         for (environment, before) in self.environments.clone().zip(&self.before) {
-            // Whoever stops goes back to the states before.
+            // The caller takes an interrupted rollout back.
             if stop() {
                 return Ok(());
             }
             let mut alone = self.build(environment..environment + 1)?;
             alone.restore([before.as_slice()]).map_err(lost)?;
             alone.begin_rollout(decider.clone(), horizon);
-            while alone.is_noting() && !stop() {
+            while alone.is_recording() && !stop() {
                 if let Err(panic) = catch_panic(|| alone.step()) {
                     alone = self.begin_anew(alone, environment, panic)?;
                 }
@@ -212,11 +212,11 @@ impl ContainedPod {
             .restore(after.iter().map(Vec::as_slice))
             .map_err(lost)?;
         let mut recording = self.pod.world.resource_mut::<Recording>();
-        recording.assemble(rollout, finished);
+        recording.take_over(rollout, finished);
         Ok(())
     }
 
-    /// A pod of one environment in the place of one whose step panicked: that step is broken, and the next episode begins.
+    /// Replaces a pod of one environment whose step panicked: that step is recorded as broken, and the next episode begins.
     fn begin_anew(&self, broken: Pod, environment: u64, panic: String) -> Result<Pod, PodError> {
         let mut broken = broken;
         let mut pod = self.build(environment..environment + 1)?;
@@ -240,7 +240,7 @@ impl ContainedPod {
             .insert((StepEnd::Broken, fault, Reward(0.0)));
         let noted = pod
             .world
-            .run_system_once(record::remember_actions)
+            .run_system_once(record::record_actions)
             .and_then(|()| pod.world.run_system_once(record::record));
         noted.map_err(|error| PodError(error.to_string()))?;
         catch_panic(|| pod.begin_ended_episodes()).map_err(|panic| {

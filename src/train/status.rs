@@ -1,21 +1,21 @@
-//! What an app knows of a training, whoever runs it: a trainer of its own or another process.
+//! The state of a training as an app sees it, whether the app runs it or another process does.
 
 use bevy::ecs::prelude::Resource;
 use std::sync::Arc;
 
 use super::TrainResult;
-use super::publish::Snapshot;
+use super::publish::TrainingUpdate;
 use crate::metrics::Row;
 use crate::policy::Policy;
 
-/// A training as the app sees it.
+/// The state of a training.
 #[derive(Resource, Default)]
-pub struct News {
+pub struct TrainingStatus {
     /// Control steps so far.
     pub steps: u64,
-    /// Control steps that it is to come to, where that can change while one watches.
+    /// Total control steps of the training, if known from its folder.
     pub total_steps: Option<u64>,
-    /// What acts best right now; none before there is one.
+    /// The newest policy, once there is one.
     pub policy: Option<Arc<Policy>>,
     /// When the scene was solved (control steps).
     pub solved_step: Option<u64>,
@@ -23,23 +23,23 @@ pub struct News {
     pub solved_wall_s: Option<f64>,
     /// Control steps per second.
     pub steps_per_s: f64,
-    /// The rows that arrived with this frame, one per iteration.
+    /// The rows that arrived in this frame, one per iteration.
     pub rows: Vec<Row>,
     /// The newest value of every metric.
     pub row: Row,
-    /// This frame's rows are the first: those of frames before no longer count.
+    /// This frame's rows start again from the first: earlier ones are void.
     pub begins_anew: bool,
     /// What could not be written or read, if anything.
     pub trouble: Option<String>,
-    /// The newest word about a change of the scene: that it has taken effect, or why it has not.
+    /// The newest message about a change of the scene: that it has taken effect, or why it has not.
     pub change: Option<String>,
-    /// How it ended.
+    /// Its result, once it has ended.
     pub result: Option<Result<TrainResult, String>>,
 }
 
-impl News {
-    /// Takes in what a trainer of this process tells.
-    pub(super) fn hear(&mut self, steps: u64, newest: Option<Snapshot>, rows: Vec<Row>) {
+impl TrainingStatus {
+    /// Takes in an update of a trainer in this process.
+    pub(super) fn take_in(&mut self, steps: u64, newest: Option<TrainingUpdate>, rows: Vec<Row>) {
         self.steps = steps;
         if let Some(newest) = newest {
             self.policy = Some(newest.policy);
@@ -52,7 +52,7 @@ impl News {
         self.note_rows(rows);
     }
 
-    /// These rows are this frame's.
+    /// Sets this frame's rows.
     pub(super) fn note_rows(&mut self, rows: Vec<Row>) {
         for row in &rows {
             self.row.merge(row);

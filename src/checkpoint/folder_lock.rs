@@ -1,22 +1,22 @@
-//! A folder that one process alone may write, and what is in it.
+//! The lock of a run folder: one process alone may write it.
 
 use std::path::{Path, PathBuf};
 
-use super::{RunError, RunSettings, Stored, kept_in, read_settings, read_text};
+use super::{RunError, RunSettings, StoredRun, kept_in, read_settings, read_text};
 use crate::files::{self, Lock};
 
-/// A run folder that this process alone may write, before it is known what run it is for.
-pub struct ClaimedFolder {
+/// A run folder that this process has locked, before it is known which run it is for.
+pub struct LockedFolder {
     pub(super) path: PathBuf,
     pub(super) lock: Lock,
 }
 
-impl ClaimedFolder {
-    /// The folder `path`, made if it is missing.
+impl LockedFolder {
+    /// Locks the folder `path`, which is made if it is missing.
     ///
     /// # Errors
     /// Another process writes it, or it cannot be made.
-    pub fn claim(path: &Path) -> Result<Self, RunError> {
+    pub fn lock(path: &Path) -> Result<Self, RunError> {
         let io = |error| RunError::Io(path.to_path_buf(), error);
         files::create_folder(path).map_err(io)?;
         let lock = Lock::take(&path.join("lock")).map_err(io)?;
@@ -27,13 +27,13 @@ impl ClaimedFolder {
         })
     }
 
-    /// The first free `runs/<scene>-<learner>-s<seed>[-n]`.
+    /// Makes and locks the first free `runs/<scene>-<learner>-s<seed>[-n]`.
     ///
     /// # Errors
     /// It cannot be made.
-    pub fn claim_free(settings: &RunSettings) -> Result<Self, RunError> {
+    pub fn lock_new(settings: &RunSettings) -> Result<Self, RunError> {
         let stem = format!("{}-{}-s{}", settings.scene, settings.learner, settings.seed);
-        // Names of presets are free text; names of folders are not.
+        // A preset's name may contain any character.
         let is_plain = |c: char| c.is_alphanumeric() || "-_.".contains(c);
         let stem = stem.replace(|c| !is_plain(c), "_");
         for n in 1_u64.. {
@@ -44,26 +44,26 @@ impl ClaimedFolder {
             if path.exists() {
                 continue;
             }
-            // Of two runs that start together, one gets the lock, and the other the next folder.
-            match Self::claim(&path) {
-                Ok(claimed) if claimed.holds("run.json") => {}
+            // Of two runs that start at once, one gets this lock, and the other the next folder.
+            match Self::lock(&path) {
+                Ok(locked) if locked.holds("run.json") => {}
                 Err(RunError::Locked(_)) => {}
-                claimed => return claimed,
+                locked => return locked,
             }
         }
         unreachable!("some number is free")
     }
 
-    /// Where it is.
+    /// Its path.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// What the run in it was started with and is of, if there is one.
+    /// The run in it, if there is one.
     ///
     /// # Errors
     /// It cannot be read.
-    pub fn stored(&self) -> Result<Option<Stored>, RunError> {
+    pub fn stored(&self) -> Result<Option<StoredRun>, RunError> {
         if !self.holds("run.json") {
             return Ok(None);
         }
@@ -72,7 +72,7 @@ impl ClaimedFolder {
             Some(file) => Some((file, read_text(&self.path, file.name())?)),
             None => None,
         };
-        Ok(Some(Stored { settings, kept }))
+        Ok(Some(StoredRun { settings, kept }))
     }
 
     pub(super) fn holds(&self, name: &str) -> bool {

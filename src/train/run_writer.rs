@@ -1,29 +1,29 @@
-//! Keeps a run in its folder while it trains: checkpoints, the newest policy, the tables. What cannot be written is said, and
-//! tried again; the training goes on.
+//! Writes a run to its folder during training: checkpoints, the newest policy, the tables. A write that fails is reported and
+//! retried; the training goes on.
 
 use std::time::{Duration, Instant};
 
-use super::publish::Teller;
-use crate::checkpoint::image::{Image, LogLengths};
+use super::publish::Messages;
+use crate::checkpoint::snapshot::{LogLengths, Snapshot};
 use crate::checkpoint::versions::VersionFile;
 use crate::checkpoint::{RunError, RunFolder};
 use crate::learn::replay::Replay;
 use crate::metrics::Row;
-use crate::pod::Flight;
+use crate::pod::CrashedEpisode;
 
-/// Between two checkpoints, unless somebody says otherwise.
+/// Time between checkpoints by default.
 const SAVE_EVERY: Duration = Duration::from_secs(30);
-/// Between two checkpoints at least, in times of what one takes: saving is to cost less than a hundredth of a run.
+/// Least time between checkpoints in multiples of the time that one takes: saving costs less than 1 % of a run.
 const REST: u32 = 100;
-/// Until what could not be written is tried again, at most.
+/// Longest time until a failed write is retried.
 const TRY_AGAIN: Duration = Duration::from_secs(5);
-/// Between two policies for whoever looks at the folder.
+/// Time between two published policies.
 const PUBLISH_EVERY: Duration = Duration::from_secs(2);
-/// Broken environments that a process tells of.
-const MOST_TOLD: usize = 20;
+/// Broken environments that a process reports.
+const MOST_REPORTED: usize = 20;
 
-/// A run's folder, if it has one, and when it was written to.
-pub(super) struct Keeper {
+/// Writes a run's folder, if it has one.
+pub(super) struct RunWriter {
     folder: Option<RunFolder>,
     every: Option<Duration>,
     /// The iteration of the newest checkpoint.
@@ -32,14 +32,18 @@ pub(super) struct Keeper {
     next_publication: Instant,
     /// Why the newest state is not on disk.
     trouble: Option<String>,
-    /// Broken environments that were told of.
-    told: usize,
-    teller: Teller,
+    /// Broken environments reported so far.
+    reported: usize,
+    messages: Messages,
 }
 
-impl Keeper {
-    /// A checkpoint every so often; none for the default.
-    pub(super) fn new(folder: Option<RunFolder>, every: Option<Duration>, teller: Teller) -> Self {
+impl RunWriter {
+    /// `every` is the time between checkpoints; `None` for the default.
+    pub(super) fn new(
+        folder: Option<RunFolder>,
+        every: Option<Duration>,
+        messages: Messages,
+    ) -> Self {
         let now = Instant::now();
         Self {
             folder,
@@ -48,8 +52,8 @@ impl Keeper {
             next_save: now,
             next_publication: now + PUBLISH_EVERY,
             trouble: None,
-            told: 0,
-            teller,
+            reported: 0,
+            messages,
         }
     }
 
@@ -57,8 +61,8 @@ impl Keeper {
         self.folder.as_ref()
     }
 
-    /// The run goes on from this checkpoint, which has the state after `iteration`; or it begins.
-    pub(super) fn go_on_from(
+    /// Resumes from a checkpoint, given by its name and iteration, or starts the run.
+    pub(super) fn resume_from(
         &mut self,
         checkpoint: Option<(&str, u64)>,
         logs: LogLengths,
@@ -68,14 +72,14 @@ impl Keeper {
             return Ok(());
         };
         let name = checkpoint.map(|(name, _)| name);
-        for note in folder.go_on_from(name, logs, memory)? {
-            self.teller.tell(&note);
+        for note in folder.resume_from(name, logs, memory)? {
+            self.messages.tell(&note);
         }
         self.saved = checkpoint.map(|(_, iteration)| iteration);
         Ok(())
     }
 
-    /// Adds a version of the scene; whoever goes on with the run comes by it.
+    /// Adds a version of the scene durably.
     pub(super) fn add_version(&mut self, version: VersionFile) -> Result<(), RunError> {
         match &mut self.folder {
             Some(folder) => folder.add_version(version),
@@ -83,16 +87,16 @@ impl Keeper {
         }
     }
 
-    /// What the folder is to keep of the scene from now on.
-    pub(super) fn enter_version(&mut self, text: Option<&str>, events: String) {
+    /// Sets the text of the scene version in force and the table of events.
+    pub(super) fn set_version_in_force(&mut self, text: Option<&str>, events: String) {
         if let Some(folder) = &mut self.folder {
-            folder.enter_version(text, events);
+            folder.set_version_in_force(text, events);
         }
     }
 
     /// Logs an iteration.
     pub(super) fn log(&mut self, iteration: u64, row: &Row, wall_s: f64) {
-        // What has been logged since is not in the newest checkpoint, even if that is of the same iteration.
+        // The newest checkpoint lacks this row, even if it is of the same iteration.
         self.saved = None;
         if let Some(folder) = &mut self.folder {
             folder.log(iteration, row, wall_s);
@@ -104,23 +108,29 @@ impl Keeper {
         self.is_behind(iteration) && Instant::now() >= self.next_save
     }
 
-    /// There is something that is not to wait for the next checkpoint.
-    pub(super) fn hurry(&mut self) {
+    /// Makes a checkpoint due at once.
+    pub(super) fn save_soon(&mut self) {
         self.next_save = Instant::now();
     }
 
-    /// Whether the newest checkpoint is of another moment.
+    /// Whether the newest checkpoint lacks something.
     pub(super) fn is_behind(&self, iteration: u64) -> bool {
         self.folder.is_some() && self.saved != Some(iteration)
     }
 
-    /// Writes a checkpoint, which somebody began to put together then, and of the memory what is not written yet.
-    pub(super) fn save(&mut self, began: Instant, image: Image, policy: &[u8], memory: &Replay) {
+    /// Writes a checkpoint, whose preparation began at `began`, and the new rows of the replay memory.
+    pub(super) fn save(
+        &mut self,
+        began: Instant,
+        snapshot: Snapshot,
+        policy: &[u8],
+        memory: &Replay,
+    ) {
         let Some(folder) = &mut self.folder else {
             return;
         };
-        let iteration = image.iteration;
-        let written = folder.save(image, policy, memory);
+        let iteration = snapshot.iteration;
+        let written = folder.save(snapshot, policy, memory);
         let is_written = written.is_ok();
         if is_written {
             self.saved = Some(iteration);
@@ -138,7 +148,7 @@ impl Keeper {
         self.next_save = Instant::now() + wait;
     }
 
-    /// Writes rows and policy for whoever looks at the folder, every now and then.
+    /// Writes rows and policy for readers of the folder, at a limited rate.
     pub(super) fn publish(&mut self, policy: impl FnOnce() -> Vec<u8>) {
         let now = Instant::now();
         if now < self.next_publication {
@@ -148,7 +158,7 @@ impl Keeper {
         if let Some(folder) = &mut self.folder {
             let published = folder.publish(&policy());
             let is_behind = self.trouble.is_some();
-            // What a checkpoint could not save is not well again because a table could be written.
+            // A table that could be written does not make up for a checkpoint that could not.
             if published.is_err() || !is_behind {
                 self.note(published);
             }
@@ -156,36 +166,36 @@ impl Keeper {
     }
 
     /// Writes the last episode of an environment that broke.
-    pub(super) fn save_flight(&mut self, flight: &Flight) {
-        // A run in which everything breaks would talk of nothing else; the tables count them all.
-        if self.told == MOST_TOLD {
+    pub(super) fn save_crash_record(&mut self, crash: &CrashedEpisode) {
+        // Further ones are only counted, in metrics.csv.
+        if self.reported == MOST_REPORTED {
             return;
         }
-        self.told += 1;
-        if self.told == MOST_TOLD {
-            self.teller
-                .tell("more broken environments are counted in metrics.csv, and not told");
+        self.reported += 1;
+        if self.reported == MOST_REPORTED {
+            self.messages
+                .tell("more broken environments are counted in metrics.csv, and not reported");
         }
         let place = match &self.folder {
             None => String::new(),
-            Some(folder) => match folder.save_flight(flight) {
+            Some(folder) => match folder.save_crash_record(crash) {
                 Ok(Some(path)) => format!("; sinew replay {}", path.display()),
                 Ok(None) => return,
-                Err(error) => format!("; its flight record could not be written: {error}"),
+                Err(error) => format!("; its crash record could not be written: {error}"),
             },
         };
-        let Flight {
+        let CrashedEpisode {
             environment,
             episode,
             reason,
             ..
-        } = flight;
-        self.teller.tell(&format!(
+        } = crash;
+        self.messages.tell(&format!(
             "environment {environment} broke in its episode {episode}: {reason}{place}"
         ));
     }
 
-    /// Writes what the run ended with.
+    /// Writes the result of the run.
     pub(super) fn save_result(&mut self, json: &str) {
         if let Some(folder) = &self.folder {
             let written = folder.save_result(json);
@@ -195,26 +205,26 @@ impl Keeper {
         }
     }
 
-    /// Why the newest state is not on disk, if it is not.
+    /// Why the newest state could not be saved, if so.
     pub(super) fn trouble(&self) -> Option<&String> {
         self.trouble.as_ref()
     }
 
-    /// Says what went wrong, once for each cause, and when it is well again.
+    /// Reports each failure once, and the recovery from it.
     fn note(&mut self, written: Result<(), RunError>) {
-        for remark in self.folder.iter_mut().flat_map(RunFolder::take_remarks) {
-            self.teller.tell(&remark);
+        for warning in self.folder.iter_mut().flat_map(RunFolder::take_warnings) {
+            self.messages.tell(&warning);
         }
         let trouble = written
             .err()
             .map(|error| format!("could not save: {error}"));
         match (&self.trouble, &trouble) {
             (_, Some(new)) if self.trouble.as_ref() != Some(new) => {
-                self.teller.tell(&format!(
+                self.messages.tell(&format!(
                     "warning: {new}; it is tried again while training goes on"
                 ));
             }
-            (Some(_), None) => self.teller.tell("saved again"),
+            (Some(_), None) => self.messages.tell("saved again"),
             _ => {}
         }
         self.trouble = trouble;

@@ -1,24 +1,25 @@
-//! What a run is of, as its folder keeps it beside the settings.
+//! The subject of a run: a scene, or an environment that is compiled into a program.
 
 use super::RunSettings;
+use crate::meaning::Meaning;
 use crate::scene::{Presets, Scene, SceneError};
 use crate::step::Spaces;
 
-/// What a run is of: what may not change while it goes on, beside seed, learner and number of environments.
-pub trait Subject {
-    /// The file that keeps it.
+/// What is trained on. It may not change while a run goes on, and neither may seed, learner and number of environments.
+pub trait RunSubject {
+    /// The file of the run folder that describes it.
     fn file(&self) -> SubjectFile;
 
     /// The text of that file.
     fn text(&self) -> &str;
 
-    /// What it means with a preset of that name, as text: other for runs that are not the same, whatever they look like.
-    fn meaning(&self, learner: &str) -> String;
+    /// What it means with the preset of that name, independently of how it is written: it identifies the run.
+    fn meaning(&self, learner: &str) -> Meaning;
 
-    /// The first difference to what a run with the settings `old` kept as `text`, in words; errors call the text `origin`.
+    /// The first difference to the subject that a run with the settings `old` stored as `text`, in words; errors call the text `origin`.
     ///
     /// # Errors
-    /// The text is none that was kept.
+    /// The text is invalid.
     fn difference(
         &self,
         old: &RunSettings,
@@ -27,12 +28,12 @@ pub trait Subject {
     ) -> Result<Option<String>, SceneError>;
 }
 
-/// A file of a run folder that keeps what the run is of.
+/// A file of a run folder that describes the run's subject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SubjectFile {
-    /// `scene.ron`: all there is to know.
+    /// `scene.ron`: the whole scene.
     Scene,
-    /// `learners.ron`: the presets; the environment is in a program.
+    /// `learners.ron`: the presets of an environment that is compiled into a program.
     Learners,
 }
 
@@ -49,7 +50,7 @@ impl SubjectFile {
     }
 }
 
-impl Subject for Scene {
+impl RunSubject for Scene {
     fn file(&self) -> SubjectFile {
         SubjectFile::Scene
     }
@@ -58,7 +59,7 @@ impl Subject for Scene {
         self.text()
     }
 
-    fn meaning(&self, learner: &str) -> String {
+    fn meaning(&self, learner: &str) -> Meaning {
         self.meaning(learner)
     }
 
@@ -78,17 +79,17 @@ impl Subject for Scene {
     }
 }
 
-/// An environment that a program has, and no file: it is known by its name, and by what goes in and out.
-pub struct Programmed {
+/// An environment that is compiled into a program, identified by its name and its spaces.
+pub struct ProgramEnvironment {
     /// Its name.
     pub name: &'static str,
-    /// What goes in and out.
+    /// Its observations and actions.
     pub spaces: Spaces,
     /// Its presets.
     pub presets: Presets,
 }
 
-impl Subject for Programmed {
+impl RunSubject for ProgramEnvironment {
     fn file(&self) -> SubjectFile {
         SubjectFile::Learners
     }
@@ -97,9 +98,13 @@ impl Subject for Programmed {
         self.presets.text()
     }
 
-    fn meaning(&self, learner: &str) -> String {
-        let meaning = self.presets.meaning(learner);
-        format!("{:?} {:?} {meaning}", self.name, self.spaces)
+    fn meaning(&self, learner: &str) -> Meaning {
+        let parts = [
+            ("environment", Meaning::of(self.name)),
+            ("spaces", Meaning::of(&self.spaces)),
+            ("presets", self.presets.meaning(learner)),
+        ];
+        Meaning::Fields(parts.map(|(name, part)| (name.to_owned(), part)).into())
     }
 
     fn difference(
