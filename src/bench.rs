@@ -1,8 +1,8 @@
-//! How fast this machine could train at best, and how near training comes to it.
+//! Measures training throughput against the machine's limit.
 //!
-//! The limit is the physics engine alone plus the learner's matrix products at the speed of the best product there is:
-//! `threads / (bare + flops_per_step / peak)`. Everything else (ECS, noise, gather, activation, optimiser, waiting) is
-//! overhead.
+//! The limit is the time of the physics engine alone plus that of the learner's matrix products at peak speed:
+//! `threads / (bare + flops_per_step / peak)` control steps per second. Everything else (ECS, noise, gathering, activations, optimiser,
+//! waiting) is overhead.
 
 use rand::RngExt;
 use serde::Serialize;
@@ -19,30 +19,29 @@ use crate::task::{Moment, draw, judge};
 use crate::train::publish::Viewer;
 use crate::train::{Job, TrainError, Trainer};
 
-/// Short measurements are the best of so many.
+/// Repeats of each measurement, of which the best counts.
 const REPEATS: usize = 5;
-/// Any will do.
+/// Seed of everything that is drawn; any would do.
 const SEED: u64 = 1;
-/// How long one of them takes, about (s).
+/// Approximate duration of one measurement (s).
 const SPAN_S: f64 = 0.5;
 
-/// What was measured, as `bench --json` prints it.
+/// The measurements, as `bench --json` prints them.
 #[derive(Clone, Debug, Serialize)]
-pub struct Bench {
-    /// One Rapier step of the scene's robot at its rates, random torques applied, joints read; one thread, no ECS
-    /// (microseconds).
+pub struct BenchResult {
+    /// One control step of the physics engine alone, with random torques, on one thread (us).
     pub bare_us: f64,
-    /// The scene's whole reward for one control step, one thread (nanoseconds).
+    /// The scene's reward for one control step, on one thread (ns).
     pub reward_ns: f64,
-    /// Control steps per second of collecting alone.
+    /// Control steps per second of collecting rollouts, without learning.
     pub collect_steps_per_s: f64,
     /// Control steps per second of training, end to end.
     pub train_steps_per_s: f64,
-    /// The best f32 product of 1024 x 1024 matrices on one thread (GFLOP/s).
+    /// Peak speed of a product of 1024 x 1024 f32 matrices on one thread (GFLOP/s).
     pub gemm_gflops: f64,
     /// Floating-point operations of the learner's matrix products per control step.
     pub flops_per_step: f64,
-    /// Control steps per second that nothing with this engine and these products could exceed.
+    /// Upper limit of control steps per second with this engine and these products.
     pub limit_steps_per_s: f64,
     /// `train_steps_per_s / limit_steps_per_s`.
     pub of_limit: f64,
@@ -50,7 +49,7 @@ pub struct Bench {
     pub threads: usize,
 }
 
-/// Measures a scene with a learner.
+/// Measures training of a scene with a learner.
 ///
 /// # Errors
 /// The scene has no such preset, or the environment does not fit together.
@@ -58,7 +57,7 @@ pub fn bench(
     scene: &Arc<Scene>,
     learner_name: Option<&str>,
     threads: usize,
-) -> Result<Bench, TrainError> {
+) -> Result<BenchResult, TrainError> {
     let (_, learner) = scene.learner(learner_name)?;
     let bare_us = least(|| bare_us(scene));
     let reward_ns = reward_ns(scene)?;
@@ -74,7 +73,7 @@ pub fn bench(
     let collect_steps_per_s = steps_per_s(steps, || {
         trainer.collect();
     });
-    // What is only remembered costs no update.
+    // An off-policy learner makes no updates while it fills its replay memory.
     for _ in 0..settings.warmup().div_ceil(steps as u64) {
         trainer.iterate();
     }
@@ -84,7 +83,7 @@ pub fn bench(
     let flops_per_step = settings.flops_per_step(&spaces(scene));
     let limit_s = bare_us * 1e-6 + flops_per_step / (gemm_gflops * 1e9);
     let limit_steps_per_s = threads as f64 / limit_s;
-    Ok(Bench {
+    Ok(BenchResult {
         bare_us,
         reward_ns,
         collect_steps_per_s,
@@ -97,7 +96,7 @@ pub fn bench(
     })
 }
 
-/// The fastest of some repeats of an iteration's span.
+/// The throughput of repeated iterations of `steps` control steps each.
 fn steps_per_s(steps: f64, mut iterate: impl FnMut()) -> f64 {
     iterate();
     greatest(|| {
@@ -123,7 +122,7 @@ fn greatest(mut measure: impl FnMut() -> f64) -> f64 {
     -least(|| -measure())
 }
 
-/// Microseconds per control step of the engine alone. Episodes begin as the scene says, outside the measured time.
+/// Time per control step of the engine alone (us). Episodes start as in the scene, outside the measured time.
 fn bare_us(scene: &Scene) -> f64 {
     let plant = Plant::new(scene);
     let (robot, task) = (scene.robot(), scene.task());
@@ -131,7 +130,7 @@ fn bare_us(scene: &Scene) -> f64 {
     let mut physics = plant.instantiate();
     let mut now = Readings::default();
     let mut actions = vec![0.0; robot.motors.len()];
-    let as_it_is = Variation::default();
+    let nominal = Variation::default();
     let mut actuators = Actuators::at_rest(&plant);
     let (mut spent, mut steps) = (0.0, 0);
     while spent < SPAN_S {
@@ -154,7 +153,7 @@ fn bare_us(scene: &Scene) -> f64 {
             actuators.take(&plant, &actions);
             let stepped = plant.step(
                 &mut actuators,
-                &as_it_is,
+                &nominal,
                 simulation,
                 colliders,
                 joints,
@@ -171,7 +170,7 @@ fn bare_us(scene: &Scene) -> f64 {
     spent * 1e6 / f64::from(steps)
 }
 
-/// Nanoseconds of the reward for a control step, again and again for steps that environments have taken at random.
+/// Time of the reward for a control step (ns), measured on steps with random actions.
 fn reward_ns(scene: &Arc<Scene>) -> Result<f64, PodError> {
     const ENVIRONMENTS: u64 = 64;
     const STEPS: u32 = 10;
@@ -202,7 +201,7 @@ fn reward_ns(scene: &Arc<Scene>) -> Result<f64, PodError> {
     }))
 }
 
-/// GFLOP/s of a large product on this thread.
+/// Speed of a large matrix product on this thread (GFLOP/s).
 fn gemm_gflops() -> f64 {
     const N: usize = 1024;
     let a = vec![0.5_f32; N * N];
@@ -215,10 +214,8 @@ fn gemm_gflops() -> f64 {
     gflops
 }
 
-#[expect(
-    unsafe_code,
-    reason = "the yardstick is somebody else's kernel, which takes pointers"
-)]
+#[expect(unsafe_code, reason = "the reference kernel takes pointers")]
+/// `c = a b` for square matrices of `n` rows, by the reference kernel.
 fn multiply(n: usize, a: &[f32], b: &[f32], c: &mut [f32]) {
     assert!(a.len() == n * n && b.len() == n * n && c.len() == n * n);
     let stride = n as isize;

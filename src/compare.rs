@@ -1,7 +1,7 @@
-//! Learners beside each other: every learner with every seed, then statistics, curves and a page of them.
+//! Comparison of learners: every learner is trained with every seed; then statistics, curves and a page are written.
 //!
-//! The story is [`Comparison::run`]. Each run has a folder of its own, as `sinew train` would have made it, and all that is
-//! compared is read from these folders: so it does not matter how often a comparison was stopped.
+//! [`Comparison::run`] is the entry point. Each run has a folder as `sinew train` makes it, and everything that is compared is read
+//! from these folders, so a comparison may be stopped and continued any number of times.
 //!
 //! ```no_run
 //! use sinew::compare::{Comparison, Entrant};
@@ -26,123 +26,68 @@
 //! # }
 //! ```
 
+pub mod chart;
 pub mod curves;
+mod entrant;
+mod error;
 mod outcome;
 mod output;
 mod page;
-pub mod picture;
+mod protocol;
 mod runs;
 pub mod statistics;
 mod table;
-mod terms;
 
+pub use entrant::Entrant;
+pub use error::CompareError;
 pub use outcome::Outcome;
 pub use runs::Progress;
 pub use table::{COLUMNS, Standing};
 
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use crate::checkpoint::run_subject::RunSubject;
-use crate::checkpoint::{LockedFolder, RunError, RunSettings};
+use crate::checkpoint::{LockedFolder, RunSettings};
 use crate::files;
 use crate::files::Lock;
 use crate::learn::LearnerSettings;
 use crate::pod::Environment;
-use crate::scene::Scene;
-use crate::scene::SceneError;
 use crate::scene::task::Solved;
-use crate::train::{Job, TrainError};
-use terms::Terms;
+use protocol::Protocol;
 
-/// Steps of a run that time ends: more than anybody waits for. A rate that falls towards the last step does not get there.
+/// Steps of a run that ends by time: never reached. A learning rate that falls towards the last step stays constant.
 const ENDLESS: u64 = 1_000_000_000_000_000;
 
-/// What to do with a line that a person should read now.
-type Tell = Arc<dyn Fn(&str) + Send + Sync>;
-
-/// What makes the run of a learner with a seed.
-type JobMaker = Box<dyn Fn(u64) -> Result<Job, TrainError> + Send + Sync>;
-
-/// One of the learners that are compared.
-pub struct Entrant {
-    name: String,
-    /// What the folders of its runs are of, kept in them.
-    subject: Option<Arc<dyn RunSubject + Send + Sync>>,
-    job: JobMaker,
-}
-
-impl Entrant {
-    fn subject(&self) -> Option<&dyn RunSubject> {
-        let subject = self.subject.as_deref();
-        subject.map(|subject| subject as &dyn RunSubject)
-    }
-
-    /// A preset on a scene that has it.
-    ///
-    /// # Errors
-    /// There is no preset of that name.
-    pub fn of_scene(scene: &Arc<Scene>, learner: &str) -> Result<Self, SceneError> {
-        let (name, _) = scene.learner(Some(learner))?;
-        let name = name.to_owned();
-        let (in_scene, preset) = (scene.clone(), name.clone());
-        let job = move |seed| Ok(Job::new(&in_scene, Some(&preset), seed)?);
-        Ok(Self::of_jobs(&name, job).keeping(scene.clone()))
-    }
-
-    /// Any learner on any environment: `job` makes its run with a seed. Threads, folder, clock and whether it ends when it is solved
-    /// are the comparison's to say.
-    pub fn of_jobs(
-        name: &str,
-        job: impl Fn(u64) -> Result<Job, TrainError> + Send + Sync + 'static,
-    ) -> Self {
-        Self {
-            name: name.to_owned(),
-            subject: None,
-            job: Box::new(job),
-        }
-    }
-
-    /// The same, with what its runs are of kept in their folders, so that each can be gone on with alone.
-    pub fn keeping(mut self, subject: Arc<dyn RunSubject + Send + Sync>) -> Self {
-        self.subject = Some(subject);
-        self
-    }
-
-    /// Its name in tables, curves and folders.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-}
+/// Receives messages for the user.
+type Notify = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// What to compare, and how.
 pub struct Comparison {
-    /// What is learnt, in titles.
+    /// The name of the task, for titles.
     pub task: String,
-    /// The learners, in the order of the table.
+    /// The learners, in the order of the table's rows.
     pub entrants: Vec<Entrant>,
-    /// Each learner is trained with the seeds from 1 to this.
+    /// Each learner is trained with the seeds from 1 to this number.
     pub seeds: u64,
-    /// How long each run trains, on its own clock, for one update at least; none: as many steps as its learner's settings say.
+    /// Training time of each run on its own clock, but at least one update; `None`: the number of steps in its learner's settings.
     pub seconds: Option<Duration>,
-    /// Runs that are trained at the same time, each on one thread.
+    /// Number of runs that train at the same time, each on one thread.
     pub at_once: usize,
-    /// Where runs, tables and pictures are kept.
+    /// Folder of the runs, tables and pictures.
     pub folder: PathBuf,
 }
 
-/// What came out.
+/// The result of a comparison.
 pub struct Compared {
-    /// A row per learner, in their order.
+    /// One per learner, in their order.
     pub standings: Vec<Standing>,
-    /// The runs that have been trained and judged.
+    /// The runs that have been trained and evaluated.
     pub outcomes: Vec<Outcome>,
-    /// Somebody stopped it before all runs were done.
+    /// It was stopped before all runs were done.
     pub is_stopped: bool,
-    /// Runs that went wrong, and how.
+    /// The errors of runs that failed.
     pub troubles: Vec<String>,
 }
 
@@ -153,42 +98,42 @@ struct Run<'a> {
     path: PathBuf,
     settings: RunSettings,
     environment: Arc<dyn Environment>,
-    /// As the comparison has it trained.
+    /// The learner's settings, with the comparison's number of steps.
     learner: LearnerSettings,
     solved: Option<Solved>,
 }
 
 impl Run<'_> {
     fn name(&self) -> String {
-        format!("{}-s{}", plain(&self.entrant.name), self.seed)
+        run_name(&self.entrant.name, self.seed)
     }
 }
 
 impl Comparison {
-    /// Trains what has not been trained, judges it, and writes tables, pictures and a page. Ends early, with every run saved, when
-    /// `stop` is set; calling it again goes on. What a person should read now goes to `tell`; `look` is told how far it is many
-    /// times a second, on the calling thread.
+    /// Trains and evaluates the runs that are not done, and writes tables, pictures and a page. When `stop` is set it saves every run and
+    /// ends early; calling it again continues. `notify` receives messages for the user, and `progress` is called many times a second on
+    /// the calling thread.
     ///
     /// # Errors
-    /// The folder holds runs of another comparison, somebody else writes it, or the system refused. Nothing has been trained then,
-    /// unless only the tables could not be written.
+    /// The folder holds runs of another comparison, another process writes it, or an input or output operation failed. Nothing has been
+    /// trained then, unless only writing the tables failed.
     pub fn run(
         &self,
         stop: &Arc<AtomicBool>,
-        tell: impl Fn(&str) + Send + Sync + 'static,
-        look: &mut dyn FnMut(Progress),
+        notify: impl Fn(&str) + Send + Sync + 'static,
+        progress: &mut dyn FnMut(Progress),
     ) -> Result<Compared, CompareError> {
         let io = |error| CompareError::Io(self.folder.clone(), error);
-        self.refuse_twins()?;
+        self.refuse_shared_folders()?;
         files::create_folder(&self.folder).map_err(io)?;
         let lock = Lock::take(&self.folder.join("lock")).map_err(io)?;
         let _lock = lock.ok_or_else(|| CompareError::Busy(self.folder.clone()))?;
         let runs = self.runs()?;
         for run in &runs {
-            self.refuse_another(run)?;
+            self.refuse_other_run(run)?;
         }
-        Terms::of(self, &runs).agree(&self.folder)?;
-        let troubles = runs::train_and_judge(self, &runs, stop, &(Arc::new(tell) as Tell), look);
+        Protocol::of(self, &runs).check_and_store(&self.folder)?;
+        let troubles = runs::run_all(self, &runs, stop, &(Arc::new(notify) as Notify), progress);
         let outcomes: Vec<Outcome> = runs
             .iter()
             .filter_map(|run| outcome::read(run, self.seconds))
@@ -204,19 +149,23 @@ impl Comparison {
         Ok(compared)
     }
 
-    fn refuse_twins(&self) -> Result<(), CompareError> {
+    /// Refuses two learners whose runs would share folders.
+    fn refuse_shared_folders(&self) -> Result<(), CompareError> {
         for (i, entrant) in self.entrants.iter().enumerate() {
-            let folder = plain(&entrant.name);
+            let folder = folder_name(&entrant.name);
             let others = &self.entrants[..i];
-            if let Some(other) = others.iter().find(|other| plain(&other.name) == folder) {
+            if let Some(other) = others
+                .iter()
+                .find(|other| folder_name(&other.name) == folder)
+            {
                 let names = (other.name.clone(), entrant.name.clone());
-                return Err(CompareError::Twins(names.0, names.1));
+                return Err(CompareError::SharedFolder(names.0, names.1));
             }
         }
         Ok(())
     }
 
-    /// Seed by seed, so that a comparison that is stopped has some of every learner.
+    /// All runs, ordered by seed, so that a stopped comparison has some runs of every learner.
     fn runs(&self) -> Result<Vec<Run<'_>>, CompareError> {
         let mut runs = Vec::new();
         for seed in 1..=self.seeds {
@@ -234,11 +183,10 @@ impl Comparison {
                     steps: learner.settings().steps(),
                     envs: learner.settings().envs(),
                 };
-                let name = format!("{}-s{seed}", plain(&entrant.name));
                 runs.push(Run {
                     entrant,
                     seed,
-                    path: self.folder.join(name),
+                    path: self.folder.join(run_name(&entrant.name, seed)),
                     settings,
                     environment: job.environment,
                     learner,
@@ -249,8 +197,8 @@ impl Comparison {
         Ok(runs)
     }
 
-    /// Opens the folder of a run that is there already, to see whether it is this run.
-    fn refuse_another(&self, run: &Run) -> Result<(), CompareError> {
+    /// Opens the folder of a run if it exists, and refuses it if it is another run's.
+    fn refuse_other_run(&self, run: &Run) -> Result<(), CompareError> {
         if !run.path.join("run.json").is_file() {
             return Ok(());
         }
@@ -283,56 +231,13 @@ impl Comparison {
     }
 }
 
-/// A name as a folder can have it.
-pub fn plain(name: &str) -> String {
+/// The folder name of the run of a learner with a seed.
+fn run_name(learner: &str, seed: u64) -> String {
+    format!("{}-s{seed}", folder_name(learner))
+}
+
+/// A name with every character that a folder name cannot have replaced by `_`.
+pub fn folder_name(name: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "-_.".contains(c);
     name.replace(|c| !is_plain(c), "_")
-}
-
-/// A comparison that could not be made.
-#[derive(Debug, thiserror::Error)]
-pub enum CompareError {
-    /// A learner is named twice.
-    #[error("`{0}` and `{1}` would share their folders: name each learner once")]
-    Twins(String, String),
-    /// Somebody else writes the folder.
-    #[error(
-        "{0} is being written by another process: wait for it or stop it, or name another folder with --out"
-    )]
-    Busy(PathBuf),
-    /// Runs that are there are not those of this comparison.
-    #[error(
-        "{0} is of another comparison: {1}; compare as it was begun, name another folder with --out, or delete this one"
-    )]
-    Other(PathBuf, String),
-    /// A file of the folder does not say what it should.
-    #[error("{0}: {1}; name another folder with --out, or delete this one")]
-    Broken(PathBuf, String),
-    /// A run cannot begin.
-    #[error(transparent)]
-    Train(#[from] TrainError),
-    /// The system refused.
-    #[error("{0}: {1}")]
-    Io(PathBuf, #[source] io::Error),
-}
-
-impl From<RunError> for CompareError {
-    /// In the words of this command, which has no `--run`.
-    fn from(error: RunError) -> Self {
-        match error {
-            RunError::Locked(path) => Self::Busy(path),
-            RunError::OtherRun(path, difference) => Self::Other(path, difference),
-            RunError::OtherVersion(path, words) | RunError::Broken(path, words) => {
-                Self::Broken(path, words)
-            }
-            RunError::Io(path, error) => Self::Io(path, error),
-            error => Self::Train(error.into()),
-        }
-    }
-}
-
-/// Where a file of a comparison or run is read from: far above what sinew writes.
-fn read_small(path: &Path) -> io::Result<Vec<u8>> {
-    const LARGEST: u64 = 16 << 20;
-    files::read(path, LARGEST)
 }

@@ -1,47 +1,40 @@
-//! The doctor: what is probably wrong with a scene that can be run, found before anybody waits for a training.
+//! The doctor: finds what is probably wrong with a valid scene before time is spent on training it.
 //!
-//! [`look`] needs no rollout and is quick enough to be asked before every training. [`check`] also plays a few thousand steps
-//! with actors that have learnt nothing ([`Actor`]), and says what they show. Nothing here reads a clock to find anything: a
-//! scene is told the same whenever it asks.
+//! [`check_static`] takes no rollout and is fast enough to run before every training. [`check()`] also rolls out scripted policies
+//! ([`ScriptedPolicy`]) for a few thousand steps and examines their statistics. No finding depends on a clock: a scene gets the
+//! same findings every time.
 //!
-//! What is too much and too little is declared in [`thresholds`].
+//! Each file in `doctor/checks` declares one check: the kinds of findings that it reports, its thresholds, texts and code. A check
+//! is known everywhere once `checks.rs` lists it.
 
-mod actor;
-mod before;
-mod energy;
-mod episodes;
+mod check;
+mod checks;
 mod evidence;
 mod finding;
-mod observations;
-mod overlap;
-mod play;
-mod poser;
-mod reach;
-mod rewards;
-mod strength;
-pub mod thresholds;
+mod rollouts;
+mod scratch_world;
+mod scripted_policy;
 
-pub use actor::Actor;
-pub use evidence::{Evidence, Fate, Life, Played, Spread};
-pub use finding::{Finding, Kind};
+pub use check::Preset;
+pub use evidence::{EpisodeEnd, EpisodeSummary, Evidence, PolicyEvidence, RunningStatistics};
+pub use finding::{Finding, FindingKind};
+pub use scripted_policy::ScriptedPolicy;
 
 use std::sync::Arc;
 
-use crate::learn::LearnerSettings;
 use crate::panics::catch_panic;
 use crate::pod::PodError;
 use crate::pod::scene::spaces;
 use crate::scene::Scene;
-use poser::Poser;
+use check::{Rollouts, Run};
+use checks::CHECKS;
+use scratch_world::ScratchWorld;
 
-/// A preset and its name: with which learner a scene is to be trained.
-pub type Preset<'a> = (&'a str, &'a LearnerSettings);
-
-/// What the doctor has to say, and what it measured.
+/// The findings of a scene, and the measurements behind them.
 pub struct Checkup {
-    /// The most serious first, and then in the order of the file.
+    /// Ordered by severity, the most serious first, then by position in the file.
     pub findings: Vec<Finding>,
-    /// What the rollouts showed.
+    /// Statistics of the rollouts.
     pub evidence: Evidence,
 }
 
@@ -49,49 +42,62 @@ impl Checkup {
     /// The names of the entries of the observation that never changed.
     pub fn constant_entries(&self, scene: &Scene) -> Vec<String> {
         let names = spaces(scene).observation.into_iter();
-        let spreads = &self.evidence.observation;
         names
-            .zip(spreads)
-            .filter(|(_, spread)| observations::is_constant(spread))
+            .zip(&self.evidence.observation)
+            .filter(|(_, statistics)| statistics.is_constant())
             .map(|(name, _)| name)
             .collect()
     }
 }
 
-/// What can be said without a rollout.
-pub fn look(scene: &Scene, preset: Preset) -> Vec<Finding> {
-    let look = || {
-        let mut poser = Poser::new(scene);
+/// Every kind of finding, in the order of the reference.
+pub fn finding_kinds() -> impl Iterator<Item = FindingKind> {
+    CHECKS.iter().flat_map(|check| check.kinds).copied()
+}
+
+/// The findings that need no rollout.
+pub fn check_static(scene: &Scene, preset: Preset) -> Vec<Finding> {
+    let run = || {
+        let mut world = ScratchWorld::new(scene);
         let mut findings = Vec::new();
-        reach::look(&mut poser, &mut findings);
-        strength::look(&mut poser, &mut findings);
-        overlap::look(&mut poser, &mut findings);
-        before::look(&mut poser, preset, &mut findings);
+        for check in CHECKS {
+            if let Run::Static(run) = check.run {
+                run(&mut world, preset, &mut findings);
+            }
+        }
         findings
     };
-    let mut findings = catch_panic(look).unwrap_or_else(|panic| vec![episodes::panicked(&panic)]);
+    let mut findings = catch_panic(run).unwrap_or_else(|panic| vec![Finding::of_panic(&panic)]);
     finding::sort(scene, &mut findings);
     findings
 }
 
-/// All that can be said.
+/// All findings.
 ///
 /// # Errors
 /// The environment does not fit together.
 pub fn check(scene: &Arc<Scene>, preset: Preset) -> Result<Checkup, PodError> {
-    let mut findings = look(scene, preset);
-    let played = catch_panic(|| play::play(scene)).unwrap_or_else(|panic| {
-        findings.push(episodes::panicked(&panic));
-        Ok(Evidence::nothing(scene))
-    });
-    let evidence = played?;
-    if let Err(panic) = catch_panic(|| energy::judge(scene, &mut findings)) {
-        findings.push(episodes::panicked(&panic));
+    let mut findings = check_static(scene, preset);
+    let evidence = catch_panic(|| rollouts::collect(scene)).unwrap_or_else(|panic| {
+        findings.push(Finding::of_panic(&panic));
+        Ok(Evidence::empty(scene))
+    })?;
+    for check in CHECKS {
+        if let Run::Simulation(run) = check.run
+            && let Err(panic) = catch_panic(|| run(&mut ScratchWorld::new(scene), &mut findings))
+        {
+            findings.push(Finding::of_panic(&panic));
+        }
     }
-    episodes::judge(scene, &evidence, &mut findings);
-    if evidence.steps() >= thresholds::STEPS {
-        rewards::judge(scene, &evidence, &mut findings);
-        observations::judge(scene, preset, &evidence, &mut findings);
+    let rollouts = Rollouts {
+        scene,
+        preset,
+        evidence: &evidence,
+    };
+    for check in CHECKS {
+        if let Run::Rollouts(run) = check.run {
+            run(&rollouts, &mut findings);
+        }
     }
     finding::sort(scene, &mut findings);
     Ok(Checkup { findings, evidence })

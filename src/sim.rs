@@ -1,20 +1,22 @@
-//! Robots in Rapier: a validated [`Robot`](crate::scene::robot::Robot) becomes one multibody, actions become joint
-//! torques, what is around it becomes what it can touch, and the state becomes readings. Knows no rewards and no learners.
+//! Robots in Rapier: a validated [`Robot`](crate::scene::robot::Robot) becomes one multibody, ground and terrain become
+//! colliders, actions become joint torques, and the state becomes readings. Knows no rewards and no learners.
 //!
-//! One physics world per environment, made as a clone of a template ([`Plant`]). One Rapier step per control step,
-//! with as many solver iterations as the scene wants substeps: Rapier rebuilds mass matrix and accelerations in each.
+//! Each environment has a physics world of its own, a clone of a template ([`Plant`]). A control step is one Rapier step with
+//! a solver iteration per substep: Rapier rebuilds mass matrix and accelerations in each.
 
 pub mod actuate;
 pub mod energy;
+mod handles;
+mod joints;
+mod out_of_plane;
 pub mod overlaps;
-mod plane;
 pub mod plant;
 mod rays;
 pub mod readings;
 pub mod reset;
 pub mod shapes;
 mod step;
-mod surroundings;
+mod terrain;
 pub mod variation;
 
 pub use actuate::Actuators;

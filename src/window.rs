@@ -1,27 +1,32 @@
-//! The 3D window: a robot that acts with the newest policy, and what its training has come to.
+//! The 3D window: a robot that acts with the newest policy, and the progress of its training.
 //!
-//! What is shown is a pod of the window's own (`shown`), fed with snapshots of the policy. So a training has the same
-//! bits watched or not, and nothing done to the shown robot counts for it. Everything of the simulation hangs under one
-//! entity (`stage::Root`) that turns its z-up world into Bevy's y-up one.
+//! The shown robot is simulated by a pod of the window's own (`shown_robot`), which receives snapshots of the policy. A training
+//! run therefore has the same bits with and without a window, and nothing done to the shown robot affects it. All simulated entities
+//! are children of one entity (`stage::Root`) that rotates their z-up coordinates into Bevy's y-up ones.
 
 mod camera;
 mod clock;
 mod curves;
+mod extent;
+mod failure;
+mod frame;
 mod goal;
 mod keys;
 mod mesh;
 mod panel;
-mod picture;
 mod probe;
 mod reload;
 mod robot;
-mod shown;
+mod screenshot;
+mod shown_robot;
 mod sky;
 mod stage;
 mod theme;
 mod trace;
 
 pub use probe::probe;
+pub use screenshot::{Picture, PictureTime};
+pub use shown_robot::CrashReplay;
 
 use bevy::app::TerminalCtrlCHandlerPlugin;
 use bevy::prelude::*;
@@ -31,14 +36,12 @@ use bevy::window::{PresentMode, WindowResizeConstraints, WindowResolution};
 use bevy::winit::{UpdateMode, WinitSettings};
 use bevy_egui::EguiPlugin;
 use bevy_panorbit_camera::PanOrbitCameraPlugin;
-use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crate::checkpoint::RunSettings;
 use crate::checkpoint::follow::Follower;
-use crate::pod::CrashedEpisode;
 use crate::pod::scene::spaces;
 use crate::policy::Policy;
 use crate::scene::Scene;
@@ -50,105 +53,52 @@ use crate::train::scene_watch::SceneWatchPlugin;
 use crate::train::status::TrainingStatus;
 use crate::train::watch::{WatchPlugin, WatchedRun};
 use crate::train::{Job, TrainResult};
+use failure::Failure;
+use frame::Frame;
+use panel::Subject;
 use probe::Display;
-use shown::{Actor, Shown};
+use shown_robot::{ActionSource, ShownRobot};
 
-/// How a window is opened and when it ends by itself.
+/// When a window closes by itself.
 pub struct Options {
-    /// Take a picture of the whole window and end.
+    /// Takes a picture of the whole window, then closes it.
     pub picture: Option<Picture>,
-    /// Not 0: a signal has come, save and end.
+    /// The number of a received signal, or 0; other than 0 closes the window.
     pub stop: Arc<AtomicUsize>,
 }
 
-/// A picture of the window, panel included.
-#[derive(Clone, Debug)]
-pub struct Picture {
-    /// Where to save it; the ending says the format, `.png`.
-    pub path: PathBuf,
-    /// When to take it.
-    pub when: PictureTime,
-}
-
-/// When a picture is taken.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum PictureTime {
-    /// This many seconds after the first frame.
-    After(f32),
-    /// Shortly after the training has solved its scene, or has ended without.
-    Solved,
-}
-
-/// What `play` shows.
-pub enum Played {
-    /// A scene alone: no action, a slider per joint.
+/// What [`play`] shows.
+pub enum Playable {
+    /// A scene with a slider per motor.
     Scene {
         /// The scene.
         scene: Arc<Scene>,
-        /// Its files, read again whenever one is saved.
+        /// Its files, which are read again whenever one is saved.
         files: Option<SceneFiles>,
     },
     /// A trained policy acting.
     Policy {
         /// The scene that it was trained in.
         scene: Arc<Scene>,
-        /// What acts.
+        /// The policy.
         policy: Arc<Policy>,
     },
-    /// The last episode of an environment that broke.
-    Flight {
-        /// The scene that it broke in.
+    /// The recorded episode of an environment that broke.
+    Crash {
+        /// The scene of the episode.
         scene: Arc<Scene>,
         /// The run's seed.
         seed: Seed,
-        /// The episode.
-        played: PlayedFlight,
+        /// The record.
+        replay: CrashReplay,
     },
 }
 
-/// A flight record, and what playing it has come to.
-#[derive(Clone)]
-pub struct PlayedFlight {
-    /// The record.
-    pub flight: Arc<CrashedEpisode>,
-    /// Steps that can be shown: those before the one that broke it.
-    pub good_steps: usize,
-    /// It breaks here as it did when it was recorded.
-    pub reproduced: bool,
-}
-
-/// What the window is about.
-#[derive(Resource)]
-enum Subject {
-    Training {
-        learner: String,
-        seed: u64,
-        /// Control steps to train for.
-        steps: u64,
-    },
-    Policy,
-    Robot,
-    Flight,
-}
-
-/// The phases of a frame, in their order.
-#[derive(SystemSet, Clone, Debug, PartialEq, Eq, Hash)]
-enum Frame {
-    /// News from outside: the training, the scene's file, signals.
-    News,
-    /// Keys and mouse.
-    Input,
-    /// The shown pod takes the control steps that are due.
-    Advance,
-    /// What it looks like now.
-    Show,
-}
-
-/// Trains and shows it, with what becomes of its scene if `live` says so, until the window is closed, the training fails or a
-/// signal comes. A training that ends leaves the window open, and the robot goes on acting.
+/// Trains and shows the training, with a scene that may change if `live` is given, until the window is closed, the training fails or
+/// a signal comes. When the training ends, the window stays open and the robot continues to act.
 ///
 /// # Errors
-/// What went wrong, in a line.
+/// The error in one line.
 pub fn train(
     job: Job,
     viewer: &Viewer,
@@ -164,19 +114,19 @@ pub fn train(
     };
     let seed = job.seed;
     let learner = LearnerPlugin::with_viewer(job, viewer.clone()).stay_open();
-    // From now on somebody reads, so that the curves have their first rows too.
+    // The viewer keeps rows from its first call on, and the curves need the first ones.
     viewer.take_updates();
     let mut app = App::new();
-    // Before all else: the training need not wait for the window.
+    // First, so that the training does not wait for the window.
     app.add_plugins(learner);
-    let shown = Shown::new(scene, seed, Actor::by_hand())?;
-    let failure = furnish(&mut app, display, subject, shown, options);
+    let shown = ShownRobot::new(scene, seed, ActionSource::manual())?;
+    let failure = build(&mut app, display, subject, shown, options);
     if let Some(live) = live {
         app.add_plugins(live);
     }
     app.add_systems(Update, follow_training.in_set(Frame::News));
     app.run();
-    // The training has ended with the app, and what it has learnt comes before what the window could not do.
+    // The training has ended with the app. Its result takes precedence over an error of the window.
     let lost = || Err("the window ended before the training".to_owned());
     let result = viewer.result().unwrap_or_else(lost);
     match failure.take() {
@@ -188,10 +138,10 @@ pub fn train(
     }
 }
 
-/// Shows a training that another process runs, until the window is closed or a signal comes.
+/// Shows the training of another process until the window is closed or a signal comes.
 ///
 /// # Errors
-/// What went wrong, in a line.
+/// The error in one line.
 pub fn watch(
     follower: Follower,
     settings: &RunSettings,
@@ -205,43 +155,49 @@ pub fn watch(
         steps: settings.steps,
     };
     let watched = WatchedRun::new(scene.task().solved);
-    let shown = Shown::new(scene, Seed::new(settings.seed), Actor::by_hand())?;
+    let shown = ShownRobot::new(scene, Seed::new(settings.seed), ActionSource::manual())?;
     let mut app = App::new();
     app.add_plugins(WatchPlugin::new(follower, watched));
-    let failure = furnish(&mut app, display, subject, shown, options);
+    let failure = build(&mut app, display, subject, shown, options);
     app.add_systems(Update, follow_training.in_set(Frame::News));
     app.run();
     failure.take()
 }
 
-/// Shows a scene, a policy or a flight until the window is closed or a signal comes.
+/// Shows a scene, a policy or a crash record until the window is closed or a signal comes.
 ///
 /// # Errors
-/// What went wrong, in a line.
-pub fn play(what: Played, options: Options) -> Result<(), String> {
+/// The error in one line.
+pub fn play(what: Playable, options: Options) -> Result<(), String> {
     let display = probe::display()?;
     let own = Seed::new(0);
     let mut files = None;
     let (subject, shown) = match what {
-        Played::Scene { scene, files: its } => {
-            files = its;
-            (Subject::Robot, Shown::new(scene, own, Actor::by_hand())?)
+        Playable::Scene {
+            scene,
+            files: of_scene,
+        } => {
+            files = of_scene;
+            (
+                Subject::Robot,
+                ShownRobot::new(scene, own, ActionSource::manual())?,
+            )
         }
-        Played::Policy { scene, policy } => {
-            let actor = Actor::Policy(policy);
-            (Subject::Policy, Shown::new(scene, own, actor)?)
+        Playable::Policy { scene, policy } => {
+            let source = ActionSource::Policy(policy);
+            (Subject::Policy, ShownRobot::new(scene, own, source)?)
         }
-        Played::Flight {
+        Playable::Crash {
             scene,
             seed,
-            played,
+            replay,
         } => {
-            let actor = Actor::Flight { played, taken: 0 };
-            (Subject::Flight, Shown::new(scene, seed, actor)?)
+            let source = ActionSource::Crash { replay, taken: 0 };
+            (Subject::Crash, ShownRobot::new(scene, seed, source)?)
         }
     };
     let mut app = App::new();
-    let failure = furnish(&mut app, display, subject, shown, options);
+    let failure = build(&mut app, display, subject, shown, options);
     if let Some(files) = files {
         app.add_plugins(SceneWatchPlugin::new(files));
     }
@@ -249,12 +205,12 @@ pub fn play(what: Played, options: Options) -> Result<(), String> {
     failure.take()
 }
 
-/// Everything but the training.
-fn furnish(
+/// Adds everything except the training to the app.
+fn build(
     app: &mut App,
     display: Display,
     subject: Subject,
-    shown: Shown,
+    shown: ShownRobot,
     options: Options,
 ) -> Failure {
     let failure = Failure::default();
@@ -272,7 +228,7 @@ fn furnish(
     };
     let plugins = DefaultPlugins
         .build()
-        // Signals are the caller's.
+        // The caller handles signals.
         .disable::<TerminalCtrlCHandlerPlugin>()
         .set(RenderPlugin {
             render_creation: WgpuSettings {
@@ -288,13 +244,13 @@ fn furnish(
         });
     app.add_plugins((plugins, EguiPlugin::default(), PanOrbitCameraPlugin))
         .insert_resource(WinitSettings {
-            // Where the processor draws, it draws no more than an eye needs: the training wants it too.
+            // With software rendering, a low frame rate leaves the processor to the training.
             focused_mode: if display.is_software {
                 UpdateMode::reactive(Duration::from_millis(100))
             } else {
                 UpdateMode::Continuous
             },
-            // One looks at it while working in another window.
+            // It stays visible while the user works in another window.
             unfocused_mode: UpdateMode::reactive_low_power(Duration::from_millis(33)),
         })
         .insert_resource(Signals(options.stop))
@@ -305,11 +261,12 @@ fn furnish(
             Update,
             (Frame::News, Frame::Input, Frame::Advance, Frame::Show).chain(),
         )
-        .add_systems(Update, obey_signals.in_set(Frame::News))
+        .add_systems(Update, close_on_signal.in_set(Frame::News))
         .add_plugins((
             clock::plugin,
             keys::plugin,
             sky::plugin,
+            extent::plugin,
             stage::plugin,
             camera::plugin,
             robot::plugin,
@@ -321,55 +278,36 @@ fn furnish(
             reload::plugin,
         ));
     if let Some(picture) = options.picture {
-        app.add_plugins(picture::TakePicture(picture));
+        app.add_plugins(screenshot::TakePicture(picture));
     }
     failure
 }
 
-/// What went wrong in the window, for after the app has gone.
-#[derive(Resource, Clone, Default)]
-struct Failure(Arc<Mutex<Option<String>>>);
-
-impl Failure {
-    fn note(&self, error: String) {
-        self.0
-            .lock()
-            .expect("no holder panics")
-            .get_or_insert(error);
-    }
-
-    fn take(&self) -> Result<(), String> {
-        self.0
-            .lock()
-            .expect("no holder panics")
-            .take()
-            .map_or(Ok(()), Err)
-    }
-}
-
+/// The number of a received signal, or 0.
 #[derive(Resource)]
 struct Signals(Arc<AtomicUsize>);
 
-fn obey_signals(signals: Res<Signals>, mut exit: MessageWriter<AppExit>) {
+fn close_on_signal(signals: Res<Signals>, mut exit: MessageWriter<AppExit>) {
     if signals.0.load(Ordering::Relaxed) != 0 {
         exit.write(AppExit::Success);
     }
 }
 
+/// Lets the shown robot act with the newest policy, and closes the window if the training fails.
 fn follow_training(
     news: Res<TrainingStatus>,
-    mut shown: ResMut<Shown>,
-    mut acting: Local<Option<Arc<Policy>>>,
+    mut shown: ResMut<ShownRobot>,
+    mut current: Local<Option<Arc<Policy>>>,
     mut exit: MessageWriter<AppExit>,
 ) {
     if let Some(policy) = &news.policy
-        && acting
+        && current
             .as_ref()
             .is_none_or(|known| !Arc::ptr_eq(known, policy))
         && policy.spaces == spaces(shown.scene())
     {
-        shown.let_act(policy.clone());
-        *acting = Some(policy.clone());
+        shown.set_policy(policy.clone());
+        *current = Some(policy.clone());
     }
     if matches!(news.result, Some(Err(_))) {
         exit.write(AppExit::error());

@@ -1,7 +1,7 @@
-//! Promise: a motor does what it is given: a torque, a place or a speed, as strong as it is, late and smoothed where the task says
-//! so; and it carries the robot's weight where that is asked of it.
+//! Promise: a motor follows its command (torque, position or speed) within its torque limit, delayed and smoothed as the task says, and
+//! compensates gravity where the scene says so.
 //!
-//! A hinge about the vertical with 1 kg m^2 behind it, so that angles follow from a page of arithmetic.
+//! A hinge about the vertical with an inertia of 1 kg m^2, so that angles can be computed by hand.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -14,7 +14,7 @@ use sinew::scene::Scene;
 use sinew::seed::Seed;
 use std::sync::Arc;
 
-/// A bar of 1 kg m^2 on a hinge, whose joint says this besides, in a task that says that.
+/// A bar of 1 kg m^2 on a hinge, with additional fields of joint, robot and task.
 fn scene(axis: &str, joint: &str, robot: &str, task: &str) -> Scene {
     let text = format!(
         r#"(
@@ -40,7 +40,7 @@ fn upright(joint: &str, task: &str) -> Scene {
     scene("(0, 0, 1)", &format!("armature: 0.5, {joint}"), "", task)
 }
 
-/// Takes so many steps with this action, and says angle, speed, the action as seen, and the squared effort of the last step.
+/// Takes `steps` steps with an action; returns angle, speed, the observed action, and the squared effort of the last step.
 fn act(pod: &mut Pod, action: f32, steps: usize) -> [f32; 4] {
     let seen = arena::act(pod, action, steps);
     let Reward(effort) = *pod.world.get(pod.entity(0)).unwrap();
@@ -48,7 +48,7 @@ fn act(pod: &mut Pod, action: f32, steps: usize) -> [f32; 4] {
 }
 
 #[test]
-fn a_position_servo_goes_where_it_is_told() {
+fn a_position_servo_reaches_its_target() {
     let joint =
         "torque: 1000, range: (-0.5, 1.5), servo: Position(stiffness: 100, damping: 20, reach: 1)";
     let home = r#"home: {"hinge": 0.25},"#;
@@ -60,21 +60,21 @@ fn a_position_servo_goes_where_it_is_told() {
             "",
         ))
     };
-    // Critically damped with 10/s, so after 2 s at rest at 0.25 + 0.5 * 1.
+    // Critically damped with 10 rad/s, so after 2 s at rest at 0.25 + 0.5 * 1.
     let [angle, speed, ..] = act(&mut servo(), 0.5, 100);
     close(angle, 0.75, 1e-4);
     close(speed, 0.0, 1e-3);
-    // On its way after t = 0.1 s: 1 - (1 + 10 t) exp(-10 t) = 0.264 of it.
+    // After t = 0.1 s it has covered 1 - (1 + 10 t) exp(-10 t) = 0.264 of the way.
     let [angle, ..] = act(&mut servo(), 0.5, 5);
     close(angle, 0.25 + 0.5 * 0.264, 0.01);
-    // What lies beyond the range is not asked for: -0.5 and not -0.75, with no torque left.
+    // Targets are clamped to the range: -0.5 and not -0.75, without remaining torque.
     let [angle, _, _, effort] = act(&mut servo(), -1.0, 100);
     close(angle, -0.5, 1e-4);
     close(effort, 0.0, 1e-6);
 }
 
 #[test]
-fn a_servo_is_no_stronger_than_its_motor() {
+fn a_servo_is_limited_by_its_motor() {
     let servo = "torque: 2, servo: Position(stiffness: 10000, damping: 0, reach: 1)";
     let mut servo = pod(upright(servo, ""));
     // 2 N m on 1 kg m^2: 2 rad/s^2 for 0.2 s.
@@ -84,7 +84,7 @@ fn a_servo_is_no_stronger_than_its_motor() {
 }
 
 #[test]
-fn a_velocity_servo_is_as_fast_as_it_is_told() {
+fn a_velocity_servo_reaches_its_speed() {
     let servo = "torque: 100, servo: Velocity(gain: 20, speed: 3)";
     let mut servo = pod(upright(servo, ""));
     let [_, speed, ..] = act(&mut servo, -0.5, 50);
@@ -92,8 +92,8 @@ fn a_velocity_servo_is_as_fast_as_it_is_told() {
 }
 
 #[test]
-fn a_gear_makes_a_motor_strong_and_its_rotor_heavy() {
-    // 0.5 N m before a gear of 4 are 2 N m; a rotor of 0.03125 kg m^2 before it is one of 0.5 behind it.
+fn a_gear_multiplies_torque_and_rotor_inertia() {
+    // A gear of 4 turns 0.5 N m into 2 N m, and a rotor inertia of 0.03125 kg m^2 into 0.5 kg m^2.
     let mut geared = pod(scene(
         "(0, 0, 1)",
         "armature: 0.03125, torque: 0.5, gear: 4",
@@ -105,9 +105,9 @@ fn a_gear_makes_a_motor_strong_and_its_rotor_heavy() {
 }
 
 #[test]
-fn an_action_arrives_late() {
+fn an_action_is_delayed() {
     let mut late = pod(upright("torque: 1", "action: (delay: 2)"));
-    // It is seen as it was taken, and does nothing for two steps.
+    // It is observed at once, and has no effect for two steps.
     assert_eq!(act(&mut late, 1.0, 2), [0.0, 0.0, 1.0, 0.0]);
     let [_, speed, _, effort] = act(&mut late, 0.0, 1);
     close(speed, 0.02, 1e-6);
@@ -128,28 +128,28 @@ fn an_action_is_smoothed() {
 }
 
 #[test]
-fn a_motor_carries_the_weight_where_it_is_asked_to() {
+fn a_motor_compensates_gravity() {
     let robot = "compensate_gravity: true,";
     let lying = |torque: &str| {
         let joint = format!("armature: 0.5, torque: {torque}");
         pod(scene("(0, 1, 0)", &joint, robot, ""))
     };
-    // 1 kg at 0.5 m and 10 m/s^2 take 5 N m, of 20.
+    // 1 kg at 0.5 m and 10 m/s^2 needs 5 N m, of 20.
     let [angle, speed, _, effort] = act(&mut lying("20"), 0.0, 100);
     close(angle, 0.0, 1e-4);
     close(speed, 0.0, 1e-4);
     close(effort, 0.0625, 1e-5);
-    // What the action asks for comes on top: -0.125 of 20 N m for 0.1 s.
+    // The action is added: -0.125 of 20 N m for 0.1 s.
     let [_, speed, ..] = act(&mut lying("20"), -0.125, 5);
     close(speed, -0.25, 2e-3);
-    // A motor of 4 N m gives what it has, and the bar falls with the rest.
+    // A motor of 4 N m saturates, and the bar falls under the rest of its weight.
     let [_, speed, _, effort] = act(&mut lying("4"), 0.0, 5);
     close(speed, 0.1, 2e-3);
     assert_eq!(effort, 1.0);
 }
 
 #[test]
-fn an_episode_goes_on_with_what_is_under_way() {
+fn a_saved_episode_resumes_with_its_delayed_actions() {
     let everything = include_str!("scenes/everything.ron");
     let environment =
         SceneEnvironment::new(Arc::new(Scene::parse("everything", everything).unwrap()));

@@ -1,4 +1,4 @@
-//! Promise: the arm of `scenes/reach.ron` is the reference arm, and moves as it does; from URDF it is the same.
+//! Promise: the arm of `scenes/reach.ron` moves as the reference arm in MuJoCo does, and so does the same arm from its URDF.
 //!
 //! The trajectories in `tests/data` were computed with MuJoCo 4.0 (RK4, 12,000 steps/s).
 #![allow(
@@ -21,7 +21,7 @@ fn reach() -> Scene {
     Scene::parse("reach", include_str!("../scenes/reach.ron")).expect("the scene is shipped")
 }
 
-/// The arm as the scene writes it and as its URDF has it.
+/// The arm from its scene and from its URDF.
 fn arms() -> [Scene; 2] {
     let urdf = Scene::open("tests/robots/reach.ron").expect("it is fine");
     [reach(), urdf]
@@ -60,7 +60,7 @@ fn energy_of(world: &World, pod: &Pod) -> f64 {
     )
 }
 
-/// Largest difference of a joint angle of any of the arms (rad) from a table within its first half second.
+/// Largest deviation of a joint angle of both arms from a table (rad), within the first half second.
 fn deviation(table: &str) -> f32 {
     arms()
         .map(|arm| deviation_of(arm, table))
@@ -131,7 +131,7 @@ fn a_point_moves_as_its_velocity_says() {
     for _ in 0..10 {
         act(&mut pod, &[0.1, 0.05, -0.1, 0.2, 0.1, 0.0]);
     }
-    // The way of one step, divided by its time, is a mean of velocities within it.
+    // The displacement of one step divided by its duration is the mean velocity within it.
     let before = readings(&pod).clone();
     act(&mut pod, &[0.1, 0.05, -0.1, 0.2, 0.1, 0.0]);
     let after = readings(&pod);

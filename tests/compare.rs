@@ -1,5 +1,5 @@
-//! Promise: `sinew compare` trains every learner with every seed once, however often it is stopped, and says the same of them in a
-//! table, files, pictures and a page; runs of another comparison are never taken for its own.
+//! Promise: `sinew compare` trains every learner with every seed once, however often it is stopped; its table, files, charts and page
+//! agree; runs of another comparison are never mistaken for its own.
 #![allow(
     clippy::unwrap_used,
     reason = "a test that cannot read its own data fails"
@@ -18,7 +18,7 @@ use sinew::compare::{Comparison, Entrant};
 use sinew::scene::Scene;
 use sinew::train::Job;
 
-/// The shipped pendulum with short episodes and two presets, of which one learns slower, in the file `mine.ron`.
+/// The shipped pendulum with short episodes and two presets, one with a smaller learning rate, in the file `mine.ron`.
 fn folder_with_a_scene() -> TempDir {
     let folder = TempDir::new().unwrap();
     let scene = include_str!("../scenes/pendulum.ron");
@@ -115,7 +115,7 @@ fn table_files_pictures_and_page_agree_and_nothing_is_trained_twice() {
         }
     }
 
-    // What it says of a run is what the run and the other commands say.
+    // The row of a run agrees with `sinew train` and `sinew eval`.
     let (runs, count) = table(&kept.join("runs.csv"));
     assert_eq!(count, 4);
     assert_eq!(runs["learner"], ["ppo", "slow", "ppo", "slow"]);
@@ -173,7 +173,7 @@ fn table_files_pictures_and_page_agree_and_nothing_is_trained_twice() {
 }
 
 #[test]
-fn what_was_stopped_ends_as_what_was_not() {
+fn a_stopped_comparison_ends_like_an_uninterrupted_one() {
     let folder = folder_with_a_scene();
     let args = ["--seeds", "2", "--steps", "10000"];
     let whole = compare(folder.path(), &[&args[..], &["--out", "whole"]].concat());
@@ -232,7 +232,7 @@ fn what_was_stopped_ends_as_what_was_not() {
 }
 
 #[test]
-fn a_time_for_each_run_is_kept_over_stops_and_judged() {
+fn a_training_time_per_run_is_kept_and_evaluated() {
     let folder = folder_with_a_scene();
     let args = ["--seeds", "1", "--seconds", "0.5", "--json"];
     let first = compare(folder.path(), &args);
@@ -258,7 +258,7 @@ fn a_time_for_each_run_is_kept_over_stops_and_judged() {
 }
 
 #[test]
-fn a_time_shorter_than_an_update_is_time_for_one() {
+fn a_time_shorter_than_an_update_allows_one() {
     let folder = folder_with_a_scene();
     let args = ["--seeds", "1", "--seconds", "0.001", "--json"];
     assert_code(&compare(folder.path(), &args), 0);

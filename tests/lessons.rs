@@ -1,4 +1,4 @@
-//! Promise: the lessons tell what they say they tell, whatever the seed.
+//! Promise: the lessons show what they claim to show, whatever the seed.
 #![allow(
     clippy::unwrap_used,
     reason = "a test that cannot read its own data fails"
@@ -10,12 +10,12 @@ use sinew::lesson::ladder::{Ladder, RUNGS};
 use sinew::lesson::rock_paper_scissors::RockPaperScissors;
 use sinew::lesson::softmax::Softmax;
 use sinew::lesson::variance::{Plan, Variance};
-use sinew::lesson::{LESSONS, Terms, find};
+use sinew::lesson::{LESSONS, LessonSettings, find};
 use sinew::seed::Seed;
 use std::process::{Command, Output};
 
-fn terms(seed: u64, threads: usize) -> Terms {
-    Terms {
+fn settings(seed: u64, threads: usize) -> LessonSettings {
+    LessonSettings {
         seed: Seed::new(seed),
         threads,
     }
@@ -27,21 +27,21 @@ fn sinew(args: &[&str]) -> Output {
 }
 
 #[test]
-fn softmax_is_told_line_by_line() {
-    let told = (find("softmax").unwrap().tell)(&terms(1, 1)).unwrap();
+fn softmax_is_printed_line_by_line() {
+    let output = (find("softmax").unwrap().run)(&settings(1, 1)).unwrap();
     expect![[r#"
         One step of REINFORCE, from two equal preferences:
 
         preferences    theta       = (0, 0)
         probabilities  pi          = (0.5, 0.5)
-        action 1 is drawn and pays G = 2
+        action 1 is sampled and pays G = 2
         score          grad ln pi  = (1, 0) - pi = (0.5, -0.5)
         step           eta G grad  = 0.1 * 2 * (0.5, -0.5) = (0.1, -0.1)
         preferences    theta       = (0.1, -0.1)
         probabilities  pi          = (0.5498, 0.4502)
 
-        And on: action 1 pays 2, action 2 anything from 0 to 0.5. Every action that pays becomes more likely,
-        the one that pays more by more.
+        Further steps: action 1 pays 2, action 2 a random amount from 0 to 0.5. Every action that pays becomes
+        more likely, in proportion to its payoff.
 
         step  action    pays  theta 1  theta 2    pi 1    pi 2
            2       2  0.3192   0.0824  -0.0824  0.5411  0.4589
@@ -62,9 +62,9 @@ fn softmax_is_told_line_by_line() {
          250       1  2.0000   2.2356  -2.2356  0.9887  0.0113
          282       1  2.0000   2.2986  -2.2986  0.9900  0.0100
 
-        After 282 steps action 1 has a probability of 0.99. The surer the policy, the smaller its
-        steps: the score of what it does anyway goes to 0.
-    "#]].assert_eq(&told.text);
+        After 282 steps action 1 has a probability of 0.99. The steps become smaller as the policy becomes
+        deterministic: the score of an action with probability 1 is 0.
+    "#]].assert_eq(&output.text);
 }
 
 #[test]
@@ -85,7 +85,7 @@ fn the_average_policy_is_balanced_and_the_last_one_is_not() {
             assert!((p - 1.0 / 3.0).abs() < 0.02, "seed {seed}: {last:?}");
         }
         assert!(last.average_exploitability < 0.03, "seed {seed}: {last:?}");
-        // One player may come by the balance, and goes on.
+        // A player may pass through the equilibrium.
         let rounds = &lesson.self_play[6..];
         let beaten_by: f32 = rounds.iter().map(|round| round.exploitability).sum();
         let beaten_by = beaten_by / rounds.len() as f32;
@@ -94,7 +94,7 @@ fn the_average_policy_is_balanced_and_the_last_one_is_not() {
 }
 
 #[test]
-fn a_greedy_player_is_read_and_a_balanced_one_is_not() {
+fn a_greedy_player_is_exploited_and_the_average_policy_is_not() {
     for seed in 1..=5 {
         let lesson = RockPaperScissors::new(Seed::new(seed));
         let (greedy, average) = (&lesson.greedy[5..], &lesson.average[5..]);
@@ -108,35 +108,35 @@ fn a_greedy_player_is_read_and_a_balanced_one_is_not() {
 }
 
 #[test]
-fn a_baseline_takes_noise_away_and_a_critic_more() {
+fn a_baseline_reduces_the_variance_and_a_critic_more() {
     let plan = Plan {
         moments: vec![0, 40_000],
         rollouts: 16,
         episodes: 4,
         train: None,
     };
-    let lesson = Variance::measure(&plan, &terms(1, 2)).unwrap();
+    let lesson = Variance::measure(&plan, &settings(1, 2)).unwrap();
     let variances = |moment: usize| {
         let estimates = lesson.moments[moment].estimates.iter();
         estimates.map(|estimate| estimate.variance)
     };
     let at_first: Vec<f64> = variances(0).collect();
-    // What has learnt nothing takes nothing away.
+    // An untrained critic does not reduce the variance.
     assert!((at_first[1] / at_first[0] - 1.0).abs() < 0.1, "{lesson:?}");
     let later: Vec<f64> = variances(1).collect();
     assert!(later[1] < 0.5 * later[0], "{lesson:?}");
     assert!(later[2] < 0.5 * later[1], "{lesson:?}");
 
-    let alone = Variance::measure(&plan, &terms(1, 1)).unwrap();
+    let alone = Variance::measure(&plan, &settings(1, 1)).unwrap();
     assert_eq!(alone, lesson, "threads change nothing");
 }
 
 #[test]
 fn the_ladder_gets_higher_with_fewer_steps() {
-    // The upper half of it, and no further than shows which is which.
+    // Without the first, and with only as many steps as the order needs.
     let mut rungs = [RUNGS[1], RUNGS[2], RUNGS[3]];
     (rungs[0].steps, rungs[1].steps, rungs[2].steps) = (20_000, 60_000, 10_000);
-    let lesson = Ladder::climb(&rungs, 2, &terms(1, 2)).unwrap();
+    let lesson = Ladder::climb(&rungs, 2, &settings(1, 2)).unwrap();
     let worst = |rung: usize| {
         let returns = lesson.rungs[rung].returns.iter().flatten().copied();
         returns.fold(f64::INFINITY, f64::min)
@@ -155,12 +155,12 @@ fn the_ladder_gets_higher_with_fewer_steps() {
             "{text}"
         );
     }
-    let alone = Ladder::climb(&rungs[..1], 2, &terms(1, 1)).unwrap();
+    let alone = Ladder::climb(&rungs[..1], 2, &settings(1, 1)).unwrap();
     assert_eq!(alone.rungs[0], lesson.rungs[0], "threads change nothing");
 }
 
 #[test]
-fn lessons_are_listed_told_and_given_as_json() {
+fn lessons_are_listed_printed_and_given_as_json() {
     let list = String::from_utf8(sinew(&[]).stdout).unwrap();
     assert_eq!(list.lines().count(), LESSONS.len());
     for lesson in &LESSONS {
@@ -170,15 +170,15 @@ fn lessons_are_listed_told_and_given_as_json() {
     assert_eq!(json(&["--json"])["lessons"][0]["name"], "softmax");
     let softmax = json(&["softmax", "--json", "--seed", "3"]);
     assert_eq!(softmax["step"]["preferences_after"][0], 0.1);
-    let told = (find("softmax").unwrap().tell)(&terms(3, 1)).unwrap();
+    let output = (find("softmax").unwrap().run)(&settings(3, 1)).unwrap();
     assert_eq!(
         sinew(&["softmax", "--seed", "3"]).stdout,
-        told.text.into_bytes()
+        output.text.into_bytes()
     );
 }
 
 #[test]
-fn a_lesson_that_nobody_gives_is_wrong_use() {
+fn an_unknown_lesson_is_wrong_use() {
     let output = sinew(&["algebra"]);
     assert_eq!(output.status.code(), Some(2));
     expect![[r"

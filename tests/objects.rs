@@ -1,6 +1,6 @@
-//! Promise: objects that no robot is a part of lie, are pushed, are seen and start where the task says.
+//! Promise: loose objects fall, rest, are pushed, are sensed, and start where the task says.
 //!
-//! A block of 1 kg on smooth ground, gravity 10 m/s^2, and before it a pusher of 1 kg on a rail with a motor of 10 N.
+//! A block of 1 kg on frictionless ground, gravity 10 m/s^2, and in front of it a pusher of 1 kg on a rail with a motor of 10 N.
 
 use crate::arena;
 
@@ -11,7 +11,7 @@ use sinew::scene::Scene;
 use sinew::seed::Seed;
 use std::sync::Arc;
 
-/// The block at a place, in a task that says this besides, seen through these terms.
+/// A scene with the block at a position, these observation terms, and this start.
 fn scene(block: &str, observe: &str, start: &str) -> Scene {
     let text = format!(
         r#"(
@@ -42,9 +42,9 @@ const PLACE: &str =
     r#"LinkPosition(link: "block"), LinkVelocity(link: "block"), ContactForce(links: ["block"])"#;
 
 #[test]
-fn an_object_falls_and_lies() {
+fn an_object_falls_and_rests() {
     let mut falling = pod(scene("(xyz: (3, 0, 2))", PLACE, ""));
-    // 0.2 s at 10 m/s^2: 0.2 m and 2 m/s; steps of 1 ms, each at its end's speed, add 0.001 m.
+    // 0.2 s at 10 m/s^2: 0.2 m and 2 m/s; semi-implicit steps of 1 ms add 0.001 m.
     let seen = act(&mut falling, 0.0, 10);
     all_close(&seen[..3], &[3.0, 0.0, 2.0 - 0.201], 1e-4);
     all_close(&seen[3..], &[0.0, 0.0, -2.0, 0.0], 1e-3);
@@ -56,7 +56,7 @@ fn an_object_falls_and_lies() {
 
 #[test]
 fn a_robot_pushes_it() {
-    // 10 N push 2 kg, from where they touch on: 5 m/s^2 for 0.4 s.
+    // From contact on, 10 N push 2 kg: 5 m/s^2 for 0.4 s.
     let mut pushed = pod(scene("(xyz: (0.2, 0, 0.1))", PLACE, ""));
     let seen = act(&mut pushed, 1.0, 20);
     all_close(&seen[3..4], &[2.0], 0.05);
@@ -64,7 +64,7 @@ fn a_robot_pushes_it() {
 }
 
 #[test]
-fn a_point_on_it_goes_along() {
+fn a_point_on_it_moves_with_it() {
     let terms = r#"Point(point: "corner"), PointVelocity(point: "corner")"#;
     let mut falling = pod(scene("(xyz: (3, 0, 2), rpy: (0, 0, 1.5707964))", terms, ""));
     let seen = act(&mut falling, 0.0, 10);
@@ -73,7 +73,7 @@ fn a_point_on_it_goes_along() {
 }
 
 #[test]
-fn rays_see_where_it_starts() {
+fn rays_hit_it_where_it_starts() {
     let terms = r#"LinkPosition(link: "block"), Rays(link: "pusher", at: (0, 0, 0), directions: [(1, 0, 0)], range: 5)"#;
     let start = r#"free: {"block": (xyz: (0.5, 0.05, 0))}"#;
     let mut pod = pod(scene("(xyz: (3, 0, 0.15))", terms, start));
@@ -81,7 +81,7 @@ fn rays_see_where_it_starts() {
     for _ in 0..20 {
         let seen = act(&mut pod, 0.0, 50);
         assert!((2.5..=3.5).contains(&seen[0]) && seen[1].abs() <= 0.05);
-        // From the middle of the pusher to the side of the block.
+        // From the centre of the pusher to the side of the block.
         all_close(&seen[3..], &[seen[0] - 0.1], 1e-4);
         places.push(seen[0]);
     }
@@ -92,14 +92,14 @@ fn rays_see_where_it_starts() {
 }
 
 #[test]
-fn what_floats_starts_turned() {
+fn an_object_starts_rotated() {
     let start = r#"free: {"block": (rpy: (0, 0, 3))}"#;
     let terms = r#"LinkOrientation(link: "block"), LinkPosition(link: "block")"#;
     let mut pod = pod(scene("(xyz: (3, 0, 0.1))", terms, start));
     let mut turned = 0.0_f32;
     for _ in 0..10 {
         let seen = act(&mut pod, 0.0, 50);
-        // About the vertical alone, by up to 3 rad: the quaternion's z is the sine of half of that.
+        // About the vertical alone, by up to 3 rad: the quaternion's z is the sine of half the angle.
         all_close(&seen[..2], &[0.0, 0.0], 1e-3);
         all_close(&seen[4..6], &[3.0, 0.0], 1e-3);
         turned = turned.max(seen[2].abs());
@@ -126,10 +126,10 @@ fn a_floating_robot_starts_around_its_origin() {
     let mut pod = pod(Scene::parse("ball", &ball).unwrap());
     let mut most = [0.0_f32; 2];
     for _ in 0..20 {
-        // Each step ends an episode, so this is the start of the next.
+        // Every step ends an episode, so this is the start of the next one.
         let seen = act(&mut pod, 0.0, 1);
-        // Along and about the world's axes, though its origin is turned: pitch q after a quarter turn of yaw is the
-        // quaternion (sin, sin, cos, cos) of q / 2, times the square root of a half.
+        // Noise is along and about the world's axes, although the origin is rotated: a pitch q after a quarter turn of yaw is the
+        // quaternion (sin, sin, cos, cos) of q / 2, times sqrt(1/2).
         all_close(&seen[1..3], &[0.0, 3.0], 1e-5);
         all_close(&[seen[3], seen[5]], &[seen[4], seen[6]], 1e-5);
         most[0] = most[0].max((seen[0] - 1.0).abs());
@@ -140,7 +140,7 @@ fn a_floating_robot_starts_around_its_origin() {
 }
 
 #[test]
-fn an_episode_goes_on_with_what_lies_about() {
+fn a_saved_episode_resumes_with_its_objects() {
     let start = r#"free: {"block": (xyz: (0.05, 0.05, 0), rpy: (0, 0, 1))}"#;
     let scene = Arc::new(scene("(xyz: (0.3, 0, 0.1))", PLACE, start));
     let environment = SceneEnvironment::new(scene);

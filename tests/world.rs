@@ -1,6 +1,6 @@
-//! Promise: what a robot touches pushes back as it would; what nothing holds falls; what has no motor is only looked at.
+//! Promise: contacts, free fall, friction, stops and springs follow textbook physics; joints without motors are observed, not driven.
 //!
-//! The numbers are those of textbooks, with gravity 10 m/s^2 and bodies of 1 kg.
+//! Gravity is 10 m/s^2, and bodies weigh 1 kg.
 
 use crate::arena;
 
@@ -15,12 +15,12 @@ use std::sync::Arc;
 const BALL: &str = include_str!("scenes/ball.ron");
 const CART: &str = include_str!("scenes/cart.ron");
 
-/// The ball's scene with other texts in place of some.
+/// The ball's scene with some texts replaced.
 fn ball(changes: &[(&str, &str)]) -> Pod {
     pod(changed(BALL, changes))
 }
 
-/// The same of the cart's scene.
+/// The cart's scene with some texts replaced.
 fn cart(changes: &[(&str, &str)]) -> Pod {
     pod(changed(CART, changes))
 }
@@ -42,24 +42,24 @@ fn seen(pod: &Pod, name: &str) -> f32 {
     arena::seen(pod, 0)[index]
 }
 
-/// Takes so many steps, none of which ends the episode.
+/// Takes `count` steps, none of which ends the episode.
 fn steps(pod: &mut Pod, count: usize) {
     for _ in 0..count {
         assert_eq!(pod.step_without_reset(), StepEnd::Running);
     }
 }
 
-/// Takes so many steps with the same action of the one motor.
+/// Takes `count` steps with the same action of the only motor.
 fn act(pod: &mut Pod, action: f32, count: usize) {
     tell(pod, action);
     steps(pod, count);
 }
 
 #[test]
-fn what_nothing_holds_falls() {
+fn a_free_body_falls() {
     let mut pod = ball(&[("(xyz: (0, 0, 0.1))", "(xyz: (0, 0, 9))")]);
     steps(&mut pod, 50);
-    // After 1 s at 10 m/s^2: 5 m and 10 m/s; steps of h = 2 ms, each at its end's speed, add g t h / 2 = 0.01 m.
+    // After 1 s at 10 m/s^2: 5 m and 10 m/s; semi-implicit steps of h = 2 ms add g t h / 2 = 0.01 m.
     close(seen(&pod, "middle.z"), 9.0 - 5.01, 1e-3);
     close(seen(&pod, "middle.velocity.z"), -10.0, 1e-3);
     close(seen(&pod, "ball.velocity.z"), -10.0, 1e-3);
@@ -67,14 +67,14 @@ fn what_nothing_holds_falls() {
 }
 
 #[test]
-fn the_ground_carries_what_lies_on_it() {
+fn the_ground_carries_a_resting_body() {
     let mut pod = ball(&[]);
     steps(&mut pod, 90);
     for _ in 0..5 {
         steps(&mut pod, 1);
-        // 1 kg at 10 m/s^2.
+        // The weight of 1 kg at 10 m/s^2.
         close(seen(&pod, "ball.contact_force"), 10.0, 0.05);
-        // What does not touch feels nothing.
+        // A link without contact feels no force.
         assert_eq!(seen(&pod, "wheel.contact_force"), 0.0);
     }
     close(seen(&pod, "middle.z"), 0.1, 2e-3);
@@ -82,14 +82,14 @@ fn the_ground_carries_what_lies_on_it() {
 }
 
 #[test]
-fn what_is_pressed_to_the_ground_sticks_until_it_slides() {
-    // Of the two frictions the larger counts: 0.5 times 10 N. The motor gives 10 N at the action 1.
+fn friction_holds_a_body_until_it_slides() {
+    // The larger friction coefficient counts: 0.5 times 10 N. The motor applies 10 N at action 1.
     let mut pod = cart(&[]);
     act(&mut pod, 0.0, 20);
     let (rest, height) = (seen(&pod, "x.angle"), seen(&pod, "z.angle"));
     act(&mut pod, 0.4, 40);
     close(seen(&pod, "x.angle"), rest, 1e-3);
-    // 8 N less 5 N on 1 kg: 3 m/s^2, for 0.2 s.
+    // 8 N less 5 N of friction on 1 kg: 3 m/s^2 for 0.2 s.
     let before = seen(&pod, "x.speed");
     act(&mut pod, 0.8, 10);
     close(seen(&pod, "x.speed") - before, 0.6, 0.02);
@@ -98,8 +98,8 @@ fn what_is_pressed_to_the_ground_sticks_until_it_slides() {
 }
 
 #[test]
-fn what_lives_in_a_plane_sticks_as_well() {
-    // The ground holds 5 N of what cannot move across its plane at all, wherever that plane lies, with and without a hinge.
+fn friction_holds_planar_robots() {
+    // Friction of 5 N holds a robot that cannot leave its plane, whatever the plane, with and without a hinge.
     let aslant = ("axis: (1, 0, 0)", "axis: (0.8, 0.6, 0)");
     let hinged = [
         (
@@ -137,12 +137,12 @@ fn what_lives_in_a_plane_sticks_as_well() {
 }
 
 #[test]
-fn joints_rest_at_stops_that_they_are_pressed_against() {
-    // 5 N against a stop at 0.1 m: it is met at about 1 m/s, stays met, and the speed that is read is that of something at rest.
+fn joints_pressed_against_stops_rest() {
+    // 5 N against a stop at 0.1 m, which is hit at about 1 m/s: the joint stays there, and its speed reads 0.
     let stop = ("axis: (1, 0, 0)", "axis: (1, 0, 0), range: (-0.1, 0.1)");
     let mut pod = cart(&[
         stop,
-        // 21 physics steps for each action: every other one does not rest, if any does not.
+        // 21 physics steps per action: an oscillation from step to step would show in every other reading.
         ("physics_hz: 1000", "physics_hz: 1050"),
         ("friction: 0.5", "friction: 0"),
         ("friction: 0.25", "friction: 0"),
@@ -156,7 +156,7 @@ fn joints_rest_at_stops_that_they_are_pressed_against() {
 }
 
 #[test]
-fn smooth_ground_does_not_hold() {
+fn frictionless_ground_does_not_hold() {
     let mut pod = cart(&[
         ("friction: 0.5", "friction: 0"),
         ("friction: 0.25", "friction: 0"),
@@ -167,12 +167,12 @@ fn smooth_ground_does_not_hold() {
 }
 
 #[test]
-fn a_bounce_leaves_its_share_of_the_speed() {
+fn restitution_keeps_its_share_of_the_speed() {
     let mut pod = ball(&[
         ("(xyz: (0, 0, 0.1))", "(xyz: (0, 0, 1.35))"),
         ("friction: 0.5)", "friction: 0.5, restitution: 0.5)"),
     ]);
-    // 1.25 m down are 0.5 s, and 5 m/s; 2.5 m/s up are there again after 0.5 s, and in between 0.3125 m high.
+    // A fall of 1.25 m takes 0.5 s and ends at 5 m/s; a bounce at 2.5 m/s lasts 0.5 s and is 0.3125 m high.
     let mut top = 0.0_f32;
     for _ in 0..48 {
         steps(&mut pod, 1);
@@ -190,7 +190,7 @@ fn a_bounce_leaves_its_share_of_the_speed() {
 }
 
 #[test]
-fn a_joint_without_a_motor_is_seen_and_not_moved() {
+fn a_joint_without_a_motor_is_observed_and_not_driven() {
     let scene = changed(CART, &[]);
     assert_eq!(scene.robot().joints.len(), 3);
     let spaces = spaces(&scene);
@@ -206,7 +206,7 @@ fn a_joint_without_a_motor_is_seen_and_not_moved() {
     for name in ["swing.last_action", "z.gravity_load"] {
         assert!(!spaces.observation.contains(&name.to_owned()), "{name}");
     }
-    // A pendulum of 1 m at 10 m/s^2 takes 2 pi / sqrt(10) = 1.987 s for small swings: half of it after 50 steps of 0.02 s, nearly.
+    // A pendulum of 1 m at 10 m/s^2 has a period of 2 pi / sqrt(10) = 1.987 s: about half of it are 50 steps of 0.02 s.
     let mut pod = pod(scene);
     act(&mut pod, 0.0, 50);
     close(seen(&pod, "swing.angle"), -0.1, 1e-3);
@@ -214,7 +214,7 @@ fn a_joint_without_a_motor_is_seen_and_not_moved() {
 }
 
 #[test]
-fn springs_and_dry_friction_hold_what_they_can() {
+fn springs_and_dry_friction_carry_loads() {
     let scene = [(
         "axis: (0, 1, 0),\n                damping: 0, armature: 0,",
         "axis: (0, 1, 0), damping: 100, armature: 0, spring: (stiffness: 1000, rest: 0.3),",
@@ -234,7 +234,7 @@ fn springs_and_dry_friction_hold_what_they_can() {
 }
 
 #[test]
-fn an_end_of_a_range_ends_the_episode() {
+fn a_joint_at_the_end_of_its_range_ends_the_episode() {
     let mut pod = cart(&[]);
     let mut ended = false;
     for _ in 0..100 {
@@ -242,7 +242,7 @@ fn an_end_of_a_range_ends_the_episode() {
         let end = pod.step_without_reset();
         ended = seen(&pod, "x.angle") > 0.5;
         assert_eq!(end == StepEnd::Terminated, ended);
-        // Paid by the speed of the joint, with its sign.
+        // The reward is the speed of the joint, with its sign.
         let reward = pod
             .world
             .get::<sinew::pod::Reward>(pod.entity(0))
@@ -258,7 +258,7 @@ fn an_end_of_a_range_ends_the_episode() {
 
 #[test]
 fn stairs_are_as_high_as_they_are_written() {
-    // The third of three steps of 0.2 m begins at x = 1 and ends at 1.5.
+    // The third of three stairs of 0.2 m is from x = 1 to x = 1.5.
     let stairs = "terrain: [Stairs(foot: (0, 0, 0), count: 3, rise: 0.2, run: 0.5, width: 1)])";
     let world = format!("(ground: (z: 0, friction: 0.5), {stairs}");
     let mut pod = ball(&[
@@ -272,7 +272,7 @@ fn stairs_are_as_high_as_they_are_written() {
 
 #[test]
 fn a_ball_comes_to_rest_in_a_valley() {
-    // An inverted pyramid of slopes of 45 degrees about (0.25, -0.5), with its middle at (1, 2, 0.5).
+    // An inverted pyramid with slopes of 45 degrees about (0.25, -0.5), centred at (1, 2, 0.5).
     let valley = r#"Heights(center: (1, 2, 0.5), size: (4, 2), cells: (80, 40), z: "max(abs(x - 0.25), abs(y + 0.5))")"#;
     let mut pod = ball(&[
         (
@@ -284,13 +284,13 @@ fn a_ball_comes_to_rest_in_a_valley() {
     steps(&mut pod, 95);
     close(seen(&pod, "middle.x"), 1.25, 2e-3);
     close(seen(&pod, "middle.y"), 1.5, 2e-3);
-    // Between slopes of 45 degrees it lies sqrt(2) times its radius above the deepest place.
+    // Between slopes of 45 degrees the ball rests sqrt(2) times its radius above the lowest point.
     close(seen(&pod, "middle.z"), 0.5 + 0.141_42, 3e-3);
     close(seen(&pod, "middle.velocity.z"), 0.0, 1e-2);
 }
 
 #[test]
-fn what_touches_a_link_can_end_the_episode() {
+fn contact_of_a_link_can_end_the_episode() {
     let end = "reward: [(weight: 1, of: Alive())], end: [Touches(link: \"ball\")],";
     let mut pod = ball(&[
         ("(xyz: (0, 0, 0.1))", "(xyz: (0, 0, 1.35))"),
@@ -302,7 +302,7 @@ fn what_touches_a_link_can_end_the_episode() {
 }
 
 #[test]
-fn an_episode_with_contacts_goes_on_with_the_same_bits() {
+fn a_saved_episode_with_contacts_resumes_with_the_same_bits() {
     let (_, walker) = Scene::shipped()
         .find(|(name, _)| *name == "walker")
         .unwrap();

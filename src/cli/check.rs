@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::CheckArgs;
 use super::print::{Failure, note, or_dash, say, say_json};
-use crate::doctor::{self, Checkup, Finding, Played, Preset};
+use crate::doctor::{self, Checkup, Finding, PolicyEvidence, Preset};
 use crate::pod::scene::spaces;
 use crate::scene::{Place, Scene, Severity};
 
@@ -30,7 +30,7 @@ pub(super) fn check(args: &CheckArgs) -> Result<ExitCode, Failure> {
 
 /// Before a training: what needs no rollout, and is more than good to know. It does not stop anything.
 pub(super) fn warn(scene: &Scene, preset: Preset) {
-    for finding in doctor::look(scene, preset) {
+    for finding in doctor::check_static(scene, preset) {
         if finding.severity != Severity::Note {
             note(format_args!("{}", told(scene, &finding)));
         }
@@ -92,16 +92,16 @@ fn actors(checkup: &Checkup) {
     say(format_args!(
         "{actor:10}{episodes:>10}{total:>12}{length:>10}{success:>10}{step:>12}"
     ));
-    for played in &checkup.evidence.by {
+    for evidence in &checkup.evidence.by_policy {
         let number = |x: Option<f64>| or_dash(x.map(|x| format!("{x:.3}")));
-        let length = or_dash(played.length_mean().map(|x| format!("{x:.1}")));
-        let success = or_dash(played.success().map(|s| format!("{:.0} %", 100.0 * s)));
+        let length = or_dash(evidence.length_mean().map(|x| format!("{x:.1}")));
+        let success = or_dash(evidence.success().map(|s| format!("{:.0} %", 100.0 * s)));
         say(format_args!(
             "{:10}{:>10}{:>12}{length:>10}{success:>10}{:>12.4}",
-            played.actor.name(),
-            played.lives.len(),
-            number(played.return_mean()),
-            played.reward.mean,
+            evidence.policy.name(),
+            evidence.episodes.len(),
+            number(evidence.return_mean()),
+            evidence.reward.mean,
         ));
     }
     say(format_args!(""));
@@ -109,10 +109,10 @@ fn actors(checkup: &Checkup) {
 
 /// Each term's share, and what it gives per step to each actor.
 fn rewards(scene: &Scene, checkup: &Checkup) {
-    let by = &checkup.evidence.by;
+    let by = &checkup.evidence.by_policy;
     let actors: String = by
         .iter()
-        .map(|played| format!("{:>12}", played.actor.name()))
+        .map(|evidence| format!("{:>12}", evidence.policy.name()))
         .collect();
     say(format_args!(
         "{:36}{:>9}{actors}",
@@ -125,7 +125,7 @@ fn rewards(scene: &Scene, checkup: &Checkup) {
             .map(|shares| format!("{:.1} %", 100.0 * shares[i]));
         let means: String = by
             .iter()
-            .map(|played| format!("{:>12.4}", played.terms[i].mean))
+            .map(|evidence| format!("{:>12.4}", evidence.terms[i].mean))
             .collect();
         let written = scene.written(&Place::RewardOf(i));
         let written = format!("{} {written}", reward.weight);
@@ -143,7 +143,7 @@ fn observations(scene: &Scene, checkup: &Checkup) {
         "{:36}{:>12}{:>12}{:>12}{:>12}",
         "observation", "least", "mean", "greatest", "deviation"
     ));
-    for (name, spread) in spaces(scene)
+    for (name, statistics) in spaces(scene)
         .observation
         .iter()
         .zip(&checkup.evidence.observation)
@@ -151,10 +151,10 @@ fn observations(scene: &Scene, checkup: &Checkup) {
         say(format_args!(
             "{:36}{:>12.4}{:>12.4}{:>12.4}{:>12.4}",
             cut(name, 35),
-            spread.least,
-            spread.mean,
-            spread.greatest,
-            spread.deviation()
+            statistics.min,
+            statistics.mean,
+            statistics.max,
+            statistics.std()
         ));
     }
     say(format_args!(""));
@@ -184,23 +184,23 @@ struct Object {
 fn object(scene: &Scene, (learner, _): Preset, checkup: &Checkup) -> Object {
     let evidence = &checkup.evidence;
     let shares = evidence.shares();
-    let by_actor = |value: &dyn Fn(&Played) -> Value| {
+    let by_actor = |value: &dyn Fn(&PolicyEvidence) -> Value| {
         let entries = evidence
-            .by
+            .by_policy
             .iter()
-            .map(|played| (played.actor.name().to_owned(), value(played)));
+            .map(|evidence| (evidence.policy.name().to_owned(), value(evidence)));
         Value::Object(entries.collect::<Map<_, _>>())
     };
-    let actor = |played: &Played| {
+    let actor = |evidence: &PolicyEvidence| {
         json!({
-            "actor": played.actor.name(),
-            "steps": played.steps,
-            "episodes": played.lives.len(),
-            "broken": played.lives.len() - played.sound().count(),
-            "return_mean": played.return_mean(),
-            "length_mean": played.length_mean(),
-            "success": played.success(),
-            "reward_per_step": played.reward.mean,
+            "actor": evidence.policy.name(),
+            "steps": evidence.steps,
+            "episodes": evidence.episodes.len(),
+            "broken": evidence.episodes.len() - evidence.unbroken().count(),
+            "return_mean": evidence.return_mean(),
+            "length_mean": evidence.length_mean(),
+            "success": evidence.success(),
+            "reward_per_step": evidence.reward.mean,
         })
     };
     let reward = |i: usize| {
@@ -208,16 +208,16 @@ fn object(scene: &Scene, (learner, _): Preset, checkup: &Checkup) -> Object {
             "weight": scene.task().reward[i].weight,
             "term": scene.written(&Place::RewardOf(i)),
             "share": shares.as_ref().map(|shares| shares[i]),
-            "per_step": by_actor(&|played| json!(played.terms[i].mean)),
+            "per_step": by_actor(&|evidence| json!(evidence.terms[i].mean)),
         })
     };
-    let observation = |(name, spread): (String, &doctor::Spread)| {
+    let observation = |(name, statistics): (String, &doctor::RunningStatistics)| {
         json!({
             "name": name,
-            "least": spread.least,
-            "mean": spread.mean,
-            "greatest": spread.greatest,
-            "deviation": spread.deviation(),
+            "least": statistics.min,
+            "mean": statistics.mean,
+            "greatest": statistics.max,
+            "deviation": statistics.std(),
         })
     };
     let names = spaces(scene).observation.into_iter();
@@ -229,7 +229,7 @@ fn object(scene: &Scene, (learner, _): Preset, checkup: &Checkup) -> Object {
             .iter()
             .map(|finding| plain(scene, finding))
             .collect(),
-        actors: evidence.by.iter().map(actor).collect(),
+        actors: evidence.by_policy.iter().map(actor).collect(),
         rewards: (0..scene.task().reward.len()).map(reward).collect(),
         observations: names.zip(&evidence.observation).map(observation).collect(),
         steps: evidence.steps(),

@@ -13,7 +13,7 @@ use super::signals::Signals;
 use super::terminal::LINE_EVERY;
 use super::{CompareArgs, ContestArgs};
 use crate::compare::{
-    COLUMNS, CompareError, Compared, Comparison, Entrant, Progress, Standing, plain,
+    COLUMNS, CompareError, Compared, Comparison, Entrant, Progress, Standing, folder_name,
 };
 use crate::scene::{Scene, SceneError};
 
@@ -67,7 +67,7 @@ impl ContestArgs {
 
     /// Compares them on a task of this name, and says what came out.
     pub(super) fn hold(&self, task: &str, entrants: Vec<Entrant>) -> Result<ExitCode, Failure> {
-        let folder = || PathBuf::from(format!("runs/compare-{}", plain(task)));
+        let folder = || PathBuf::from(format!("runs/compare-{}", folder_name(task)));
         let comparison = Comparison {
             task: task.to_owned(),
             entrants,

@@ -7,8 +7,8 @@ use std::process::ExitCode;
 
 use super::LessonArgs;
 use super::print::{Failure, note, say, say_json};
-use crate::compare::picture::{self, Chart};
-use crate::lesson::{LESSONS, Lesson, Terms, find};
+use crate::compare::chart::{self, Chart};
+use crate::lesson::{LESSONS, Lesson, LessonSettings, find};
 use crate::seed::Seed;
 
 pub(super) fn lesson(args: &LessonArgs) -> Result<ExitCode, Failure> {
@@ -21,12 +21,12 @@ pub(super) fn lesson(args: &LessonArgs) -> Result<ExitCode, Failure> {
         let known = known.collect::<Vec<_>>().join(", ");
         Failure::Wrong(format!("there is no lesson `{name}`; lessons: {known}"))
     })?;
-    let told = (lesson.tell)(&Terms {
+    let output = (lesson.run)(&LessonSettings {
         seed: Seed::new(args.seed),
         threads: super::threads(args.threads, 0),
     })?;
     if let Some(folder) = &args.out {
-        let chart = told.picture.as_ref().ok_or_else(|| {
+        let chart = output.picture.as_ref().ok_or_else(|| {
             let problem = format!("--out: the lesson `{name}` has no picture");
             Failure::Wrong(problem)
         })?;
@@ -34,8 +34,8 @@ pub(super) fn lesson(args: &LessonArgs) -> Result<ExitCode, Failure> {
             .map_err(|error| Failure::Failed(format!("{}: {error}", folder.display())))?;
     }
     match args.json {
-        true => say(format_args!("{}", told.json)),
-        false => say(format_args!("{}", told.text.trim_end())),
+        true => say(format_args!("{}", output.json)),
+        false => say(format_args!("{}", output.text.trim_end())),
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -44,8 +44,8 @@ pub(super) fn lesson(args: &LessonArgs) -> Result<ExitCode, Failure> {
 fn draw(folder: &Path, name: &str, chart: &Chart) -> io::Result<()> {
     std::fs::create_dir_all(folder)?;
     for (ending, bytes) in [
-        ("svg", picture::svg(chart).into_bytes()),
-        ("png", picture::png(chart)),
+        ("svg", chart::svg(chart).into_bytes()),
+        ("png", chart::png(chart)),
     ] {
         let path = folder.join(format!("{name}.{ending}"));
         std::fs::write(&path, bytes)?;

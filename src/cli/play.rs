@@ -42,7 +42,7 @@ mod windowed {
     use crate::train::publish::Viewer;
     use crate::train::scene_watch::SceneWatchPlugin;
     use crate::train::{Job, TrainResult};
-    use crate::window::{self, Options, Picture, PictureTime, Played, PlayedFlight};
+    use crate::window::{self, CrashReplay, Options, Picture, PictureTime, Playable};
 
     pub(in crate::cli) use crate::window::probe;
 
@@ -111,33 +111,33 @@ mod windowed {
             picture: picture(args.picture.as_ref(), when),
             stop: signals.last(),
         };
-        let played = Played::Flight {
+        let record = Playable::Crash {
             scene,
             seed: Seed::new(record.seed),
-            played: PlayedFlight {
-                flight: Arc::new(record.crash.clone()),
+            replay: CrashReplay {
+                crash: Arc::new(record.crash.clone()),
                 good_steps,
                 reproduced,
             },
         };
-        window::play(played, options)
+        window::play(record, options)
             .map_err(|reason| Failure::Failed(format!("no window: {reason}")))
     }
 
     /// A folder with a run in it, or one that no shipped scene has the name of, is a run; anything else is a scene.
-    fn played(args: &PlayArgs) -> Result<Played, Failure> {
+    fn played(args: &PlayArgs) -> Result<Playable, Failure> {
         let path = Path::new(&args.what);
         let is_shipped = Scene::shipped().any(|(name, _)| name == args.what);
         if path.is_dir() && (path.join("run.json").is_file() || !is_shipped) {
             let (scene, policy) = open_run(path, args.best)?;
-            return Ok(Played::Policy {
+            return Ok(Playable::Policy {
                 scene: Arc::new(scene),
                 policy,
             });
         }
         let (scene, what) = (Arc::new(Scene::open(&args.what)?), args.what.clone());
         let files = SceneFiles::of(&scene, move || Scene::open(&what));
-        Ok(Played::Scene { scene, files })
+        Ok(Playable::Scene { scene, files })
     }
 
     fn picture(path: Option<&PathBuf>, when: PictureTime) -> Option<Picture> {

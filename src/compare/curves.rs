@@ -2,12 +2,12 @@
 
 use super::statistics::{median, quantile, sorted};
 
-/// Points of the grid.
+/// Number of grid points.
 const POINTS: usize = 300;
-/// Seeds from which on the band leaves out the best and the worst quarter.
+/// Number of seeds from which on the band is the interquartile range.
 const MANY: usize = 10;
 
-/// A learner's curve.
+/// The learning curve of one learner.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Curve {
     /// The learner's name.
@@ -16,7 +16,7 @@ pub struct Curve {
     pub points: Vec<Point>,
 }
 
-/// A place of a curve.
+/// A point of a curve.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Point {
     /// Control steps, or seconds.
@@ -30,7 +30,7 @@ pub struct Point {
 }
 
 impl Point {
-    /// Of a number that is known without a spread.
+    /// A point without a band.
     pub fn exact(at: f64, number: f64) -> Self {
         Self {
             at,
@@ -41,17 +41,17 @@ impl Point {
     }
 }
 
-/// What the band is, for so many seeds.
+/// What the band around a curve shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Band {
-    /// From the smallest to the largest.
+    /// From the smallest to the largest value.
     Range,
-    /// Without the smallest and the largest quarter.
+    /// From the first to the third quartile.
     Quartiles,
 }
 
 impl Band {
-    /// The one for so many seeds.
+    /// The band for a number of seeds.
     pub fn of(seeds: usize) -> Self {
         if seeds < MANY {
             Self::Range
@@ -60,7 +60,7 @@ impl Band {
         }
     }
 
-    /// In words.
+    /// In words, after "the band from".
     pub fn words(self) -> &'static str {
         match self {
             Self::Range => "the smallest to the largest",
@@ -76,7 +76,7 @@ impl Band {
     }
 }
 
-/// The runs of a learner, each a line through `(at, value)` with growing `at`.
+/// The runs of a learner, each a polyline through `(at, value)` with ascending `at`.
 pub struct Lines<'a> {
     /// The learner's name.
     pub learner: &'a str,
@@ -84,8 +84,8 @@ pub struct Lines<'a> {
     pub lines: Vec<Vec<(f64, f64)>>,
 }
 
-/// Curves of all learners on one grid, from 0 to where the longest run ends. A learner's has a point where all its seeds have a
-/// value, so that it never jumps because another seed joins.
+/// The curves of all learners on one grid, from 0 to the end of the longest run. A curve has a point wherever all seeds of its learner
+/// have a value, so that it never jumps because a seed joins or ends.
 pub fn curves(learners: &[Lines], band: Band) -> Vec<Curve> {
     let ends = learners.iter().flat_map(|learner| &learner.lines);
     let ends = ends.filter_map(|line| line.last());
@@ -115,7 +115,7 @@ fn point(lines: &[Vec<(f64, f64)>], at: f64, band: Band) -> Option<Point> {
     })
 }
 
-/// Where a line is at a place; none before its first point and after its last.
+/// The value of a line by linear interpolation; `None` outside its points.
 fn value_at(line: &[(f64, f64)], at: f64) -> Option<f64> {
     let after = line.partition_point(|(x, _)| *x < at);
     let (right, value) = *line.get(after)?;

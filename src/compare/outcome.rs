@@ -1,12 +1,13 @@
-//! What became of a run, read from its folder.
+//! The outcome of a run, read from its folder.
 
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::Run;
+use super::error::read_small;
 use super::output::Axis;
-use super::{Run, read_small};
 use crate::checkpoint::follow::Follower;
 use crate::checkpoint::{RunError, SavedPolicy, read_policy};
 use crate::files;
@@ -18,14 +19,14 @@ use crate::train::evaluate::{EVALUATION_EPISODES, evaluate};
 use crate::worker_pool::WorkerPool;
 
 const RESULT: &str = "result.json";
-const JUDGEMENT: &str = "judged.json";
+const EVALUATION: &str = "judged.json";
 const POLICY: &str = "policy.safetensors";
-/// The episodes that every policy is judged by: those that `sinew eval` plays if nobody names others.
-const JUDGING_SEED: u64 = 0;
+/// Seed of the evaluation episodes of the final policies, the default of `sinew eval`.
+const EVALUATION_SEED: u64 = 0;
 /// Largest policy that is read (bytes).
 const LARGEST_POLICY: u64 = 1 << 30;
 
-/// A run that has been trained and judged, as a row of `runs.csv`. What depends on a clock comes last.
+/// A run that has been trained and evaluated: a row of `runs.csv`. The columns that depend on a clock come last.
 #[derive(Clone, Debug, Serialize)]
 pub struct Outcome {
     /// The learner's name.
@@ -34,17 +35,17 @@ pub struct Outcome {
     pub seed: u64,
     /// Control steps trained.
     pub steps: u64,
-    /// Control steps when it was solved.
+    /// Control steps until the task was solved.
     pub solved_step: Option<u64>,
-    /// Mean return of the judging episodes; none if every one of them broke.
+    /// Mean return of the evaluation episodes; none if every one of them broke.
     pub return_mean: Option<f64>,
-    /// Share of successes among them; none for tasks that do not know success.
+    /// Success rate of the evaluation episodes; none for tasks without a success condition.
     pub success: Option<f64>,
-    /// How many of them broke.
+    /// Evaluation episodes that broke.
     pub broken: u64,
-    /// Networks, optimiser, normaliser and environments in one number.
+    /// Hash of networks, optimiser, normaliser and environments.
     pub state_hash: String,
-    /// Seconds of the run's clock until it was solved.
+    /// Seconds of the run's clock until the task was solved.
     pub solved_s: Option<f64>,
     /// Seconds of the run's clock.
     pub wall_s: f64,
@@ -62,9 +63,9 @@ struct CurvePoint {
 }
 
 impl Outcome {
-    /// For the tests of what is made of outcomes.
+    /// For tests.
     #[cfg(test)]
-    pub(super) fn made_up(learner: &str, return_mean: f64, solved_step: Option<u64>) -> Self {
+    pub(super) fn example(learner: &str, return_mean: f64, solved_step: Option<u64>) -> Self {
         Self {
             learner: learner.to_owned(),
             seed: 1,
@@ -81,7 +82,7 @@ impl Outcome {
         }
     }
 
-    /// The training return along the run.
+    /// The training return over the run.
     pub(super) fn line(&self, axis: Axis) -> Vec<(f64, f64)> {
         let place = |point: &CurvePoint| match axis {
             Axis::Steps => Some(point.steps),
@@ -94,33 +95,33 @@ impl Outcome {
     }
 }
 
-/// How good the newest policy of a run is.
+/// The evaluation of a run's final policy, stored in its folder.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct Judgement {
-    /// Which policy: a hash of its file.
+struct FinalEvaluation {
+    /// Hash of the policy's file.
     policy: String,
-    /// Episodes played.
+    /// Episodes.
     episodes: u64,
-    /// Mean return of those that did not break.
+    /// Mean return of the episodes that did not break.
     return_mean: Option<f64>,
-    /// Share of successes; none for tasks that do not know success.
+    /// Success rate; none for tasks without a success condition.
     success: Option<f64>,
-    /// How many broke.
+    /// Episodes that broke.
     broken: u64,
 }
 
-/// The outcome of a run whose folder has one.
+/// The outcome of a run; `None` if its folder has none yet.
 pub(super) fn read(run: &Run, seconds: Option<Duration>) -> Option<Outcome> {
     let result = result(&run.path).filter(|result| has_ended(result, run, seconds))?;
-    let judgement = judgement(&run.path)?;
+    let evaluation = final_evaluation(&run.path)?;
     Some(Outcome {
         learner: run.entrant.name.clone(),
         seed: run.seed,
         steps: result.steps,
         solved_step: result.solved_step,
-        return_mean: judgement.return_mean,
-        success: judgement.success,
-        broken: judgement.broken,
+        return_mean: evaluation.return_mean,
+        success: evaluation.success,
+        broken: evaluation.broken,
         state_hash: result.state_hash,
         solved_s: result.solved_wall_s,
         wall_s: result.wall_s,
@@ -129,13 +130,13 @@ pub(super) fn read(run: &Run, seconds: Option<Duration>) -> Option<Outcome> {
     })
 }
 
-/// What a run ended with, if it has come to an end once.
+/// The stored result of a run, if it has ended at least once.
 pub(super) fn result(path: &Path) -> Option<TrainResult> {
     let bytes = read_small(&path.join(RESULT)).ok()?;
     serde_json::from_slice(&bytes).ok()
 }
 
-/// Whether a run has had all its steps or seconds. Who stops it when its time is over says so in its result.
+/// Whether a run has taken all its steps or seconds. A run that is stopped because its time is over counts as ended.
 pub(super) fn has_ended(result: &TrainResult, run: &Run, seconds: Option<Duration>) -> bool {
     result.trouble.is_none()
         && match seconds {
@@ -144,21 +145,20 @@ pub(super) fn has_ended(result: &TrainResult, run: &Run, seconds: Option<Duratio
         }
 }
 
-/// Plays the judging episodes with the newest policy of a run, unless that has been done. On one thread, and not to the end if
-/// the pool is asked to stop.
+/// Evaluates the final policy of a run, unless that has been done. Ends early if the pool is asked to stop.
 ///
 /// # Errors
-/// In words: the policy cannot be read, the environment does not work, or the judgement cannot be written.
-pub(super) fn judge(run: &Run, pool: &WorkerPool) -> Result<(), String> {
+/// The policy cannot be read, the environment does not work, or the evaluation cannot be written.
+pub(super) fn evaluate_final(run: &Run, pool: &WorkerPool) -> Result<(), String> {
     let path = &run.path;
-    if judgement(path).is_some() {
+    if final_evaluation(path).is_some() {
         return Ok(());
     }
     let policy = read_policy(path, SavedPolicy::Newest).map_err(|error| error.to_string())?;
     let evaluation = evaluate(
         &run.environment,
         &Arc::new(policy),
-        Seed::new(JUDGING_SEED),
+        Seed::new(EVALUATION_SEED),
         Purpose::Judging,
         0..EVALUATION_EPISODES,
         pool,
@@ -166,23 +166,23 @@ pub(super) fn judge(run: &Run, pool: &WorkerPool) -> Result<(), String> {
     let Some(evaluation) = evaluation.map_err(|error| error.to_string())? else {
         return Ok(());
     };
-    let judgement = Judgement {
-        policy: policy_hash(path).ok_or("its policy is gone")?,
+    let stored = FinalEvaluation {
+        policy: policy_hash(path).ok_or("its policy file is missing")?,
         episodes: evaluation.episodes,
         return_mean: Some(evaluation.return_mean).filter(|mean| mean.is_finite()),
         success: evaluation.success,
         broken: evaluation.crashes.len() as u64,
     };
-    let json = serde_json::to_string(&judgement).expect("plain data is JSON") + "\n";
-    files::replace(&path.join(JUDGEMENT), json.as_bytes())
+    let json = serde_json::to_string(&stored).expect("plain data is JSON") + "\n";
+    files::replace(&path.join(EVALUATION), json.as_bytes())
         .map_err(|error| RunError::Io(path.clone(), error).to_string())
 }
 
-/// The judgement of the policy that is in the folder now.
-fn judgement(path: &Path) -> Option<Judgement> {
-    let bytes = read_small(&path.join(JUDGEMENT)).ok()?;
-    let judgement: Judgement = serde_json::from_slice(&bytes).ok()?;
-    (Some(&judgement.policy) == policy_hash(path).as_ref()).then_some(judgement)
+/// The stored evaluation of the policy that is in the folder now.
+fn final_evaluation(path: &Path) -> Option<FinalEvaluation> {
+    let bytes = read_small(&path.join(EVALUATION)).ok()?;
+    let stored: FinalEvaluation = serde_json::from_slice(&bytes).ok()?;
+    (Some(&stored.policy) == policy_hash(path).as_ref()).then_some(stored)
 }
 
 fn policy_hash(path: &Path) -> Option<String> {
@@ -190,7 +190,7 @@ fn policy_hash(path: &Path) -> Option<String> {
     Some(blake3::hash(&bytes).to_hex()[..32].to_owned())
 }
 
-/// The rows of `metrics.csv` with a return, each beside its time.
+/// The rows of `metrics.csv` that have a return, with their times.
 fn curve(run: &Run) -> Vec<CurvePoint> {
     let mut follower = Follower::new(&run.path, run.environment.spaces());
     let (mut rows, mut times) = (Vec::new(), Vec::new());

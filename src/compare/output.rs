@@ -1,25 +1,25 @@
-//! The files of a comparison beside its runs.
+//! The files of a comparison, beside the folders of its runs.
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | `table.csv` | a row per learner |
-//! | `runs.csv` | a row per run; what depends on a clock comes last |
-//! | `curves.csv`, `.svg`, `.png` | training return along control steps, no clock in it |
-//! | `curves-seconds.*` | the same along seconds, where runs were given equal times |
+//! | `table.csv` | one row per learner |
+//! | `runs.csv` | one row per run; columns that depend on a clock come last |
+//! | `curves.csv`, `.svg`, `.png` | training return over control steps; independent of any clock |
+//! | `curves-seconds.*` | training return over seconds, for comparisons by time |
 //! | `index.html` | table and curves as one page |
 
+use super::chart::{self, Chart};
 use super::curves::{Band, Curve, Lines, curves};
-use super::picture::Chart;
-use super::{CompareError, Compared, Comparison, Entrant, Outcome, Run, page, picture, table};
+use super::{CompareError, Compared, Comparison, Entrant, Outcome, Run, page, table};
 use crate::files;
 use crate::metrics::Metric;
 use crate::scene::task::Solved;
 
 impl Comparison {
-    /// Writes tables, pictures and the page of what came out.
+    /// Writes tables, charts and the page.
     ///
     /// # Errors
-    /// The system refused.
+    /// A file could not be written.
     pub(super) fn write(&self, compared: &Compared, runs: &[Run]) -> Result<(), CompareError> {
         let write = |name: &str, bytes: &[u8]| {
             let path = self.folder.join(name);
@@ -32,9 +32,9 @@ impl Comparison {
             let curves = self.curves(&compared.outcomes, *axis);
             write(&axis.file("csv"), &table::curves_csv(&curves, axis.unit()))?;
             let chart = self.chart(curves, *axis, compared, runs);
-            let svg = picture::svg(&chart);
+            let svg = chart::svg(&chart);
             write(&axis.file("svg"), svg.as_bytes())?;
-            write(&axis.file("png"), &picture::png(&chart))?;
+            write(&axis.file("png"), &chart::png(&chart))?;
             drawings.push(svg);
         }
         let page = page::html(self, compared, &drawings);
@@ -87,15 +87,15 @@ impl Comparison {
         Chart {
             title: self.task.clone(),
             subtitle: seeds,
-            across: axis.words().to_owned(),
-            up: format!("training return ({})", Metric::Return.unit()),
+            x_label: axis.words().to_owned(),
+            y_label: format!("training return ({})", Metric::Return.unit()),
             curves,
             solved,
         }
     }
 }
 
-/// What a curve goes along.
+/// The x axis of a learning curve.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Axis {
     Steps,
@@ -103,7 +103,7 @@ pub(super) enum Axis {
 }
 
 impl Axis {
-    /// Time only where runs were given equal times.
+    /// The axes of a comparison; seconds only for comparisons by time.
     fn of(comparison: &Comparison) -> &'static [Self] {
         match comparison.seconds {
             Some(_) => &[Self::Seconds, Self::Steps],

@@ -1,4 +1,4 @@
-//! The page of a comparison: one file, nothing from elsewhere, no script.
+//! The page of a comparison: one HTML file without scripts or external resources.
 
 use std::fmt::Write;
 
@@ -20,7 +20,7 @@ dd { margin: 0; }
 footer { color: #6e6e6e; font-size: 0.9rem; }
 ";
 
-/// The page, with these drawings in it.
+/// The page, with the charts as SVG.
 pub(super) fn html(comparison: &Comparison, compared: &Compared, drawings: &[String]) -> String {
     let mut page = String::new();
     // Writing to memory does not fail.
@@ -43,10 +43,10 @@ fn write(
     )?;
     let budget = match comparison.seconds {
         Some(seconds) => format!(
-            "for {} seconds each. A learning rate that falls towards a last step does not fall here",
+            "for {} seconds each. Learning rate schedules over the number of steps have no effect",
             seconds.as_secs_f64()
         ),
-        None => "for as many steps as its settings say".to_owned(),
+        None => "for the number of steps in its settings".to_owned(),
     };
     let seeds = match comparison.seeds {
         1 => "seed 1".to_owned(),
@@ -54,15 +54,15 @@ fn write(
     };
     writeln!(
         page,
-        "<p>Every learner was trained with {seeds}, {budget}. Seconds and steps per second are of runs on one thread each, \
-         {} of them at a time, so with all cores busy: a run alone is faster.</p>",
+        "<p>Every learner was trained with {seeds}, {budget}. Seconds and steps per second were measured with {} runs at a time, \
+         each on one thread: a run by itself is faster.</p>",
         comparison.at_once
     )?;
     let missing = comparison.entrants.len() * comparison.seeds as usize - compared.outcomes.len();
     if missing > 0 {
         writeln!(
             page,
-            "<p><strong>{missing} runs are not in these figures</strong>, because they have not ended yet or went wrong.</p>"
+            "<p><strong>{missing} runs are not included</strong>, because they have not finished or failed.</p>"
         )?;
     }
     for trouble in &compared.troubles {
@@ -95,13 +95,13 @@ fn write(
     }
     writeln!(
         page,
-        "<dt>training return</dt><dd>of the curves: mean of the last 200 training episodes, with the actions as they are drawn</dd>\n\
+        "<dt>training return</dt><dd>of the curves: mean return of the last 200 training episodes, with sampled actions</dd>\n\
          </dl>\n<footer>sinew {}</footer>\n</body>\n</html>",
         env!("CARGO_PKG_VERSION")
     )
 }
 
-/// A text that is no markup.
+/// A text with the characters of HTML markup escaped.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
@@ -124,7 +124,7 @@ mod tests {
             at_once: 3,
             folder: "nowhere".into(),
         };
-        let outcome = Outcome::made_up("ppo", -150.0, Some(2000));
+        let outcome = Outcome::example("ppo", -150.0, Some(2000));
         let compared = Compared {
             standings: vec![Standing::of("ppo", &[&outcome], 2, true)],
             outcomes: vec![outcome],
@@ -134,7 +134,7 @@ mod tests {
         let page = html(&comparison, &compared, &["<svg></svg>".to_owned()]);
         assert!(page.contains("<h1>a&lt;b&gt;</h1>") && page.contains("<svg></svg>"));
         assert!(page.contains("<td>ppo</td><td>1/2</td><td>1/1</td><td>2,000</td>"));
-        assert!(page.contains("1 runs are not in these figures"));
+        assert!(page.contains("1 runs are not included"));
         for word in ["<script", "http:", "https:", "src=", "href="] {
             assert!(!page.contains(word), "{word}");
         }

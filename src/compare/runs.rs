@@ -1,110 +1,111 @@
-//! The runs of a comparison: one per core, in order, each stopped when its time or everybody's is over.
+//! Trains and evaluates the runs of a comparison, several at a time, in order; each is stopped when its time is over or on request.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::outcome::{has_ended, judge, result};
-use super::{Comparison, Run, Tell};
+use super::outcome::{evaluate_final, has_ended, result};
+use super::{Comparison, Notify, Run};
 use crate::checkpoint::RunFolder;
 use crate::panics::catch_panic;
 use crate::train::publish::Viewer;
 use crate::train::{Job, TrainResult, Trainer};
 use crate::worker_pool::WorkerPool;
 
-/// How often the calling thread looks around.
-const LOOK_EVERY: Duration = Duration::from_millis(20);
+/// Interval at which the calling thread stops runs and reports progress.
+const POLL_EVERY: Duration = Duration::from_millis(20);
 
-/// How far a comparison is.
+/// The progress of a comparison.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Progress {
-    /// Runs that are trained and judged.
+    /// Runs that are trained and evaluated.
     pub done: usize,
     /// All runs.
     pub runs: usize,
-    /// Share of the work that is done, in [0, 1].
+    /// Fraction of the work that is done, in [0, 1].
     pub share: f64,
 }
 
-/// A run's place on the board that workers and the calling thread share.
+/// The state of a run, shared by the worker threads and the calling thread.
 #[derive(Default)]
-enum Place {
+enum RunState {
     #[default]
     Waiting,
     Training {
         viewer: Viewer,
-        /// When its time is over, or after its first update where that ends later.
+        /// When it is to be stopped, but not before its first update.
         ends: Option<Instant>,
     },
     Done,
 }
 
-struct Board<'a> {
+/// The state of all runs, shared by the threads.
+struct Schedule<'a> {
     comparison: &'a Comparison,
     runs: &'a [Run<'a>],
-    places: Vec<Mutex<Place>>,
+    states: Vec<Mutex<RunState>>,
     next: AtomicUsize,
     stop: &'a Arc<AtomicBool>,
-    tell: &'a Tell,
+    notify: &'a Notify,
     troubles: Mutex<Vec<String>>,
 }
 
-/// Trains and judges what has not been. Returns what went wrong, run by run; the others are not held up by it.
-pub(super) fn train_and_judge(
+/// Trains and evaluates the runs that are not done. Returns the errors of failed runs, which do not stop the others.
+pub(super) fn run_all(
     comparison: &Comparison,
     runs: &[Run],
     stop: &Arc<AtomicBool>,
-    tell: &Tell,
-    look: &mut dyn FnMut(Progress),
+    notify: &Notify,
+    report: &mut dyn FnMut(Progress),
 ) -> Vec<String> {
-    let board = Board {
+    let schedule = Schedule {
         comparison,
         runs,
-        places: runs.iter().map(|_| Mutex::default()).collect(),
+        states: runs.iter().map(|_| Mutex::default()).collect(),
         next: AtomicUsize::new(0),
         stop,
-        tell,
+        notify,
         troubles: Mutex::default(),
     };
     thread::scope(|scope| {
         let workers: Vec<_> = (0..comparison.at_once.clamp(1, runs.len().max(1)))
-            .map(|_| scope.spawn(|| board.work()))
+            .map(|_| scope.spawn(|| schedule.work()))
             .collect();
         while !workers.iter().all(thread::ScopedJoinHandle::is_finished) {
-            board.stop_what_is_over();
-            look(board.progress());
-            thread::sleep(LOOK_EVERY);
+            schedule.stop_overdue();
+            report(schedule.progress());
+            thread::sleep(POLL_EVERY);
         }
     });
-    look(board.progress());
-    board
+    report(schedule.progress());
+    schedule
         .troubles
         .into_inner()
         .unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Board<'_> {
+impl Schedule<'_> {
     fn work(&self) {
         while !self.stop.load(Ordering::Relaxed) {
             let index = self.next.fetch_add(1, Ordering::Relaxed);
-            let (Some(run), Some(place)) = (self.runs.get(index), self.places.get(index)) else {
+            let (Some(run), Some(state)) = (self.runs.get(index), self.states.get(index)) else {
                 return;
             };
-            let done = catch_panic(|| self.train_and_judge(run, place)).unwrap_or_else(Err);
+            let done = catch_panic(|| self.run_one(run, state)).unwrap_or_else(Err);
             if let Err(trouble) = done {
                 let name = run.name();
                 lock(&self.troubles).push(format!("{name}: {trouble}"));
             }
-            *lock(place) = Place::Done;
+            *lock(state) = RunState::Done;
         }
     }
 
-    fn train_and_judge(&self, run: &Run, place: &Mutex<Place>) -> Result<(), String> {
+    fn run_one(&self, run: &Run, state: &Mutex<RunState>) -> Result<(), String> {
         let seconds = self.comparison.seconds;
         let ended = result(&run.path).is_some_and(|result| has_ended(&result, run, seconds));
         if !ended {
-            let result = self.train(run, place)?;
+            let result = self.train(run, state)?;
             if let Some(trouble) = result.trouble {
                 return Err(trouble);
             }
@@ -112,16 +113,16 @@ impl Board<'_> {
                 return Ok(());
             }
         }
-        judge(run, &WorkerPool::stoppable(1, self.stop.clone()))
+        evaluate_final(run, &WorkerPool::stoppable(1, self.stop.clone()))
     }
 
-    fn train(&self, run: &Run, place: &Mutex<Place>) -> Result<TrainResult, String> {
+    fn train(&self, run: &Run, state: &Mutex<RunState>) -> Result<TrainResult, String> {
         let subject = run.entrant.subject();
         let folder = RunFolder::open(Some(&run.path), run.settings.clone(), subject);
         let folder = folder.map_err(|error| error.to_string())?;
-        let (tell, name) = (self.tell.clone(), run.name());
-        let viewer = Viewer::telling(move |line| tell(&format!("{name}: {line}")));
-        *lock(place) = Place::Training {
+        let (notify, name) = (self.notify.clone(), run.name());
+        let viewer = Viewer::telling(move |line| notify(&format!("{name}: {line}")));
+        *lock(state) = RunState::Training {
             viewer: viewer.clone(),
             ends: None,
         };
@@ -138,7 +139,7 @@ impl Board<'_> {
         let trainer = Trainer::new(job, viewer.publisher()).map_err(|error| error.to_string())?;
         if let Some(seconds) = self.comparison.seconds {
             let left = seconds.as_secs_f64() - trainer.wall_s();
-            *lock(place) = Place::Training {
+            *lock(state) = RunState::Training {
                 viewer,
                 ends: Some(Instant::now() + Duration::from_secs_f64(left.max(0.0))),
             };
@@ -146,11 +147,11 @@ impl Board<'_> {
         Ok(trainer.run())
     }
 
-    fn stop_what_is_over(&self) {
+    fn stop_overdue(&self) {
         let all = self.stop.load(Ordering::Relaxed);
-        for place in &self.places {
-            if let Place::Training { viewer, ends } = &*lock(place)
-                // However short its time is, a run has something to show for it.
+        for state in &self.states {
+            if let RunState::Training { viewer, ends } = &*lock(state)
+                // However short its time is, a run completes one update.
                 && (all || viewer.steps() > 0 && ends.is_some_and(|ends| Instant::now() >= ends))
             {
                 viewer.stop();
@@ -159,31 +160,31 @@ impl Board<'_> {
     }
 
     fn progress(&self) -> Progress {
-        let shares = self.runs.iter().zip(&self.places).map(|(run, place)| {
+        let shares = self.runs.iter().zip(&self.states).map(|(run, state)| {
             let (steps, seconds) = (run.settings.steps as f64, self.comparison.seconds);
-            match &*lock(place) {
-                Place::Waiting => 0.0,
-                Place::Training { viewer, ends: None } => viewer.steps() as f64 / steps,
-                Place::Training {
+            match &*lock(state) {
+                RunState::Waiting => 0.0,
+                RunState::Training { viewer, ends: None } => viewer.steps() as f64 / steps,
+                RunState::Training {
                     ends: Some(ends), ..
                 } => {
                     let left = ends.saturating_duration_since(Instant::now());
                     1.0 - seconds.map_or(0.0, |seconds| left.div_duration_f64(seconds))
                 }
-                Place::Done => 1.0,
+                RunState::Done => 1.0,
             }
         });
         let shares: Vec<f64> = shares.map(|share| share.clamp(0.0, 1.0)).collect();
-        let is_done = |place: &&Mutex<Place>| matches!(*lock(place), Place::Done);
+        let is_done = |state: &&Mutex<RunState>| matches!(*lock(state), RunState::Done);
         Progress {
-            done: self.places.iter().filter(is_done).count(),
+            done: self.states.iter().filter(is_done).count(),
             runs: self.runs.len(),
             share: shares.iter().sum::<f64>() / shares.len().max(1) as f64,
         }
     }
 }
 
-/// A panic while a place is held would be of this file's own.
-fn lock<T>(place: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    place.lock().unwrap_or_else(PoisonError::into_inner)
+/// Locks a mutex; none is held while code of a run executes, so a poisoned one is still valid.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

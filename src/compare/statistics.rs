@@ -1,37 +1,35 @@
-//! What few numbers say about many: pure functions, the same every time.
+//! Statistics over seeds, as pure functions.
 //!
-//! Runs with other seeds differ widely, so a mean alone says little. The interquartile mean leaves out the best and the worst
-//! quarter, and the bootstrap says how far it could be off (Agarwal et al. 2021, arXiv:2108.13264).
+//! Runs with different seeds differ widely, so a mean alone says little. The interquartile mean leaves out the best and the worst
+//! quarter, and the bootstrap gives its confidence interval (Agarwal et al. 2021, arXiv:2108.13264).
 
 use rand::RngExt;
 
 use crate::seed::Rng;
 
-/// Times that the numbers are drawn again for an interval.
+/// Bootstrap resamples for an interval.
 const RESAMPLES: usize = 2000;
-/// What lies below an interval of 95 %, and above it.
+/// Probability below a 95 % interval, and above it.
 const TAIL: f64 = 0.025;
 
-/// The mean; none of nothing.
+/// The mean; `None` of an empty slice.
 pub fn mean(numbers: &[f64]) -> Option<f64> {
     (!numbers.is_empty()).then(|| numbers.iter().sum::<f64>() / numbers.len() as f64)
 }
 
-/// The number in the middle, or the mean of the two there; none of nothing. `INFINITY` may be among them: something that never
-/// came about.
+/// The median; `None` of an empty slice. Numbers may be `INFINITY`, for an event that never happened.
 pub fn median(numbers: &[f64]) -> Option<f64> {
     let sorted = sorted(numbers);
     (!sorted.is_empty()).then(|| quantile(&sorted, 0.5))
 }
 
-/// The mean without the smallest and the largest quarter, `floor(n / 4)` numbers each (arXiv:2108.13264, section 4.3); none of
-/// nothing.
+/// The mean without the `floor(n / 4)` smallest and largest numbers (arXiv:2108.13264, section 4.3); `None` of an empty slice.
 pub fn interquartile_mean(numbers: &[f64]) -> Option<f64> {
     mean_of_the_middle(&sorted(numbers))
 }
 
-/// Where the interquartile mean of other numbers like these would lie in 95 of 100 cases: the percentile bootstrap, each
-/// resample drawn from `numbers` with replacement (Efron 1979). None of fewer than two.
+/// The 95 % confidence interval of the interquartile mean by the percentile bootstrap, each resample drawn from `numbers` with
+/// replacement (Efron 1979). `None` of fewer than two numbers.
 pub fn interquartile_interval(numbers: &[f64], rng: &mut Rng) -> Option<(f64, f64)> {
     if numbers.len() < 2 {
         return None;
@@ -50,15 +48,14 @@ pub fn interquartile_interval(numbers: &[f64], rng: &mut Rng) -> Option<(f64, f6
     Some((quantile(&means, TAIL), quantile(&means, 1.0 - TAIL)))
 }
 
-/// The number below which a share of `sorted` lies, which is not empty: between two of them, on the line from one to the other
-/// (Hyndman and Fan 1996, definition 7).
+/// The quantile of a non-empty ascending slice, by linear interpolation (Hyndman and Fan 1996, definition 7).
 pub fn quantile(sorted: &[f64], share: f64) -> f64 {
     let place = share * (sorted.len() - 1) as f64;
     let (below, above) = (
         sorted[place.floor() as usize],
         sorted[place.ceil() as usize],
     );
-    // Not by weights: 0 times infinity is no number.
+    // Not as a weighted sum: 0 times infinity is NaN.
     if below == above || place.fract() == 0.0 {
         below
     } else {
@@ -66,7 +63,7 @@ pub fn quantile(sorted: &[f64], share: f64) -> f64 {
     }
 }
 
-/// The numbers from the smallest to the largest.
+/// The numbers in ascending order.
 pub fn sorted(numbers: &[f64]) -> Vec<f64> {
     let mut sorted = numbers.to_vec();
     sorted.sort_by(f64::total_cmp);

@@ -1,4 +1,4 @@
-//! The table of a comparison: a row per learner, as numbers for programs and as words for people.
+//! The table of a comparison, one row per learner: as numbers for programs and as text for people.
 
 use serde::Serialize;
 
@@ -7,63 +7,63 @@ use super::curves::Curve;
 use super::statistics::{interquartile_interval, interquartile_mean, mean, median, sorted};
 use crate::seed::Seed;
 
-/// The bootstrap's: the same numbers have the same interval, always.
+/// Seed of the bootstrap, fixed so that the same numbers always have the same interval.
 const BOOTSTRAP_SEED: u64 = 0;
 
-/// How a learner did over its seeds, as `compare --json` prints it. What cannot be said is null.
+/// The statistics of a learner over its seeds, as `compare --json` prints them. Unknown values are null.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Standing {
     /// The learner's name.
     pub learner: String,
-    /// Seeds that have been trained and judged: what all other numbers are of.
+    /// Seeds that have been trained and evaluated, over which all statistics are.
     pub seeds: u64,
-    /// How many of them solved the task; none where the task does not say when it is solved.
+    /// Seeds that solved the task; none for tasks without a `solved` condition.
     pub solved: Option<u64>,
-    /// Median of the control steps until it was solved, where a seed that did not counts as never.
+    /// Median of the control steps until the task was solved; a seed that did not solve it counts as infinity.
     pub steps_to_solve: Option<u64>,
     /// The same in seconds of the run's clock.
     pub seconds_to_solve: Option<f64>,
-    /// Mean over the seeds of the return of the final policy, itself the mean of the judging episodes.
+    /// Mean of the final policies' returns, each the mean of its evaluation episodes.
     pub return_mean: Option<f64>,
-    /// Interquartile mean of the same.
+    /// Interquartile mean of the returns.
     pub return_iqm: Option<f64>,
     /// Lower end of its 95 % bootstrap interval; none of one seed.
     pub return_low: Option<f64>,
     /// Upper end of its 95 % bootstrap interval; none of one seed.
     pub return_high: Option<f64>,
-    /// Median of the same.
+    /// Median of the returns.
     pub return_median: Option<f64>,
-    /// The worst seed's.
+    /// Smallest of the returns.
     pub return_worst: Option<f64>,
-    /// Mean over the seeds of the share of successes; none for tasks that do not know success.
+    /// Mean success rate; none for tasks without a success condition.
     pub success: Option<f64>,
-    /// Median over the seeds of the control steps per second of training.
+    /// Median of the control steps per second of training.
     pub steps_per_s: Option<f64>,
-    /// All seeds that were asked for have been trained and judged.
+    /// Whether all requested seeds have been trained and evaluated.
     pub finished: bool,
 }
 
-/// Heads of the table for people, and what a cell of each means.
+/// The columns of the table for people: heading and meaning.
 pub const COLUMNS: [(&str, &str); 11] = [
     ("learner", "the preset's name"),
-    ("seeds", "seeds trained and judged, of those asked for"),
+    ("seeds", "seeds trained and evaluated, of those requested"),
     ("solved", "seeds that solved the task"),
     (
         "steps to solve",
-        "control steps until it was solved, median over the seeds; a seed that did not solve it counts as never",
+        "control steps until the task was solved, median over the seeds; a seed that did not solve it counts as never",
     ),
-    ("s to solve", "the same in seconds"),
+    ("s to solve", "seconds until the task was solved, likewise"),
     (
         "return",
-        "mean over the seeds of the final policy's return: 200 fresh episodes, the same for every run, mean action",
+        "return of the final policy, mean over the seeds: 200 evaluation episodes, the same for every run, mean action",
     ),
     (
         "interquartile mean [95 %]",
-        "mean without the best and the worst quarter of the seeds, and its bootstrap interval",
+        "mean return without the best and the worst quarter of the seeds, and its 95 % bootstrap interval",
     ),
-    ("median", "median seed's return"),
-    ("worst", "worst seed's return"),
-    ("success", "share of successes in the same episodes"),
+    ("median", "median return over the seeds"),
+    ("worst", "smallest return over the seeds"),
+    ("success", "success rate in the same episodes"),
     (
         "steps/s",
         "control steps per second of training on one thread, median over the seeds",
@@ -71,7 +71,7 @@ pub const COLUMNS: [(&str, &str); 11] = [
 ];
 
 impl Standing {
-    /// Of the outcomes of one learner, of which `asked` were asked for; `solves` if the task says when it is solved.
+    /// From the outcomes of one learner, of which `asked` were requested; `solves` if the task has a `solved` condition.
     pub(super) fn of(learner: &str, outcomes: &[&Outcome], asked: u64, solves: bool) -> Self {
         let numbers = |value: &dyn Fn(&Outcome) -> Option<f64>| -> Vec<f64> {
             outcomes
@@ -106,7 +106,7 @@ impl Standing {
         }
     }
 
-    /// Its cells under [`COLUMNS`], of so many seeds asked for.
+    /// The cells of its row under [`COLUMNS`], of `asked` requested seeds.
     pub fn cells(&self, asked: u64) -> [String; COLUMNS.len()] {
         let dash = || "-".to_owned();
         let returned = |number: Option<f64>| number.map_or_else(dash, in_short);
@@ -137,32 +137,38 @@ impl Standing {
     }
 }
 
-/// Rows under the names of their fields.
+/// Rows as CSV, with the names of their fields as header.
 pub(super) fn csv(rows: &[impl Serialize]) -> Vec<u8> {
     let mut table = csv::Writer::from_writer(Vec::new());
     for row in rows {
-        table.serialize(row).expect("plain data goes to memory");
+        table
+            .serialize(row)
+            .expect("plain data can be written to memory");
     }
-    table.into_inner().expect("memory takes it")
+    table.into_inner().expect("writing to memory does not fail")
 }
 
-/// Curves as one long table.
+/// Curves as one CSV table in long format.
 pub(super) fn curves_csv(curves: &[Curve], unit: &str) -> Vec<u8> {
     let mut table = csv::Writer::from_writer(Vec::new());
     let head = ["learner", unit, "median", "low", "high"];
-    table.write_record(head).expect("memory takes it");
+    table
+        .write_record(head)
+        .expect("writing to memory does not fail");
     for curve in curves {
         for point in &curve.points {
             let numbers = [point.at, point.median, point.low, point.high];
             let cells = numbers.map(|number| number.to_string());
             let row = std::iter::once(&curve.learner).chain(&cells);
-            table.write_record(row).expect("memory takes it");
+            table
+                .write_record(row)
+                .expect("writing to memory does not fail");
         }
     }
-    table.into_inner().expect("memory takes it")
+    table.into_inner().expect("writing to memory does not fail")
 }
 
-/// A number with as many digits as a person compares.
+/// A number with about four significant digits.
 fn in_short(number: f64) -> String {
     let digits = match number.abs() {
         size if size >= 1000.0 => 0,
@@ -191,7 +197,7 @@ mod tests {
     use super::*;
 
     fn outcome(return_mean: f64, solved_step: Option<u64>) -> Outcome {
-        Outcome::made_up("a", return_mean, solved_step)
+        Outcome::example("a", return_mean, solved_step)
     }
 
     #[test]
@@ -205,7 +211,7 @@ mod tests {
         let standing = Standing::of("a", &runs.iter().collect::<Vec<_>>(), 5, true);
         assert_eq!((standing.seeds, standing.solved), (4, Some(3)));
         assert!(!standing.finished);
-        // Between 2000 and 3000: of 1000, 2000, 3000, never.
+        // The median of 1000, 2000, 3000 and never.
         assert_eq!(standing.steps_to_solve, Some(2500));
         assert_eq!(standing.return_mean, Some(-160.0));
         // Without -200 and -100.

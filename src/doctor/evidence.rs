@@ -1,200 +1,214 @@
-//! What rollouts showed, in numbers.
+//! Statistics of the rollouts of the scripted policies.
 
-use super::Actor;
+use super::scripted_policy::ScriptedPolicy;
 use crate::pod::scene::spaces;
 use crate::scene::Scene;
 
-/// What all actors showed.
+/// Fewer steps say nothing about rewards and observations.
+pub(super) const ENOUGH_STEPS: u64 = 200;
+/// Fewer episodes say nothing about how episodes go.
+pub(super) const ENOUGH_EPISODES: usize = 8;
+/// A number whose range is smaller than this fraction of its magnitude (or of 1) is constant.
+pub(super) const CONSTANT: f64 = 1e-6;
+
+/// Statistics of the rollouts of all scripted policies.
 pub struct Evidence {
-    /// In the order of [`Actor::ALL`].
-    pub by: Vec<Played>,
-    /// Entry by entry of the observation, over all actors.
-    pub observation: Vec<Spread>,
-    /// Some of the observations, evenly taken, `[rows, O]`.
+    /// In the order of [`ScriptedPolicy::ALL`].
+    pub by_policy: Vec<PolicyEvidence>,
+    /// Per entry of the observation, over all policies.
+    pub observation: Vec<RunningStatistics>,
+    /// A sample of the observations at equal intervals, `[rows, O]`.
     pub(super) rows: Vec<f32>,
-    /// Control steps per second of one thread with all that a step does: the only number here that is not the same every time.
+    /// Control steps per second on one thread. The only number here that differs between two checks of a scene.
     pub steps_per_s: f64,
 }
 
-/// What one actor showed.
-pub struct Played {
-    /// Which one.
-    pub actor: Actor,
+/// Statistics of the rollouts of one scripted policy.
+pub struct PolicyEvidence {
+    /// The policy.
+    pub policy: ScriptedPolicy,
     /// Control steps that did not break, over all environments.
     pub steps: u64,
-    /// Episodes that ended.
-    pub lives: Vec<Life>,
-    /// The reward of a step.
-    pub reward: Spread,
-    /// What each reward term gave in a step, its weight included.
-    pub terms: Vec<Spread>,
-    /// Per motor, the steps of a settled robot in which it was asked for all that it has, or more.
+    /// Finished episodes.
+    pub episodes: Vec<EpisodeSummary>,
+    /// Reward per step.
+    pub reward: RunningStatistics,
+    /// Reward per step of each reward term, weight included.
+    pub terms: Vec<RunningStatistics>,
+    /// Per motor, the settled steps in which the commanded torque was at or above its limit.
     pub(super) saturated: Vec<u64>,
-    /// Steps of settled robots.
+    /// Steps after the robot had time to settle.
     pub(super) settled: u64,
 }
 
-/// An episode that ended.
+/// A finished episode.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Life {
+pub struct EpisodeSummary {
     /// Control steps.
     pub length: u32,
-    /// The sum of its rewards.
-    pub total: f64,
-    /// Whether it was a success; none for tasks that do not know success.
+    /// Undiscounted return.
+    pub total_reward: f64,
+    /// Whether it was a success; `None` for tasks without a success condition.
     pub success: Option<bool>,
     /// How it ended.
-    pub fate: Fate,
+    pub end: EpisodeEnd,
 }
 
 /// How an episode ended.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Fate {
-    /// By this end of the task.
-    End(usize),
-    /// Its time was up.
-    Time,
-    /// The environment broke, in words.
+pub enum EpisodeEnd {
+    /// Terminated by this end condition of the task.
+    Condition(usize),
+    /// Truncated at the time limit.
+    TimeLimit,
+    /// The environment broke, with the reason.
     Broken(String),
 }
 
-impl Played {
-    pub(super) fn new(actor: Actor, terms: usize, motors: usize) -> Self {
+impl PolicyEvidence {
+    pub(super) fn new(policy: ScriptedPolicy, terms: usize, motors: usize) -> Self {
         Self {
-            actor,
+            policy,
             steps: 0,
-            lives: Vec::new(),
-            reward: Spread::default(),
-            terms: vec![Spread::default(); terms],
+            episodes: Vec::new(),
+            reward: RunningStatistics::default(),
+            terms: vec![RunningStatistics::default(); terms],
             saturated: vec![0; motors],
             settled: 0,
         }
     }
 
     /// The episodes that did not break.
-    pub fn sound(&self) -> impl Iterator<Item = &Life> + Clone {
-        let is_broken = |life: &&Life| matches!(life.fate, Fate::Broken(_));
-        self.lives.iter().filter(move |life| !is_broken(life))
+    pub fn unbroken(&self) -> impl Iterator<Item = &EpisodeSummary> + Clone {
+        let is_broken = |episode: &&EpisodeSummary| matches!(episode.end, EpisodeEnd::Broken(_));
+        self.episodes
+            .iter()
+            .filter(move |episode| !is_broken(episode))
     }
 
-    /// The mean return of the sound episodes, if there are any.
+    /// Mean return of the unbroken episodes; `None` without any.
     pub fn return_mean(&self) -> Option<f64> {
-        mean(self.sound().map(|life| life.total))
+        mean(self.unbroken().map(|episode| episode.total_reward))
     }
 
-    /// Their mean length (control steps).
+    /// Mean length of the unbroken episodes (control steps).
     pub fn length_mean(&self) -> Option<f64> {
-        mean(self.sound().map(|life| f64::from(life.length)))
+        mean(self.unbroken().map(|episode| f64::from(episode.length)))
     }
 
-    /// The share of successes among them.
+    /// Success rate of the unbroken episodes.
     pub fn success(&self) -> Option<f64> {
-        mean(
-            self.sound()
-                .filter_map(|life| Some(f64::from(u8::from(life.success?)))),
-        )
+        let successes = self.unbroken().filter_map(|episode| episode.success);
+        mean(successes.map(|success| f64::from(u8::from(success))))
     }
 }
 
 impl Evidence {
-    /// Before anybody has played.
-    pub(super) fn nothing(scene: &Scene) -> Self {
+    /// Without any rollout.
+    pub(super) fn empty(scene: &Scene) -> Self {
         Self {
-            by: Vec::new(),
-            observation: vec![Spread::default(); spaces(scene).observations()],
+            by_policy: Vec::new(),
+            observation: vec![RunningStatistics::default(); spaces(scene).observations()],
             rows: Vec::new(),
             steps_per_s: 0.0,
         }
     }
 
-    /// Control steps over all actors.
+    /// Control steps over all policies.
     pub fn steps(&self) -> u64 {
-        self.by.iter().map(|played| played.steps).sum()
+        self.by_policy.iter().map(|evidence| evidence.steps).sum()
     }
 
-    /// What a reward term gave, over all actors.
-    pub fn term(&self, term: usize) -> Spread {
-        let each = self.by.iter().map(|played| &played.terms[term]);
-        each.fold(Spread::default(), |all, one| all.and(one))
+    /// The unbroken episodes of all policies.
+    pub(super) fn unbroken(&self) -> impl Iterator<Item = &EpisodeSummary> + Clone {
+        self.by_policy.iter().flat_map(PolicyEvidence::unbroken)
     }
 
-    /// The share of each reward term in all that terms gave and took; none where that is nothing.
+    /// Reward per step of each reward term, over all policies.
+    pub(super) fn terms(&self) -> Vec<RunningStatistics> {
+        let terms = self.by_policy.first().map_or(0, |first| first.terms.len());
+        let over_all = |term: usize| {
+            let each = self.by_policy.iter().map(|evidence| &evidence.terms[term]);
+            each.fold(RunningStatistics::default(), |all, one| all.merged(one))
+        };
+        (0..terms).map(over_all).collect()
+    }
+
+    /// The share of each reward term in the absolute reward of all terms; `None` where that is 0.
     pub fn shares(&self) -> Option<Vec<f64>> {
-        let terms = self.by.first().map_or(0, |played| played.terms.len());
-        let all: Vec<Spread> = (0..terms).map(|term| self.term(term)).collect();
-        shares(&all)
+        shares(&self.terms())
     }
 }
 
-/// The share of each spread in the sizes of all.
-pub(super) fn shares(spreads: &[Spread]) -> Option<Vec<f64>> {
-    let all: f64 = spreads.iter().map(|spread| spread.size).sum();
-    (all > 0.0).then(|| spreads.iter().map(|spread| spread.size / all).collect())
+/// The share of each term in the sum of absolute values over all terms.
+pub(super) fn shares(terms: &[RunningStatistics]) -> Option<Vec<f64>> {
+    let all: f64 = terms.iter().map(|term| term.absolute_sum).sum();
+    (all > 0.0).then(|| terms.iter().map(|term| term.absolute_sum / all).collect())
 }
 
-/// How a number is spread.
+/// Statistics of a number, updated one value at a time (Welford's algorithm).
 #[derive(Clone, Debug, PartialEq)]
-pub struct Spread {
+pub struct RunningStatistics {
     count: f64,
-    /// The least.
-    pub least: f64,
-    /// The greatest.
-    pub greatest: f64,
-    /// The mean.
+    /// Smallest value.
+    pub min: f64,
+    /// Largest value.
+    pub max: f64,
+    /// Mean.
     pub mean: f64,
-    /// The sum of the squared distances from the mean.
+    /// Sum of squared differences from the mean.
     squares: f64,
-    /// The sum without signs.
-    pub(super) size: f64,
+    /// Sum of absolute values.
+    absolute_sum: f64,
 }
 
-impl Default for Spread {
+impl Default for RunningStatistics {
     fn default() -> Self {
         Self {
             count: 0.0,
-            least: f64::INFINITY,
-            greatest: f64::NEG_INFINITY,
+            min: f64::INFINITY,
+            max: f64::NEG_INFINITY,
             mean: 0.0,
             squares: 0.0,
-            size: 0.0,
+            absolute_sum: 0.0,
         }
     }
 }
 
-impl Spread {
-    /// Counts one more (Welford).
+impl RunningStatistics {
+    /// Adds a value.
     pub(super) fn add(&mut self, x: f32) {
         let x = f64::from(x);
         self.count += 1.0;
         let before = x - self.mean;
         self.mean += before / self.count;
         self.squares += before * (x - self.mean);
-        self.least = self.least.min(x);
-        self.greatest = self.greatest.max(x);
-        self.size += x.abs();
+        self.min = self.min.min(x);
+        self.max = self.max.max(x);
+        self.absolute_sum += x.abs();
     }
 
-    /// Both together.
-    fn and(&self, other: &Self) -> Self {
+    /// The statistics of the values of both.
+    fn merged(&self, other: &Self) -> Self {
         let count = self.count + other.count;
         if count == 0.0 {
             return Self::default();
         }
-        let apart = other.mean - self.mean;
+        let difference = other.mean - self.mean;
         Self {
             count,
-            least: self.least.min(other.least),
-            greatest: self.greatest.max(other.greatest),
-            mean: self.mean + apart * other.count / count,
+            min: self.min.min(other.min),
+            max: self.max.max(other.max),
+            mean: self.mean + difference * other.count / count,
             squares: self.squares
                 + other.squares
-                + apart * apart * self.count * other.count / count,
-            size: self.size + other.size,
+                + difference * difference * self.count * other.count / count,
+            absolute_sum: self.absolute_sum + other.absolute_sum,
         }
     }
 
-    /// The standard deviation.
-    pub fn deviation(&self) -> f64 {
+    /// Standard deviation; 0 without values.
+    pub fn std(&self) -> f64 {
         if self.count > 0.0 {
             (self.squares / self.count).sqrt()
         } else {
@@ -202,14 +216,19 @@ impl Spread {
         }
     }
 
-    /// The mean without signs.
-    pub(super) fn mean_size(&self) -> f64 {
-        self.size / self.count.max(1.0)
+    /// Mean absolute value.
+    pub(super) fn absolute_mean(&self) -> f64 {
+        self.absolute_sum / self.count.max(1.0)
     }
 
-    /// The largest size that it had.
-    pub(super) fn largest(&self) -> f64 {
-        self.least.abs().max(self.greatest.abs())
+    /// Largest absolute value.
+    pub(super) fn absolute_max(&self) -> f64 {
+        self.min.abs().max(self.max.abs())
+    }
+
+    /// Whether all values were the same, up to [`CONSTANT`].
+    pub(super) fn is_constant(&self) -> bool {
+        self.max - self.min <= CONSTANT * self.absolute_max().max(1.0)
     }
 }
 
@@ -222,24 +241,25 @@ pub(super) fn mean(numbers: impl Iterator<Item = f64>) -> Option<f64> {
 mod tests {
     use super::*;
 
-    fn spread(numbers: &[f32]) -> Spread {
-        let mut spread = Spread::default();
-        numbers.iter().for_each(|&x| spread.add(x));
-        spread
+    fn statistics(numbers: &[f32]) -> RunningStatistics {
+        let mut statistics = RunningStatistics::default();
+        numbers.iter().for_each(|&x| statistics.add(x));
+        statistics
     }
 
     #[test]
-    fn spreads_by_hand() {
+    fn statistics_by_hand() {
         // Mean 2; squares 4 + 0 + 4.
-        let all = spread(&[0.0, 2.0, 4.0]);
+        let all = statistics(&[0.0, 2.0, 4.0]);
         assert_eq!(
-            (all.least, all.greatest, all.mean, all.squares),
+            (all.min, all.max, all.mean, all.squares),
             (0.0, 4.0, 2.0, 8.0)
         );
-        assert_eq!(spread(&[-1.0, 1.0]).size, 2.0);
-        assert_eq!(spread(&[-1.0, 1.0]).deviation(), 1.0);
-        let both = spread(&[0.0, 2.0]).and(&spread(&[4.0]));
+        assert_eq!(statistics(&[-1.0, 1.0]).absolute_sum, 2.0);
+        assert_eq!(statistics(&[-1.0, 1.0]).std(), 1.0);
+        let both = statistics(&[0.0, 2.0]).merged(&statistics(&[4.0]));
         assert!((both.squares - 8.0).abs() < 1e-12 && (both.mean - 2.0).abs() < 1e-12);
-        assert_eq!(Spread::default().and(&spread(&[3.0])).mean, 3.0);
+        let one = RunningStatistics::default().merged(&statistics(&[3.0]));
+        assert_eq!(one.mean, 3.0);
     }
 }

@@ -1,133 +1,96 @@
-//! What a checkup finds, and how it is put.
+//! A finding: its kind, severity, place and text.
 
 use crate::scene::{Place, Scene, Severity, TextError};
 
-/// What can be found.
+/// A kind of finding, declared by the check that reports it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// Goals are drawn where the point cannot be.
-    GoalOutOfReach,
-    /// A motor cannot hold what hangs on its joint.
-    MotorTooWeak,
-    /// One action takes a joint most of the way to where the physics counts as broken.
-    MotorTooStrong,
-    /// A motor turns something that nothing damps and no rotor slows down.
-    JointUndamped,
-    /// The physics steps are too long for a spring.
-    PhysicsTooCoarse,
-    /// A reward term is multiplied by 0.
-    RewardWithoutWeight,
-    /// An end holds where episodes start.
-    EndsAtStart,
-    /// Something begins inside of something else.
-    OverlapsAtStart,
-    /// The learner looks ahead much less far than an episode lasts.
-    ShortSighted,
-    /// An environment broke.
-    Breaks,
-    /// Nearly every episode is over at once, whatever is done.
-    FallsAtStart,
-    /// What has learnt nothing is good enough already.
-    SolvedByNothing,
-    /// Every step costs, and an episode can be ended.
-    PaysToEnd,
-    /// Holding still takes all that a motor has.
-    MotorSaturates,
-    /// A robot that nobody drives gets faster.
-    EnergyGain,
-    /// The reward is the same in every step.
-    RewardConstant,
-    /// A reward term was 0 in every step.
-    RewardNeverFires,
-    /// One reward term is nearly all of the reward.
-    RewardDrowns,
-    /// Entries of the observation never changed.
-    ObservationConstant,
-    /// Entries of the observation are much larger or smaller than 1.
-    ObservationUnscaled,
-    /// Entries of the observation say what others say.
-    ObservationRedundant,
+pub struct FindingKind {
+    name: &'static str,
+    meaning: &'static str,
 }
 
-impl Kind {
-    /// All of them.
-    pub const ALL: [Self; 21] = [
-        Self::GoalOutOfReach,
-        Self::MotorTooWeak,
-        Self::MotorTooStrong,
-        Self::JointUndamped,
-        Self::PhysicsTooCoarse,
-        Self::RewardWithoutWeight,
-        Self::EndsAtStart,
-        Self::OverlapsAtStart,
-        Self::ShortSighted,
-        Self::Breaks,
-        Self::FallsAtStart,
-        Self::SolvedByNothing,
-        Self::PaysToEnd,
-        Self::MotorSaturates,
-        Self::EnergyGain,
-        Self::RewardConstant,
-        Self::RewardNeverFires,
-        Self::RewardDrowns,
-        Self::ObservationConstant,
-        Self::ObservationUnscaled,
-        Self::ObservationRedundant,
-    ];
+impl FindingKind {
+    pub(super) const fn new(name: &'static str, meaning: &'static str) -> Self {
+        Self { name, meaning }
+    }
 
-    /// Its name in JSON.
+    /// Its name in JSON and in the reference.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::GoalOutOfReach => "goal-out-of-reach",
-            Self::MotorTooWeak => "motor-too-weak",
-            Self::MotorTooStrong => "motor-too-strong",
-            Self::JointUndamped => "joint-undamped",
-            Self::PhysicsTooCoarse => "physics-too-coarse",
-            Self::RewardWithoutWeight => "reward-without-weight",
-            Self::EndsAtStart => "ends-at-start",
-            Self::OverlapsAtStart => "overlaps-at-start",
-            Self::ShortSighted => "short-sighted",
-            Self::Breaks => "breaks",
-            Self::FallsAtStart => "falls-at-start",
-            Self::SolvedByNothing => "solved-by-nothing",
-            Self::PaysToEnd => "pays-to-end",
-            Self::MotorSaturates => "motor-saturates",
-            Self::EnergyGain => "energy-gain",
-            Self::RewardConstant => "reward-constant",
-            Self::RewardNeverFires => "reward-never-fires",
-            Self::RewardDrowns => "reward-drowns",
-            Self::ObservationConstant => "observation-constant",
-            Self::ObservationUnscaled => "observation-unscaled",
-            Self::ObservationRedundant => "observation-redundant",
-        }
+        self.name
+    }
+
+    /// When it is reported, in a phrase.
+    pub fn meaning(self) -> &'static str {
+        self.meaning
     }
 }
 
-/// Something that is probably not as its author wants it.
+/// The simulation broke; also when a check itself makes the physics engine panic.
+pub(super) const BREAKS: FindingKind = FindingKind::new(
+    "breaks",
+    "an environment broke: a non-finite number, a speed above `max_joint_speed`, or a panic of the physics engine",
+);
+
+/// Something in a scene that is probably not what its author intends.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
-    /// What it is.
-    pub kind: Kind,
-    /// How bad it is.
+    /// Its kind.
+    pub kind: FindingKind,
+    /// How serious it is.
     pub severity: Severity,
-    /// Which part of the scene it is about.
+    /// The part of the scene that it is about.
     pub place: Place,
-    /// The same in words, one line.
+    /// The problem in one line.
     pub title: String,
     /// What was measured.
     pub found: String,
-    /// What would do.
+    /// What would solve it, one suggestion per entry.
     pub help: Vec<String>,
 }
 
 impl Finding {
+    pub(super) fn new(
+        kind: FindingKind,
+        severity: Severity,
+        place: Place,
+        title: impl Into<String>,
+        found: impl Into<String>,
+    ) -> Self {
+        Self {
+            kind,
+            severity,
+            place,
+            title: title.into(),
+            found: found.into(),
+            help: Vec::new(),
+        }
+    }
+
+    /// Adds a suggestion.
+    pub(super) fn help(mut self, text: impl Into<String>) -> Self {
+        self.help.push(text.into());
+        self
+    }
+
+    /// The physics engine panicked during a check.
+    pub(super) fn of_panic(panic: &str) -> Self {
+        Self::new(
+            BREAKS,
+            Severity::Serious,
+            Place::Task("physics_hz"),
+            "the simulation breaks before any action",
+            format!("the physics engine panicked: {panic}"),
+        )
+        .help("masses, sizes and positions of ordinary magnitude")
+    }
+
     /// The finding at its place in the scene's text.
     pub fn remark(&self, scene: &Scene) -> TextError {
         scene.remark(&self.place, &self.title, Some(&self.found), &self.help)
     }
 }
 
-/// The most serious first, and then in the order of the file.
+/// Orders findings by severity, the most serious first, then by position in the file.
 pub(super) fn sort(scene: &Scene, findings: &mut [Finding]) {
     findings.sort_by_cached_key(|finding| {
         let rank = match finding.severity {
@@ -139,7 +102,7 @@ pub(super) fn sort(scene: &Scene, findings: &mut [Finding]) {
     });
 }
 
-/// A number in two digits that count, or three if they begin with 1: what is measured is not more exact than that.
+/// A number with two significant digits, or three if the first is 1: the measurements are not more precise than that.
 pub(super) fn short(x: impl Into<f64>) -> String {
     let x = x.into();
     if x == 0.0 || !x.is_finite() {
@@ -162,12 +125,12 @@ pub(super) fn short(x: impl Into<f64>) -> String {
     }
 }
 
-/// A share in percent.
+/// A fraction as a percentage.
 pub(super) fn percent(share: f64) -> String {
     format!("{} %", short(100.0 * share))
 }
 
-/// Names in backquotes, the first few of them.
+/// Names in backquotes, at most six of them.
 pub(super) fn list<S: AsRef<str>>(names: &[S]) -> String {
     const MOST: usize = 6;
     let shown: Vec<String> = names
@@ -186,7 +149,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_as_long_as_they_are_exact() {
+    fn numbers_have_two_or_three_significant_digits() {
         for (x, text) in [
             (0.0, "0"),
             (0.0123, "0.0123"),

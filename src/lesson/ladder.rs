@@ -1,13 +1,15 @@
-//! The ladder: one robot, the same seeds, and learners that each mend what the one before them lacks. REINFORCE waits for the end of
-//! an episode; A2C asks a critic instead; PPO looks at every step several times; SAC remembers all of them.
+//! The ladder: four learners on one robot with the same seeds, each of which improves on the one before. REINFORCE learns from the
+//! returns of whole episodes; A2C bootstraps from a critic; PPO uses every rollout for several epochs; SAC learns off-policy from all
+//! past steps.
 
 use serde::Serialize;
 use std::fmt::{Display, Formatter, Result as Written};
 use std::sync::Arc;
 
-use super::{Terms, job, table};
+use super::settings::{LessonSettings, job};
+use super::text::table;
+use crate::compare::chart::Chart;
 use crate::compare::curves::{Band, Lines, curves};
-use crate::compare::picture::Chart;
 use crate::compare::statistics::median;
 use crate::metrics::Metric;
 use crate::scene::Scene;
@@ -17,7 +19,7 @@ use crate::worker_pool::WorkerPool;
 
 /// The robot.
 const SCENE: &str = "pendulum";
-/// Seeds that each learner is trained with, counted from the lesson's.
+/// Seeds per learner, counted from the lesson's seed.
 pub const SEEDS: u64 = 3;
 
 /// A learner of the ladder.
@@ -27,49 +29,49 @@ pub struct Rung {
     pub learner: &'static str,
     /// Control steps that it trains for.
     pub steps: u64,
-    /// What it adds to the one before.
+    /// What it adds to the learner before.
     pub adds: &'static str,
 }
 
-/// What `sinew lesson ladder` climbs.
+/// The learners of `sinew lesson ladder`.
 pub const RUNGS: [Rung; 4] = [
     Rung {
         learner: "reinforce-baseline",
         steps: 1_000_000,
-        adds: "the rewards of whole episodes, less what was to be expected",
+        adds: "the returns of whole episodes, less a learned baseline",
     },
     Rung {
         learner: "a2c",
         steps: 1_000_000,
-        adds: "a critic's word for what comes later",
+        adds: "a critic that estimates later rewards (generalized advantages)",
     },
     Rung {
         learner: "ppo",
         steps: 100_000,
-        adds: "several looks at every step, none of which goes too far",
+        adds: "several epochs over every rollout, with a clipped policy ratio",
     },
     Rung {
         learner: "sac-cpu",
         steps: 20_000,
-        adds: "a memory, and critics that say which action would have been better",
+        adds: "a replay memory, and critics of actions whose gradient improves the policy",
     },
 ];
 
 /// The lesson.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Ladder {
-    /// From the bottom up.
-    pub rungs: Vec<Climbed>,
+    /// The results, in the order of the learners.
+    pub rungs: Vec<RungResult>,
 }
 
-/// How far a learner came.
+/// The result of a learner.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Climbed {
-    /// Which learner.
+pub struct RungResult {
+    /// The learner.
     pub rung: Rung,
-    /// Mean returns of fresh episodes at the end, with the mean action; one per seed.
+    /// Mean return of the final evaluation with the mean action, per seed.
     pub returns: Vec<Option<f64>>,
-    /// Control steps and mean return of the last training episodes, after each iteration; a line per seed.
+    /// Control steps and mean return of the last training episodes after each iteration, per seed.
     #[serde(skip)]
     lines: Vec<Vec<(f64, f64)>>,
 }
@@ -82,13 +84,17 @@ struct Run {
 }
 
 impl Ladder {
-    /// Trains all of them, each run on one thread.
+    /// Trains every learner with every seed, each run on one thread.
     ///
     /// # Errors
     /// The environment does not work.
-    pub fn climb(rungs: &[Rung], seeds: u64, terms: &Terms) -> Result<Self, TrainError> {
+    pub fn climb(
+        rungs: &[Rung],
+        seeds: u64,
+        settings: &LessonSettings,
+    ) -> Result<Self, TrainError> {
         let scene = Arc::new(Scene::open(SCENE)?);
-        let first = terms.seed.number();
+        let first = settings.seed.number();
         let run = |rung, seed| Run {
             rung,
             seed,
@@ -96,39 +102,39 @@ impl Ladder {
         };
         let of_rung = |rung| (first..first + seeds).map(move |seed| run(rung, seed));
         let mut runs: Vec<Run> = (0..rungs.len()).flat_map(of_rung).collect();
-        WorkerPool::new(terms.threads).for_each(&mut runs, |run| {
+        WorkerPool::new(settings.threads).for_each(&mut runs, |run| {
             run.ended = Some(train(&scene, rungs[run.rung], run.seed));
         });
-        let mut climbed: Vec<Climbed> = (rungs.iter())
-            .map(|&rung| Climbed {
+        let mut results: Vec<RungResult> = (rungs.iter())
+            .map(|&rung| RungResult {
                 rung,
                 returns: Vec::new(),
                 lines: Vec::new(),
             })
             .collect();
         for run in runs {
-            let (result, line) = run.ended.expect("every run has its turn")?;
-            climbed[run.rung].returns.push(result.return_mean);
-            climbed[run.rung].lines.push(line);
+            let (result, line) = run.ended.expect("every run was trained")?;
+            results[run.rung].returns.push(result.return_mean);
+            results[run.rung].lines.push(line);
         }
-        Ok(Self { rungs: climbed })
+        Ok(Self { rungs: results })
     }
 
-    /// How they learnt.
+    /// The learning curves.
     pub fn picture(&self) -> Chart {
         let lines: Vec<Lines> = (self.rungs.iter())
-            .map(|climbed| Lines {
-                learner: climbed.rung.learner,
-                lines: climbed.lines.clone(),
+            .map(|result| Lines {
+                learner: result.rung.learner,
+                lines: result.lines.clone(),
             })
             .collect();
-        let seeds = self.rungs.first().map_or(0, |climbed| climbed.lines.len());
+        let seeds = self.rungs.first().map_or(0, |result| result.lines.len());
         let band = Band::of(seeds);
         Chart {
             title: format!("The ladder, on the {SCENE}"),
             subtitle: format!("median of {seeds} seeds, and {}", band.words()),
-            across: "control steps".to_owned(),
-            up: "return of the last 200 training episodes".to_owned(),
+            x_label: "control steps".to_owned(),
+            y_label: "return of the last 200 training episodes".to_owned(),
             curves: curves(&lines, band),
             solved: None,
         }
@@ -141,7 +147,7 @@ fn train(
     seed: u64,
 ) -> Result<(TrainResult, Vec<(f64, f64)>), TrainError> {
     let viewer = Viewer::default();
-    // From the first look on, rows wait for the second.
+    // Metrics are kept for the viewer from its first call on.
     viewer.take_updates();
     let job = job(scene, rung.learner, rung.steps, seed)?;
     let result = Trainer::new(job, viewer.publisher())?.run();
@@ -154,16 +160,13 @@ fn train(
 
 impl Display for Ladder {
     fn fmt(&self, f: &mut Formatter) -> Written {
-        let seeds = self
-            .rungs
-            .first()
-            .map_or(0, |climbed| climbed.returns.len());
+        let seeds = self.rungs.first().map_or(0, |result| result.returns.len());
         writeln!(
             f,
             "Four learners on the {SCENE}, each with the same {seeds} seeds. An untrained policy has a return of about -1200,\n\
-             nothing does much better than -150. Mean return of 200 fresh episodes:\n"
+             the best ones about -150. Mean return of 200 evaluation episodes:\n"
         )?;
-        let rows = self.rungs.iter().map(|Climbed { rung, returns, .. }| {
+        let rows = self.rungs.iter().map(|RungResult { rung, returns, .. }| {
             let found: Vec<f64> = returns.iter().copied().flatten().collect();
             let each = found.iter().map(|mean| format!("{mean:.0}"));
             [
@@ -173,9 +176,9 @@ impl Display for Ladder {
                 each.collect::<Vec<_>>().join(" "),
             ]
         });
-        let heads = ["learner", "steps", "median", "of"];
+        let heads = ["learner", "steps", "median", "per seed"];
         writeln!(f, "{}", table(heads, rows))?;
-        for Climbed { rung, .. } in &self.rungs {
+        for RungResult { rung, .. } in &self.rungs {
             writeln!(f, "{} adds {}", rung.learner, rung.adds)?;
         }
         Ok(())

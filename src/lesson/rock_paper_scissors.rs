@@ -1,12 +1,12 @@
-//! Two learners that play each other. In rock-paper-scissors every certain policy can be beaten, so whoever follows the policy
-//! gradient chases the other, and both circle around the balance (1/3, 1/3, 1/3) without getting there. The *average* of all
-//! policies does get there: against it nothing wins. Somebody who always does what paid best so far plays no policy that
-//! could balance anything: whoever learns what comes next takes most games.
+//! Self-play in rock-paper-scissors. Every deterministic policy can be beaten, so two players that follow the policy gradient chase
+//! each other around the equilibrium (1/3, 1/3, 1/3) without converging to it. The *average* of all their policies does converge:
+//! nothing wins against it. A greedy player, who always plays the action with the best average payoff so far, is predictable, and a
+//! learner exploits it.
 //!
 //! ```
 //! use sinew::lesson::rock_paper_scissors::exploitability;
 //!
-//! // Rock, paper, scissors. Scissors win every game against paper.
+//! // Probabilities of rock, paper, scissors. Scissors win every game against paper.
 //! assert_eq!(exploitability(&[0.0, 1.0, 0.0]), 1.0);
 //! // Paper wins from rock in half of the games, and loses to scissors in a quarter.
 //! assert_eq!(exploitability(&[0.5, 0.25, 0.25]), 0.25);
@@ -16,7 +16,7 @@ use rand::RngExt;
 use serde::Serialize;
 use std::fmt::{Display, Formatter, Result};
 
-use super::{short, table};
+use super::text::{short, table};
 use crate::policy::categorical;
 use crate::seed::{Rng, Seed};
 
@@ -24,56 +24,57 @@ use crate::seed::{Rng, Seed};
 const ACTIONS: usize = 3;
 /// Updates of self-play.
 const UPDATES: usize = 30_000;
-/// Games between two updates.
+/// Games per update.
 const GAMES: usize = 64;
-/// Learning rate of self-play. Small against a turn around the circle: large steps would lead out of it.
+/// Learning rate of self-play. Small, because large steps spiral away from the equilibrium.
 const RATE: f32 = 0.03;
-/// Self-play is shown every so many updates.
+/// Updates between two rows of the output.
 const SHOWN: usize = 2_500;
-/// Preferences at the start: one player likes rock, the other one paper.
+/// Initial preferences (logits): one player prefers rock, the other paper.
 const START: [[f32; ACTIONS]; 2] = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]];
-/// Games against a player who does not learn policies, and how many of them are averaged for a row.
+/// Games of a learner against a fixed player.
 const DUEL: usize = 10_000;
+/// Games that are averaged for a row.
 const SPAN: usize = 1_000;
-/// Learning rate of the player that looks for a weakness.
+/// Learning rate of the learner against a fixed player.
 const DUEL_RATE: f32 = 0.1;
 
 /// The lesson.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct RockPaperScissors {
-    /// Self-play from its start on, every so many updates.
+    /// Self-play at regular intervals.
     pub self_play: Vec<Round>,
-    /// What a greedy player loses to a learner.
+    /// The losses of a greedy player to a learner.
     pub greedy: Vec<Losses>,
-    /// What the average policy of self-play loses to the same learner.
+    /// The losses of the average policy of self-play to the same learner.
     pub average: Vec<Losses>,
 }
 
-/// Self-play at one time, as the first player has it; policies have one probability per action.
+/// The first player at one time of self-play. Policies are probabilities of rock, paper and scissors.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Round {
     /// Updates so far.
     pub updates: usize,
-    /// The policy now.
+    /// The current policy.
     pub policy: [f32; ACTIONS],
-    /// What the best answer wins from it per game.
+    /// Exploitability of the current policy: what the best response wins from it per game.
     pub exploitability: f32,
     /// The mean of all policies so far.
     pub average: [f32; ACTIONS],
-    /// What the best answer wins from that.
+    /// Exploitability of the average policy.
     pub average_exploitability: f32,
 }
 
-/// What somebody lost in a row of games.
+/// The losses of a player over some games.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Losses {
     /// Games so far.
     pub games: usize,
-    /// Lost per game, over the last games.
+    /// Mean loss per game since the row before.
     pub per_game: f32,
 }
 
-/// What `mine` wins from `theirs`: 1, 0 or -1.
+/// The payoff of action `mine` against `theirs`: 1, 0 or -1.
 pub fn payoff(mine: usize, theirs: usize) -> f32 {
     match (mine + ACTIONS - theirs) % ACTIONS {
         0 => 0.0,
@@ -82,7 +83,7 @@ pub fn payoff(mine: usize, theirs: usize) -> f32 {
     }
 }
 
-/// What the best answer wins per game from a policy: 0 from a balanced one, 1 from a certain one.
+/// What the best response wins per game from a policy: 0 at the equilibrium, 1 from a deterministic policy.
 pub fn exploitability(policy: &[f32]) -> f32 {
     let wins = |mine| {
         let games = policy.iter().enumerate();
@@ -92,7 +93,7 @@ pub fn exploitability(policy: &[f32]) -> f32 {
 }
 
 impl RockPaperScissors {
-    /// The lesson with games of this seed.
+    /// The lesson with games drawn from a seed.
     pub fn new(seed: Seed) -> Self {
         let games = seed.stream("lesson rock-paper-scissors");
         let self_play = self_play(&mut games.nth(0));
@@ -105,7 +106,7 @@ impl RockPaperScissors {
     }
 }
 
-/// Both players follow the policy gradient of what they win.
+/// Both players follow the policy gradient of their payoff.
 fn self_play(rng: &mut Rng) -> Vec<Round> {
     let mut players = START;
     let mut sum = [0.0_f64; ACTIONS];
@@ -131,7 +132,7 @@ fn self_play(rng: &mut Rng) -> Vec<Round> {
     rounds
 }
 
-/// The preferences of two players after some games and what each has learnt from them.
+/// The preferences of both players after one update.
 fn after_games(players: &[[f32; ACTIONS]; 2], rng: &mut Rng) -> [[f32; ACTIONS]; 2] {
     let mut after = *players;
     for _ in 0..GAMES {
@@ -145,7 +146,7 @@ fn after_games(players: &[[f32; ACTIONS]; 2], rng: &mut Rng) -> [[f32; ACTIONS];
     after
 }
 
-/// Adds `weight` times the score of a choice that a policy of preferences `drawn_from` has made.
+/// Adds `weight` times the score of a choice that was sampled from the preferences `drawn_from`.
 fn follow(
     preferences: &mut [f32; ACTIONS],
     drawn_from: &[f32; ACTIONS],
@@ -159,33 +160,35 @@ fn follow(
     }
 }
 
-/// Somebody to find a weakness of.
+/// A fixed player, whose weakness a learner looks for.
 trait Player {
     fn choose(&mut self, rng: &mut Rng) -> usize;
 
-    /// What the choice has won.
+    /// Observes the payoff of a choice.
     fn see(&mut self, choice: usize, paid: f32);
 }
 
-/// Does what has paid best so far, on average.
+/// Plays the action with the best average payoff so far.
 #[derive(Default)]
 struct Greedy {
-    worth: [f32; ACTIONS],
-    times: [f32; ACTIONS],
+    /// Average payoff per action.
+    payoffs: [f32; ACTIONS],
+    /// Games per action.
+    counts: [f32; ACTIONS],
 }
 
 impl Player for Greedy {
     fn choose(&mut self, _: &mut Rng) -> usize {
-        categorical::mode(&self.worth)
+        categorical::mode(&self.payoffs)
     }
 
     fn see(&mut self, choice: usize, paid: f32) {
-        self.times[choice] += 1.0;
-        self.worth[choice] += (paid - self.worth[choice]) / self.times[choice];
+        self.counts[choice] += 1.0;
+        self.payoffs[choice] += (paid - self.payoffs[choice]) / self.counts[choice];
     }
 }
 
-/// Draws from a policy, given as preferences, and learns nothing.
+/// Samples from a fixed policy, given as preferences.
 struct Mixed([f32; ACTIONS]);
 
 impl Player for Mixed {
@@ -196,7 +199,7 @@ impl Player for Mixed {
     fn see(&mut self, _: usize, _: f32) {}
 }
 
-/// What `player` loses to a learner with one policy for each last move of the other.
+/// The losses of `player` to a learner with a policy for each last action of the player.
 fn duel(player: &mut dyn Player, rng: &mut Rng) -> Vec<Losses> {
     let mut learner = [[0.0; ACTIONS]; ACTIONS];
     let (mut last, mut won) = (0, 0.0);
@@ -225,9 +228,9 @@ impl Display for RockPaperScissors {
     fn fmt(&self, f: &mut Formatter) -> Result {
         writeln!(
             f,
-            "Two players follow the policy gradient of what they win from each other. The policy of the first\n\
-             one, the average of all its policies so far, and what the best answer would win from either per\n\
-             game:\n"
+            "Two players follow the policy gradient of their payoff against each other. The policy of the first\n\
+             player, the average of all its policies so far, and the exploitability of both (what the best\n\
+             response wins per game):\n"
         )?;
         let fixed = |x: f32| format!("{x:.3}");
         let rows = self.self_play.iter().map(|round| {
@@ -238,14 +241,16 @@ impl Display for RockPaperScissors {
             [updates, a, b, c, to_policy, d, e, g, to_average]
         });
         let heads = [
-            "updates", "rock", "paper", "scissors", "answer", "rock", "paper", "scissors", "answer",
+            "updates", "rock", "paper", "scissors", "exploit.", "rock", "paper", "scissors",
+            "exploit.",
         ];
-        writeln!(f, "{:>9}{:>32}{:>32}", "", "policy", "average")?;
+        writeln!(f, "{:>9}{:>34}{:>34}", "", "policy", "average")?;
         write!(f, "{}", table(heads, rows))?;
         writeln!(
             f,
-            "\nA learner that looks at the other's last move plays a greedy player, who does what has paid best so\n\
-             far, and the average policy from above. What they lose per game, over {SPAN} games each:\n"
+            "\nA learner that observes the other's last action plays against a greedy player, who plays the action\n\
+             with the best average payoff so far, and against the average policy above. Their losses per game,\n\
+             over {SPAN} games each:\n"
         )?;
         let rows = self.greedy.iter().zip(&self.average);
         let rows = rows.map(|(greedy, average)| {
@@ -257,7 +262,7 @@ impl Display for RockPaperScissors {
         let lost = self.greedy.last().map_or(0.0, |losses| losses.per_game);
         writeln!(
             f,
-            "\nThe greedy player loses {} per game of 1 that could be lost; a balanced one cannot be read.",
+            "\nThe greedy player loses {} per game, of at most 1; the average policy cannot be exploited.",
             short(lost)
         )
     }
@@ -277,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn the_best_answer_by_hand() {
+    fn exploitability_by_hand() {
         assert_eq!(exploitability(&[0.0, 1.0, 0.0]), 1.0);
         // Paper wins from rock in half of the games and loses to scissors in a quarter.
         assert_eq!(exploitability(&[0.5, 0.25, 0.25]), 0.25);
@@ -286,13 +291,13 @@ mod tests {
     }
 
     #[test]
-    fn a_greedy_player_does_what_paid_best() {
+    fn a_greedy_player_plays_the_best_average() {
         let mut player = Greedy::default();
         player.see(0, -1.0);
         player.see(1, 1.0);
         player.see(1, 0.0); // 1/2 on average
         player.see(2, 0.0);
-        assert_eq!(player.worth, [-1.0, 0.5, 0.0]);
+        assert_eq!(player.payoffs, [-1.0, 0.5, 0.0]);
         assert_eq!(player.choose(&mut Seed::new(1).stream("test").nth(0)), 1);
     }
 }

@@ -1,4 +1,4 @@
-//! The policy gradient where it can be computed by hand: a policy of two preferences, `pi = softmax(theta)`, and REINFORCE
+//! The policy gradient computed by hand: a softmax policy over two actions, `pi = softmax(theta)`, and REINFORCE
 //! (Williams, Simple statistical gradient-following algorithms, 1992), `theta += eta G grad ln pi(action)`.
 //!
 //! ```
@@ -8,7 +8,7 @@
 //!     "\
 //! preferences    theta       = (0, 0)
 //! probabilities  pi          = (0.5, 0.5)
-//! action 1 is drawn and pays G = 2
+//! action 1 is sampled and pays G = 2
 //! score          grad ln pi  = (1, 0) - pi = (0.5, -0.5)
 //! step           eta G grad  = 0.1 * 2 * (0.5, -0.5) = (0.1, -0.1)
 //! preferences    theta       = (0.1, -0.1)
@@ -21,40 +21,40 @@ use rand::RngExt;
 use serde::Serialize;
 use std::fmt::{Display, Formatter, Result};
 
-use super::{short, table, vector};
+use super::text::{short, table, vector};
 use crate::policy::categorical;
 use crate::seed::{Rng, Seed};
 
 /// `eta`, the learning rate.
 const RATE: f32 = 0.1;
-/// What action 1 pays; action 2 pays anything from 0 to [`LITTLE`].
+/// Payoff of action 1. Action 2 pays a uniform number from 0 to [`LITTLE`].
 const MUCH: f32 = 2.0;
-/// What action 2 pays at most.
+/// Largest payoff of action 2.
 const LITTLE: f32 = 0.5;
-/// The probability of action 1 with which the bandit counts as solved.
+/// Probability of action 1 at which the bandit counts as solved.
 const SOLVED: f32 = 0.99;
-/// Steps after which somebody should look at the lesson.
+/// Most steps of a run; none should need so many.
 const MOST_STEPS: usize = 10_000;
 
 /// The lesson: one step, and a run of them.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Softmax {
-    /// From equal preferences, action 1 and what it pays.
+    /// A step from equal preferences, after action 1.
     pub step: Step,
-    /// Steps on, with actions drawn from the policy, to the first policy that knows what pays.
+    /// The steps after it, with sampled actions, until the bandit is solved.
     pub run: Vec<Step>,
 }
 
-/// A step of REINFORCE on a softmax, and what it was made of. Lists have one number per choice.
+/// A step of REINFORCE on a softmax policy with all intermediate results. Lists have one number per action.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Step {
     /// `theta`.
     pub preferences: Vec<f32>,
     /// `pi`.
     pub probabilities: Vec<f32>,
-    /// The action that was drawn, counted from 0.
+    /// The sampled action, counted from 0.
     pub choice: usize,
-    /// What it paid, `G`.
+    /// Its payoff, `G`.
     pub paid: f32,
     /// `eta`.
     pub rate: f32,
@@ -91,7 +91,7 @@ pub fn reinforce(preferences: &[f32], choice: usize, paid: f32, rate: f32) -> St
     }
 }
 
-/// `pi` of preferences, one number per choice.
+/// `pi` of preferences, one number per action.
 fn probabilities(preferences: &[f32]) -> Vec<f32> {
     let mut probabilities = vec![0.0; preferences.len()];
     categorical::probabilities(preferences, &mut probabilities);
@@ -99,7 +99,7 @@ fn probabilities(preferences: &[f32]) -> Vec<f32> {
 }
 
 impl Softmax {
-    /// The lesson with draws of this seed.
+    /// The lesson with actions sampled from a seed.
     pub fn new(seed: Seed) -> Self {
         let mut rng = seed.stream("lesson softmax").nth(0);
         let step = reinforce(&[0.0, 0.0], 0, MUCH, RATE);
@@ -116,7 +116,7 @@ impl Softmax {
     }
 }
 
-/// What the arm of a bandit pays.
+/// The payoff of an arm of the bandit.
 fn pay(choice: usize, rng: &mut Rng) -> f32 {
     match choice {
         0 => MUCH,
@@ -135,7 +135,11 @@ impl Display for Step {
         };
         line(f, "preferences", "theta", vector(&self.preferences))?;
         line(f, "probabilities", "pi", vector(&self.probabilities))?;
-        writeln!(f, "action {} is drawn and pays G = {paid}", self.choice + 1)?;
+        writeln!(
+            f,
+            "action {} is sampled and pays G = {paid}",
+            self.choice + 1
+        )?;
         let chosen = vector(&chosen);
         line(f, "score", "grad ln pi", format!("{chosen} - pi = {score}"))?;
         let step = format!("{rate} * {paid} * {score} = {}", vector(&self.step));
@@ -151,8 +155,8 @@ impl Display for Softmax {
         writeln!(f, "{}", self.step)?;
         writeln!(
             f,
-            "And on: action 1 pays {}, action 2 anything from 0 to {}. Every action that pays becomes more likely,\n\
-             the one that pays more by more.\n",
+            "Further steps: action 1 pays {}, action 2 a random amount from 0 to {}. Every action that pays becomes\n\
+             more likely, in proportion to its payoff.\n",
             short(MUCH),
             short(LITTLE)
         )?;
@@ -179,15 +183,15 @@ impl Display for Softmax {
             let steps = self.run.len() + 1;
             writeln!(
                 f,
-                "\nAfter {steps} steps action 1 has a probability of {SOLVED}. The surer the policy, the smaller its\n\
-                 steps: the score of what it does anyway goes to 0."
+                "\nAfter {steps} steps action 1 has a probability of {SOLVED}. The steps become smaller as the policy becomes\n\
+                 deterministic: the score of an action with probability 1 is 0."
             )?;
         }
         Ok(())
     }
 }
 
-/// A few steps at the start, fewer later, and the last.
+/// Whether the output shows a step: the first ones, fewer later, and the last.
 fn is_shown(number: usize, last: usize) -> bool {
     let most = match number {
         ..10 => 1,
@@ -212,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn what_pays_nothing_teaches_nothing() {
+    fn a_payoff_of_0_changes_nothing() {
         let step = reinforce(&[0.5, -0.25, 0.0], 2, 0.0, 0.1);
         assert_eq!(step.preferences_after, step.preferences);
     }

@@ -1,15 +1,15 @@
-//! How noisy the policy gradient is. The same policy plays the same rollouts; what differs is what an action is credited with:
-//! all rewards that came after it, those less what a critic expected, or the generalized advantage, which believes the critic about
-//! what comes later. A baseline that depends on the state alone leaves the expected gradient as it is and takes noise away
-//! (Williams 1992); a critic takes more, and puts its own errors in instead (arXiv:1506.02438).
+//! The variance of the policy gradient. Three estimates are computed from the same rollouts of the same policy, which differ in what an
+//! action is credited with: the rewards-to-go, the rewards-to-go less a baseline, or the generalized advantage, which estimates later
+//! rewards by a critic. A baseline that depends on the state alone reduces the variance without changing the expected gradient
+//! (Williams 1992); a critic reduces it further, but adds the bias of its errors (arXiv:1506.02438).
 //!
-//! The policy is that of one training at several times: before the critic has learnt anything, there is nothing to subtract.
-//! The variance is that between rollouts, which are independent of one another:
+//! The policy is taken from several times of one training run: an untrained critic does not reduce the variance. The variance is that
+//! between independent rollouts:
 //!
 //! ```
 //! use sinew::lesson::variance::spread;
 //!
-//! // Around their mean (3, 0) both gradients are 2 away in each entry: (4 + 4 + 4 + 4) / (2 - 1).
+//! // Both gradients differ from their mean (3, 0) by 2 in each entry: (4 + 4 + 4 + 4) / (2 - 1).
 //! assert_eq!(spread(&[&[1.0, 2.0], &[5.0, -2.0]]), (16.0, 3.0));
 //! ```
 
@@ -17,9 +17,10 @@ use serde::Serialize;
 use std::fmt::{Display, Formatter, Result as Written};
 use std::sync::Arc;
 
-use super::{Terms, table};
+use super::settings::{LessonSettings, job};
+use super::text::table;
+use crate::compare::chart::Chart;
 use crate::compare::curves::{Curve, Point};
-use crate::compare::picture::Chart;
 use crate::learn::Credit;
 use crate::learn::student::Student;
 use crate::pod::scene::SceneEnvironment;
@@ -32,34 +33,34 @@ use crate::worker_pool::WorkerPool;
 
 /// The robot.
 const SCENE: &str = "pendulum";
-/// The preset whose policy and critic are looked at.
+/// The preset whose policy and critic are examined.
 const TRAINED: &str = "ppo";
-/// The learners that follow the three estimates.
+/// The learners that use the three estimates.
 const LEARNERS: [&str; 3] = ["reinforce", "reinforce-baseline", "a2c"];
-/// Of the generalized advantage.
+/// `lambda` of the generalized advantage.
 const LAMBDA: f32 = 0.95;
 /// The estimates, the plain one first.
 const ESTIMATES: [(&str, Credit); 3] = [
-    ("rewards to go", Credit::RewardsToGo),
+    ("rewards-to-go", Credit::RewardsToGo),
     ("less a baseline", Credit::LessBaseline),
     ("with a critic", Credit::Generalized { lambda: LAMBDA }),
 ];
 
-/// How much is measured.
+/// The extent of the measurement.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// Control steps of the training after which the gradient is looked at, ascending.
+    /// Control steps of the training run at which the gradient is estimated, ascending.
     pub moments: Vec<u64>,
-    /// Rollouts, each of which gives one estimate of the gradient; at least 2.
+    /// Rollouts, each of which yields one estimate of the gradient; at least 2.
     pub rollouts: u64,
     /// Episodes of a rollout.
     pub episodes: u64,
-    /// Control steps that each learner trains for, to see how far it gets; none for not at all.
+    /// Control steps that each learner trains for; `None` to train none.
     pub train: Option<u64>,
 }
 
 impl Plan {
-    /// What `sinew lesson variance` measures.
+    /// The plan of `sinew lesson variance`.
     pub fn lesson() -> Self {
         Self {
             moments: vec![0, 50_000, 150_000],
@@ -73,64 +74,64 @@ impl Plan {
 /// The lesson.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Variance {
-    /// Rollouts, each of which gave one estimate.
+    /// Rollouts, each of which yielded one estimate.
     pub rollouts: u64,
     /// Episodes of a rollout.
     pub episodes: u64,
-    /// The gradient at several times of one training.
-    pub moments: Vec<Moment>,
-    /// How far the learners get.
-    pub learners: Vec<Reached>,
+    /// The gradient at several times of one training run.
+    pub moments: Vec<GradientSnapshot>,
+    /// The results of the learners.
+    pub learners: Vec<LearnerResult>,
 }
 
-/// The gradient at one time.
+/// The gradient at one time of the training run.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Moment {
-    /// Control steps of the training.
+pub struct GradientSnapshot {
+    /// Control steps of the training run.
     pub steps: u64,
     /// One entry per estimate, the plain one first.
     pub estimates: Vec<Estimate>,
 }
 
-/// What an estimate of the gradient is like.
+/// The variance of an estimate of the gradient.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Estimate {
     /// What an action is credited with.
     pub credit: &'static str,
-    /// Variance of the estimate from one rollout, summed over the parameters; in scaled rewards squared.
+    /// Variance of the estimate from one rollout, summed over the parameters (squared scaled rewards).
     pub variance: f64,
-    /// The same as a share of that of the plain estimate.
+    /// The variance as a fraction of the plain estimate's.
     pub of_plain: f64,
-    /// Norm of the mean over all rollouts, in scaled rewards.
+    /// Norm of the mean over all rollouts (scaled rewards).
     pub norm: f64,
 }
 
-/// How far a learner gets.
+/// The result of a learner.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Reached {
+pub struct LearnerResult {
     /// The preset's name.
     pub learner: String,
     /// Control steps that it trained for.
     pub steps: u64,
-    /// Mean return of fresh episodes then, with the mean action.
+    /// Mean return of the final evaluation, with the mean action.
     pub return_mean: Option<f64>,
 }
 
 impl Variance {
-    /// Trains, looks at the gradient, and trains the three learners.
+    /// Trains a policy, estimates its gradient at the times of the plan, and trains the three learners.
     ///
     /// # Errors
     /// The environment does not work.
     ///
     /// # Panics
     /// The plan has less than two rollouts.
-    pub fn measure(plan: &Plan, terms: &Terms) -> Result<Self, TrainError> {
+    pub fn measure(plan: &Plan, settings: &LessonSettings) -> Result<Self, TrainError> {
         let scene = Arc::new(Scene::open(SCENE)?);
         let last = plan.moments.last().copied().unwrap_or_default();
-        let mut trainer = trainer(&scene, TRAINED, last.max(1), terms)?;
+        let mut trainer = trainer(&scene, TRAINED, last.max(1), settings)?;
         let (_, learner) = scene.learner(Some(TRAINED))?;
         let steps_each = (learner.settings().envs() * learner.settings().horizon()) as u64;
-        let pool = WorkerPool::new(terms.threads);
+        let pool = WorkerPool::new(settings.threads);
         let mut moments = Vec::new();
         let mut steps = 0;
         for &moment in &plan.moments {
@@ -138,16 +139,16 @@ impl Variance {
                 steps += steps_each;
             }
             let student = trainer.student();
-            moments.push(Moment {
+            moments.push(GradientSnapshot {
                 steps,
-                estimates: estimates(plan, &scene, student, terms.seed, &pool)?,
+                estimates: estimates(plan, &scene, student, settings.seed, &pool)?,
             });
         }
         let mut learners = Vec::new();
         for learner in LEARNERS {
             let Some(steps) = plan.train else { break };
-            let result = self::trainer(&scene, learner, steps, terms)?.run();
-            learners.push(Reached {
+            let result = self::trainer(&scene, learner, steps, settings)?.run();
+            learners.push(LearnerResult {
                 learner: learner.to_owned(),
                 steps: result.steps,
                 return_mean: result.return_mean,
@@ -160,10 +161,8 @@ impl Variance {
             learners,
         })
     }
-}
 
-impl Variance {
-    /// How much of the plain estimate's variance the others leave, over the training.
+    /// The variance of each estimate as a fraction of the plain one's, over the training run.
     pub fn picture(&self) -> Chart {
         let curve = |(i, (credit, _)): (usize, &(&str, Credit))| {
             let points = self.moments.iter().map(|moment| {
@@ -176,32 +175,32 @@ impl Variance {
             }
         };
         Chart {
-            title: format!("How noisy the policy gradient of the {SCENE} is"),
-            subtitle: "variance of the estimate as a share of the plain one's".to_owned(),
-            across: "control steps of the training".to_owned(),
-            up: "share".to_owned(),
+            title: format!("Variance of the policy gradient of the {SCENE}"),
+            subtitle: "variance of each estimate as a fraction of the plain one's".to_owned(),
+            x_label: "control steps of the training run".to_owned(),
+            y_label: "fraction".to_owned(),
             curves: ESTIMATES.iter().enumerate().map(curve).collect(),
             solved: None,
         }
     }
 }
 
-/// A training of so many steps, as quiet as can be.
+/// A trainer for `steps` control steps, without output.
 fn trainer(
     scene: &Arc<Scene>,
     learner: &str,
     steps: u64,
-    terms: &Terms,
+    settings: &LessonSettings,
 ) -> Result<Trainer, TrainError> {
-    let job = super::job(scene, learner, steps, terms.seed.number())?;
+    let job = job(scene, learner, steps, settings.seed.number())?;
     let job = Job {
-        threads: terms.threads,
+        threads: settings.threads,
         ..job
     };
     Trainer::new(job, Viewer::default().publisher())
 }
 
-/// All estimates of the gradient, each from every rollout, as spread and mean.
+/// Variance and norm of every estimate of the gradient over the rollouts.
 fn estimates(
     plan: &Plan,
     scene: &Arc<Scene>,
@@ -243,10 +242,10 @@ fn estimates(
         .collect())
 }
 
-/// Variance of vectors around their mean, summed over their entries, `sum_k |g_k - mean|^2 / (K - 1)`, and the norm of the mean.
+/// The variance of vectors around their mean, summed over their entries, `sum_k |g_k - mean|^2 / (K - 1)`, and the norm of the mean.
 ///
 /// # Panics
-/// There is none.
+/// `vectors` is empty.
 pub fn spread(vectors: &[&[f32]]) -> (f64, f64) {
     let count = vectors.len() as f64;
     let mut mean = vec![0.0; vectors[0].len()];
@@ -268,10 +267,10 @@ impl Display for Variance {
     fn fmt(&self, f: &mut Formatter) -> Written {
         writeln!(
             f,
-            "The policy gradient of the {SCENE} at several times of one training ({TRAINED}), estimated from the same\n\
-             {} rollouts of {} episodes, with three things that an action may be credited with. Variance of the\n\
-             estimate from one rollout, summed over the parameters; that as a share of the first; norm of the\n\
-             mean of all:\n",
+            "The policy gradient of the {SCENE} at several times of one training run ({TRAINED}), estimated from the same\n\
+             {} rollouts of {} episodes in three ways, which credit actions differently. Variance of the estimate\n\
+             from one rollout, summed over the parameters; the same as a fraction of the first; norm of the mean\n\
+             over all rollouts:\n",
             self.rollouts, self.episodes
         )?;
         let rows = self.moments.iter().flat_map(|moment| {
@@ -286,12 +285,12 @@ impl Display for Variance {
             };
             moment.estimates.iter().map(row)
         });
-        let heads = ["after steps", "credit", "variance", "share", "norm"];
+        let heads = ["steps", "credit", "variance", "fraction", "norm"];
         write!(f, "{}", table(heads, rows))?;
         if self.learners.is_empty() {
             return Ok(());
         }
-        writeln!(f, "\nHow far the learners get that follow them:\n")?;
+        writeln!(f, "\nFinal returns of learners that use these estimates:\n")?;
         let rows = self.learners.iter().map(|reached| {
             let return_mean = reached.return_mean.map(|mean| format!("{mean:.0}"));
             [
@@ -310,7 +309,7 @@ mod tests {
 
     #[test]
     fn the_spread_of_two_vectors_by_hand() {
-        // Around their mean (3, 0) both are 2 away in each entry: (4 + 4 + 4 + 4) / (2 - 1).
+        // Both differ from their mean (3, 0) by 2 in each entry: (4 + 4 + 4 + 4) / (2 - 1).
         assert_eq!(spread(&[&[1.0, 2.0], &[5.0, -2.0]]), (16.0, 3.0));
         assert_eq!(spread(&[&[3.0, 4.0], &[3.0, 4.0]]), (0.0, 5.0));
     }

@@ -7,29 +7,30 @@ use bevy_rapier3d::rapier::dynamics::{
     Multibody, MultibodyJointSet, RigidBodyHandle, RigidBodySet,
 };
 
-use super::plant::{JointHandles, Plant};
+use super::handles::JointHandles;
+use super::plant::Plant;
 use super::readings;
 use super::variation::Variation;
 use crate::scene::robot::{Drive, JointKind, Motor};
 
-/// What the motors of one robot are given and give, and the actions that have not arrived yet. It follows from an episode's
-/// actions. All lists have length `A` or a multiple of it.
+/// Commands and efforts of the motors of one robot, and the actions that have not arrived yet: a function of the actions of the episode.
+/// All lists have length `A` or a multiple of it.
 #[derive(Component, Clone, Debug, Default)]
 pub struct Actuators {
-    /// The actions that have not arrived, `[delay, A]`, the newest first.
+    /// Actions that have not arrived, `[delay, A]`, the newest first.
     late: Vec<f32>,
-    /// What the motors are given, from -1 to 1.
+    /// Commands to the motors, in [-1, 1].
     given: Vec<f32>,
-    /// Actions taken since the episode began.
+    /// Actions since the start of the episode.
     taken: u32,
-    /// The share of its largest torque that each motor gives right now.
+    /// The current torque of each motor as a fraction of its limit.
     shares: Vec<f32>,
-    /// The share that each gave in the last step, the mean over its physics steps.
+    /// The torque of each motor in the last control step as a fraction of its limit, mean over the physics steps.
     pub efforts: Vec<f32>,
 }
 
 impl Actuators {
-    /// At the start of an episode: at rest.
+    /// The state at the start of an episode.
     pub fn at_rest(plant: &Plant) -> Self {
         let acted = plant.motors.len();
         Self {
@@ -41,7 +42,7 @@ impl Actuators {
         }
     }
 
-    /// Forgets the last episode.
+    /// Resets to the start of an episode.
     pub fn rest(&mut self) {
         self.taken = 0;
         for numbers in [&mut self.late, &mut self.given, &mut self.efforts] {
@@ -49,7 +50,7 @@ impl Actuators {
         }
     }
 
-    /// Takes an action (length `A`, from -1 to 1), which arrives late and smoothed if the task says so.
+    /// Takes an action (length `A`, in [-1, 1]), which is delayed and smoothed as the task says.
     pub fn take(&mut self, plant: &Plant, action: &[f32]) {
         let way = plant.way;
         self.taken = self.taken.saturating_add(1);
@@ -70,15 +71,15 @@ impl Actuators {
     }
 }
 
-/// What the motors make of an action: clamped to [-1, 1], entry by entry.
+/// Clamps an action to [-1, 1], entry by entry.
 pub fn clamp_action(action: &[f32], clamped: &mut [f32]) {
     for (clamped, action) in clamped.iter_mut().zip(action) {
         *clamped = action.clamp(-1.0, 1.0);
     }
 }
 
-/// Sets the torques of what the engine does next, and adds the share of its largest one that each motor gives to `efforts`. Forces of
-/// what it did before are removed.
+/// Replaces the forces of the engine's last step by those of the next, and adds the torque of each motor, as a fraction of its limit, to
+/// `efforts`.
 pub(super) fn drive(
     plant: &Plant,
     actuators: &mut Actuators,
@@ -120,7 +121,7 @@ pub(super) fn drive(
     }
 }
 
-/// The share of its largest torque that a motor would give to follow what it is given, without a limit.
+/// The torque that a motor needs to follow its command, as a fraction of its limit; may exceed 1.
 fn asked(plant: &Plant, motor: &Motor, given: f32, multibody: &Multibody) -> f32 {
     let handles = &plant.joints[motor.joint];
     let speed = || multibody.generalized_velocity()[handles.freedom];
@@ -142,7 +143,7 @@ fn asked(plant: &Plant, motor: &Motor, given: f32, multibody: &Multibody) -> f32
     }
 }
 
-/// Puts the motors' torques on the links: `shares` (length `A`, from -1 to 1) of the largest ones.
+/// Applies the motors' torques to the links: `shares` (length `A`, in [-1, 1]) of their limits.
 fn apply(plant: &Plant, shares: &[f32], bodies: &mut RigidBodySet) {
     for link in &plant.links {
         if let Some(body) = bodies.get_mut(link.body) {
@@ -163,6 +164,7 @@ fn apply(plant: &Plant, shares: &[f32], bodies: &mut RigidBodySet) {
     }
 }
 
+/// Applies a torque, or a force at the anchor, to a body.
 fn push(
     kind: JointKind,
     effort: Vec3,

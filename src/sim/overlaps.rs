@@ -1,4 +1,4 @@
-//! What is inside what where a robot stands: the first physics step would throw it apart.
+//! Overlaps of solids in a state: the first physics step would throw them apart.
 
 use bevy_rapier3d::rapier::dynamics::{
     Multibody, MultibodyJointSet, RigidBodyHandle, RigidBodySet,
@@ -9,39 +9,39 @@ use bevy_rapier3d::rapier::parry::query::contact;
 
 use super::plant::Plant;
 
-/// Two that are in one place: the thinner one is in the other up to its middle, which no scraping along it explains.
+/// Two overlapping solids: the thinner one is inside the other up to its middle, more than sliding contact explains.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Overlap {
     /// A link or an object.
     pub link: usize,
-    /// What it is inside of.
+    /// The solid that it is inside.
     pub of: Solid,
-    /// How far they would have to part (m).
+    /// Penetration depth (m).
     pub depth: f32,
 }
 
-/// What can be in the way.
+/// What a link or object can overlap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Solid {
     /// A link or an object.
     Link(usize),
-    /// The level ground.
+    /// The ground plane.
     Ground,
-    /// Anything else that never moves.
+    /// Any other static solid.
     Terrain,
 }
 
-/// A shape, where it is.
+/// A collider and its pose.
 struct Placed<'a> {
     of: Solid,
     collider: &'a Collider,
     at: Pose,
     around: Aabb,
-    /// From its middle to its nearest side, about (m); of what is no link, without end.
+    /// About the distance from its middle to its nearest side (m); infinite for static solids.
     half: f32,
 }
 
-/// The deepest overlap of two that touch each other; none where there is none.
+/// The deepest overlap of two solids that may touch each other.
 pub fn deepest(
     plant: &Plant,
     multibodies: &MultibodyJointSet,
@@ -54,7 +54,7 @@ pub fn deepest(
     let placed: Vec<Placed> = (colliders.iter())
         .map(|(_, collider)| place(plant, multibody, bodies, collider))
         .collect();
-    // Links come first, then the objects, then what never moves.
+    // Links come first, then objects, then static solids.
     let pairs = (placed.iter().enumerate())
         .flat_map(|(i, one)| placed[i + 1..].iter().map(move |other| (one, other)))
         .take_while(|(one, _)| matches!(one.of, Solid::Link(_)));
@@ -78,7 +78,7 @@ fn place<'a>(
 ) -> Placed<'a> {
     let link_of = |body: RigidBodyHandle| plant.links.iter().position(|link| link.body == body);
     let link = collider.parent().and_then(link_of);
-    // Shapes follow their bodies only when a step begins.
+    // The engine moves colliders with their bodies only when a step begins.
     let at = match (link, collider.position_wrt_parent()) {
         (Some(link), Some(within)) => plant.links[link].pose(multibody, bodies) * *within,
         _ => *collider.position(),
@@ -99,13 +99,13 @@ fn place<'a>(
     }
 }
 
-/// How deep one is in the other (m), if they touch and it is up to the middle of the thinner one.
+/// The penetration depth (m), if they may touch and the depth is more than half of the thinner one.
 fn depth(one: &Placed, other: &Placed) -> Option<f32> {
     let groups = [one, other].map(|placed| placed.collider.collision_groups());
     if !groups[0].test(groups[1]) || !one.around.intersects(&other.around) {
         return None;
     }
-    // Where a half-space comes second, Parry 0.30 takes the way from one to the other for the way back.
+    // Parry 0.30 inverts the relative pose where a half-space is the second shape.
     let (one, other) = match other.of {
         Solid::Ground => (other, one),
         _ => (one, other),
@@ -115,7 +115,7 @@ fn depth(one: &Placed, other: &Placed) -> Option<f32> {
     (-contact.dist > one.half.min(other.half)).then_some(-contact.dist)
 }
 
-/// Whether a link touches what its group may touch: not itself, and no neighbour.
+/// Whether a link can touch a solid of a group that it may touch: not itself, and no neighbour.
 fn touch(plant: &Plant, multibody: &Multibody, link: usize, of: Solid) -> bool {
     let Solid::Link(other) = of else {
         return true;

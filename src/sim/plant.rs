@@ -1,30 +1,31 @@
-//! From a robot's description to Rapier bodies and multibody joints, built in the order of the scene file.
+//! The template physics world of a scene, built in the order of the scene file.
 
 use bevy::ecs::prelude::{Bundle, Resource};
-use bevy::math::{Quat, Vec3};
+use bevy::math::Vec3;
 use bevy_rapier3d::plugin::context::{
     RapierContextColliders, RapierContextJoints, RapierContextSimulation, RapierRigidBodySet,
 };
 use bevy_rapier3d::rapier::dynamics::{
-    CCDSolver, GenericJoint, JointAxesMask, JointAxis, Multibody, MultibodyIndex,
-    MultibodyJointSet, MultibodyLink, RigidBodyBuilder, RigidBodyHandle, RigidBodySet,
-    SpringCoefficients,
+    CCDSolver, Multibody, MultibodyIndex, MultibodyJointSet, RigidBodyBuilder, RigidBodyHandle,
+    RigidBodySet,
 };
 use bevy_rapier3d::rapier::geometry::{ColliderHandle, ColliderSet};
 use bevy_rapier3d::rapier::math::Pose;
 use bevy_rapier3d::rapier::parry::mass_properties::MassProperties;
 use bevy_rapier3d::rapier::pipeline::PhysicsPipeline;
 
-use super::plane::Across;
+use super::handles::{JointHandles, LinkHandles};
+use super::joints;
+use super::out_of_plane::OutOfPlane;
 use super::rays::{self, Caster};
 use super::shapes::{collider, mass_properties, rotation};
-use super::surroundings::{self, Touches};
+use super::terrain::{self, Touches};
 use crate::scene::Scene;
-use crate::scene::robot::{Joint, JointKind, Link, Motor, Origin, Robot};
+use crate::scene::robot::{Drive, Link, Motor, Origin};
 use crate::scene::task::Way;
 
 /// One physics world, as the components of a `bevy_rapier` context.
-#[derive(Bundle)]
+#[derive(Bundle, Default)]
 pub struct Physics {
     /// Pipeline, islands and contact phases.
     pub simulation: RapierContextSimulation,
@@ -37,7 +38,7 @@ pub struct Physics {
 }
 
 impl Physics {
-    /// All four at once, to be changed.
+    /// Mutable borrows of all four.
     pub fn parts(
         &mut self,
     ) -> (
@@ -55,7 +56,7 @@ impl Physics {
     }
 }
 
-/// The robot's template world and where everything is in it.
+/// The template world of a scene, and the handles of everything in it.
 #[derive(Resource)]
 pub struct Plant {
     template: Physics,
@@ -71,16 +72,16 @@ pub struct Plant {
     pub(super) joints: Vec<JointHandles>,
     /// In the order of actions.
     pub(super) motors: Vec<Motor>,
-    /// What happens to actions on their way to them.
+    /// Delay and smoothing of actions.
     pub(super) way: Way,
     pub(super) compensate_gravity: bool,
-    /// Places of the generalised velocities of links that float: six each, and none for most robots.
+    /// Indices of the generalised velocities of floating links, six each.
     pub(super) floating: Vec<usize>,
-    /// The bodies of loose objects, and none for most robots.
+    /// The bodies of loose objects.
     pub(super) objects: Vec<RigidBodyHandle>,
-    /// Link (index into `links`) and place in it, one per named point.
+    /// Link (index into `links`) and position in its frame (m), one per named point.
     pub(super) points: Vec<(usize, Vec3)>,
-    /// Generalised coordinates of the multibody.
+    /// Degrees of freedom of the multibody.
     pub(super) freedoms: usize,
     /// Whether the task looks at how points move.
     pub(super) reads_motion: bool,
@@ -92,7 +93,7 @@ pub struct Plant {
     pub(super) reads_acceleration: bool,
     /// The terms of the observation that cast rays.
     pub(super) casters: Vec<Caster>,
-    /// What stands in the way of rays.
+    /// The colliders that rays hit.
     pub(super) solids: Vec<ColliderHandle>,
     /// Whether the task looks at what links touch.
     pub(super) reads_contacts: bool,
@@ -100,54 +101,12 @@ pub struct Plant {
     pub(super) substep: f32,
     /// Physics steps of one control step.
     pub(super) substeps: u32,
-    /// Above this speed of a floating link (m/s, rad/s) the physics has broken.
+    /// Largest speed of a floating link or object (m/s, rad/s); above it the environment has broken.
     pub(super) max_speed: f32,
 }
 
-pub(super) struct LinkHandles {
-    pub(super) body: RigidBodyHandle,
-    /// Its number in the multibody; `None`: a loose object, which is a body of its own.
-    pub(super) id: Option<usize>,
-}
-
-impl LinkHandles {
-    /// It as a link of the multibody.
-    pub(super) fn link<'a>(&self, multibody: &'a Multibody) -> Option<&'a MultibodyLink> {
-        let link = |id| multibody.link(id).expect("links are never removed");
-        self.id.map(link)
-    }
-
-    /// Where its frame is.
-    pub(super) fn pose(&self, multibody: &Multibody, bodies: &RigidBodySet) -> Pose {
-        match self.link(multibody) {
-            Some(link) => *link.local_to_world(),
-            None => *bodies[self.body].position(),
-        }
-    }
-}
-
-pub(super) struct JointHandles {
-    /// Index into `links`.
-    pub(super) link: usize,
-    pub(super) parent: RigidBodyHandle,
-    /// None when the parent is the world.
-    pub(super) parent_link: Option<usize>,
-    pub(super) kind: JointKind,
-    /// In the parent's frame, at any angle: a hinge does not move its own axis.
-    pub(super) axis: Vec3,
-    /// The joint's origin in the parent's frame.
-    pub(super) anchor: Vec3,
-    /// Its place among the generalised velocities.
-    pub(super) freedom: usize,
-    /// Its place among Rapier's six joint coordinates.
-    pub(super) coordinate: usize,
-    pub(super) home: f32,
-    pub(super) range: Option<[f32; 2]>,
-    pub(super) max_speed: Option<f32>,
-}
-
 impl Plant {
-    /// Builds the template of a scene's robot, at joint angles 0.
+    /// Builds the template of a scene, with all joints at position 0.
     pub fn new(scene: &Scene) -> Self {
         let (robot, task) = (scene.robot(), scene.task());
         let dt = 1.0 / task.control_hz;
@@ -155,71 +114,46 @@ impl Plant {
         let mut colliders = ColliderSet::new();
         let mut multibodies = MultibodyJointSet::new();
 
-        let mut across = vec![None; robot.links.len()];
+        let mut out_of_plane = vec![None; robot.links.len()];
         if !scene.world().is_empty() {
-            across = Across::of(robot, task.gravity.into());
+            out_of_plane = OutOfPlane::of(robot, task.gravity.into());
         }
         let world = bodies.insert(RigidBodyBuilder::fixed());
-        let mut links: Vec<LinkHandles> = Vec::with_capacity(robot.links.len());
-        for (index, link) in robot.links.iter().enumerate() {
-            let touches = Touches {
-                links: robot.collide,
-                world: !scene.world().is_empty() && robot.moves(index),
-                objects: robot.has_objects(),
-            };
-            let body = insert_link(link, touches, &mut bodies, &mut colliders);
-            if link.loose {
-                links.push(LinkHandles { body, id: None });
-                continue;
-            }
-            let parent = link.parent.map_or(world, |parent| links[parent].body);
-            let joint = link.joint.map(|joint| &robot.joints[joint]);
-            let joint = rapier_joint(link, joint, across[index]);
-            multibodies
-                .insert(parent, body, joint, true)
-                .expect("a validated robot is a tree");
-            links.push(LinkHandles { body, id: Some(0) });
-        }
+        let links = insert_links(
+            scene,
+            world,
+            &out_of_plane,
+            &mut bodies,
+            &mut colliders,
+            &mut multibodies,
+        );
         let objects = links.iter().filter(|link| link.id.is_none());
         let objects: Vec<RigidBodyHandle> = objects.map(|object| object.body).collect();
         let of_objects = (objects.iter()).flat_map(|&object| bodies[object].colliders().to_vec());
         let mut solids: Vec<ColliderHandle> = of_objects.collect();
-        solids.extend(surroundings::insert(scene.world(), &mut colliders));
+        solids.extend(terrain::insert(scene.world(), &mut colliders));
         let root = multibodies
             .rigid_body_link(world)
             .expect("a validated robot has links");
         let multibody_index = root.multibody;
-        for id in &mut links {
-            let link = multibodies.rigid_body_link(id.body);
-            id.id = link.map(|link| link.id);
-        }
         let multibody = multibodies
             .get_multibody_mut(multibody_index)
             .expect("it was just made");
         multibody.set_self_contacts_enabled(robot.collide);
         // A fixed base counts as six freedoms until its first forward kinematics.
         multibody.forward_kinematics(&bodies, true);
-        let joints = joint_handles(robot, multibody, &links, &across, world);
-        multibody.damping_mut().fill(0.0);
-        for (joint, handles) in robot.joints.iter().zip(&joints) {
-            multibody.damping_mut()[handles.freedom] = joint.damping;
-            multibody.armature_mut()[handles.freedom] = joint.armature;
-        }
-        set_springs(robot, &links, multibody);
-        hold_in_plane(&links, &across, multibody, dt / task.substeps as f32);
+        let joints = joints::joint_handles(robot, multibody, &links, &out_of_plane, world);
+        joints::set_damping(robot, &joints, multibody);
+        joints::set_springs(robot, &links, multibody);
+        let substep = dt / task.substeps as f32;
+        joints::hold_in_plane(&links, &out_of_plane, multibody, substep);
         multibody.update_rigid_bodies(&mut bodies, true);
         let freedoms = multibody.ndofs();
-        let floating = floating(robot, &links, multibody);
+        let floating = joints::floating(robot, &links, multibody);
 
-        let mut simulation = RapierContextSimulation::default();
-        simulation.integration_parameters.dt = dt;
-        // The contexts' entity maps are private and stay empty; the sets inside are what counts.
-        let mut template = Physics {
-            simulation,
-            colliders: RapierContextColliders::default(),
-            joints: RapierContextJoints::default(),
-            bodies: RapierRigidBodySet::default(),
-        };
+        // The contexts' entity maps are private and stay empty; only the sets inside them are used.
+        let mut template = Physics::default();
+        template.simulation.integration_parameters.dt = dt;
         template.colliders.colliders = colliders;
         template.joints.multibody_joints = multibodies;
         template.bodies.bodies = bodies;
@@ -243,7 +177,7 @@ impl Plant {
             solids,
             objects,
             reads_contacts: task.looks_at_contacts(),
-            substep: dt / task.substeps as f32,
+            substep,
             substeps: task.substeps,
             max_speed: task.max_joint_speed,
             points: robot
@@ -259,20 +193,11 @@ impl Plant {
         plant
     }
 
-    /// A world of its own, equal to the template.
+    /// A new world, equal to the template.
     pub fn instantiate(&self) -> Physics {
-        let mut physics = Physics {
-            simulation: RapierContextSimulation::default(),
-            colliders: RapierContextColliders::default(),
-            joints: RapierContextJoints::default(),
-            bodies: RapierRigidBodySet::default(),
-        };
-        self.renew(
-            &mut physics.simulation,
-            &mut physics.colliders,
-            &mut physics.joints,
-            &mut physics.bodies,
-        );
+        let mut physics = Physics::default();
+        let (simulation, colliders, joints, bodies) = physics.parts();
+        self.renew(simulation, colliders, joints, bodies);
         physics
     }
 
@@ -288,7 +213,7 @@ impl Plant {
         simulation.islands = template.simulation.islands.clone();
         simulation.broad_phase = template.simulation.broad_phase.clone();
         simulation.narrow_phase = template.simulation.narrow_phase.clone();
-        // Caches of the last world would change the first bits of the next.
+        // Caches left from the last episode would change the bits of the next one.
         simulation.pipeline = PhysicsPipeline::new();
         simulation.ccd_solver = CCDSolver::new();
         simulation.integration_parameters = template.simulation.integration_parameters;
@@ -296,6 +221,21 @@ impl Plant {
         joints.impulse_joints = template.joints.impulse_joints.clone();
         joints.multibody_joints = template.joints.multibody_joints.clone();
         bodies.bodies = template.bodies.bodies.clone();
+    }
+
+    /// Whether torques depend on the robot's state, so that they must be computed in every physics step.
+    pub(super) fn follows_state(&self) -> bool {
+        let follows = |motor: &Motor| motor.drive != Drive::Torque;
+        self.compensate_gravity || self.motors.iter().any(follows)
+    }
+
+    /// Calls of the engine per control step, and physics steps per call.
+    pub(super) fn rounds(&self) -> (u32, u32) {
+        if self.follows_state() {
+            (self.substeps, 1)
+        } else {
+            (1, self.substeps)
+        }
     }
 
     /// The position of a joint (rad, or m).
@@ -316,13 +256,50 @@ impl Plant {
     }
 }
 
+/// Inserts all links and objects. A link is a body and a joint of the multibody, whose root is `world`; an object is a body alone.
+fn insert_links(
+    scene: &Scene,
+    world: RigidBodyHandle,
+    out_of_plane: &[Option<OutOfPlane>],
+    bodies: &mut RigidBodySet,
+    colliders: &mut ColliderSet,
+    multibodies: &mut MultibodyJointSet,
+) -> Vec<LinkHandles> {
+    let robot = scene.robot();
+    let mut links: Vec<LinkHandles> = Vec::with_capacity(robot.links.len());
+    for (index, link) in robot.links.iter().enumerate() {
+        let touches = Touches {
+            links: robot.collide,
+            world: !scene.world().is_empty() && robot.moves(index),
+            objects: robot.has_objects(),
+        };
+        let body = insert_link(link, touches, bodies, colliders);
+        if !link.loose {
+            let parent = link.parent.map_or(world, |parent| links[parent].body);
+            let joint = link.joint.map(|joint| &robot.joints[joint]);
+            let joint = joints::rapier_joint(link, joint, out_of_plane[index]);
+            multibodies
+                .insert(parent, body, joint, true)
+                .expect("a validated robot is a tree");
+        }
+        links.push(LinkHandles { body, id: None });
+    }
+    // Indices in the multibody are final once all links are in it.
+    for handles in &mut links {
+        let link = multibodies.rigid_body_link(handles.body);
+        handles.id = link.map(|link| link.id);
+    }
+    links
+}
+
+/// Inserts the body of a link or object and, if it can touch anything, its colliders.
 fn insert_link(
     link: &Link,
     touches: Touches,
     bodies: &mut RigidBodySet,
     colliders: &mut ColliderSet,
 ) -> RigidBodyHandle {
-    // Mass comes from here and never from colliders, so that a robot weighs the same with and without collisions.
+    // The mass is set here and never derived from colliders, so that it does not depend on whether the robot collides.
     let mut body = RigidBodyBuilder::dynamic()
         .can_sleep(false)
         .additional_mass_properties(mass_properties(link));
@@ -332,7 +309,7 @@ fn insert_link(
     }
     let body = bodies.insert(body);
     if touches.links || touches.world || touches.objects {
-        let groups = surroundings::groups(link, touches);
+        let groups = terrain::groups(link, touches);
         for shape in &link.shapes {
             let collider = collider(&shape.form, shape.surface).collision_groups(groups);
             colliders.insert_with_parent(collider, body, bodies);
@@ -342,145 +319,4 @@ fn insert_link(
         body.recompute_mass_properties_from_colliders(colliders);
     }
     body
-}
-
-fn rapier_joint(link: &Link, joint: Option<&Joint>, across: Option<Across>) -> GenericJoint {
-    let Origin { xyz, rpy } = link.origin;
-    let (locked, axis) = match joint {
-        None if link.floats => (JointAxesMask::empty(), Vec3::X),
-        None => (JointAxesMask::LOCKED_FIXED_AXES, Vec3::X),
-        Some(joint) => match joint.kind {
-            JointKind::Revolute => (JointAxesMask::LOCKED_REVOLUTE_AXES, joint.axis.into()),
-            JointKind::Prismatic => (JointAxesMask::LOCKED_PRISMATIC_AXES, joint.axis.into()),
-        },
-    };
-    // Rapier's joint axis is its frame's x; the link's own frame is turned back, so it equals the joint's at angle 0.
-    let (free, to_axis) = match across {
-        Some(across) => (across.mask(), across.frame(axis)),
-        None => (
-            JointAxesMask::empty(),
-            Quat::from_rotation_arc(Vec3::X, axis),
-        ),
-    };
-    let mut result = GenericJoint::new(locked.difference(free));
-    result.set_local_frame1(Pose::from_parts(xyz.into(), rotation(rpy) * to_axis));
-    result.set_local_frame2(Pose::from_parts(Vec3::ZERO, to_axis));
-    result.set_contacts_enabled(false);
-    if let Some(joint) = joint
-        && let Some(range) = joint.range
-    {
-        result.set_limits(free_axis(joint.kind), range);
-        result.softness = STOPS;
-    }
-    if let Some(joint) = joint
-        && joint.friction > 0.0
-    {
-        // A motor that wants to stand still and has no more than this force.
-        result.set_motor_velocity(free_axis(joint.kind), 0.0, STIFF);
-        result.set_motor_max_force(free_axis(joint.kind), joint.friction);
-    }
-    result
-}
-
-/// How a joint that is past its stop is led back, with the frequency (Hz) and damping of MuJoCo's: Rapier's own bring it back within
-/// a physics step, in which the stop counts for nothing, so that a joint that is pressed against it never comes to rest, and one
-/// that hits it bounces.
-const STOPS: SpringCoefficients<f32> = SpringCoefficients {
-    natural_frequency: 8.0,
-    damping_ratio: 1.0,
-};
-
-/// How hard dry friction holds what it can hold (1/s): more than any physics step needs.
-const STIFF: f32 = 1e9;
-
-/// Springs that Rapier integrates implicitly, so that stiff ones are calm.
-fn set_springs(robot: &Robot, links: &[LinkHandles], multibody: &mut Multibody) {
-    for link in multibody.links_mut() {
-        let id = Some(link.link_id());
-        let Some(index) = links.iter().position(|other| other.id == id) else {
-            continue;
-        };
-        let joint = robot.links[index].joint.map(|joint| &robot.joints[joint]);
-        if let Some(joint) = joint
-            && let Some(spring) = joint.spring
-        {
-            let axis = free_axis(joint.kind) as usize;
-            link.joint.set_spring(axis, spring.stiffness, spring.rest);
-        }
-    }
-}
-
-/// Springs that lead planar robots back to their planes, in physics steps of `dt` seconds.
-fn hold_in_plane(
-    links: &[LinkHandles],
-    across: &[Option<Across>],
-    multibody: &mut Multibody,
-    dt: f32,
-) {
-    for (handles, across) in links.iter().zip(across) {
-        if let (Some(id), Some(across)) = (handles.id, across) {
-            let link = multibody
-                .links_mut()
-                .nth(id)
-                .expect("links are never removed");
-            let first = link.assembly_id();
-            let (place, damping) = across.hold(link, dt);
-            multibody.damping_mut()[first + place] = damping;
-        }
-    }
-}
-
-fn floating(robot: &Robot, links: &[LinkHandles], multibody: &Multibody) -> Vec<usize> {
-    let of = |handles: &LinkHandles| {
-        let of =
-            |link: &MultibodyLink| link.assembly_id()..link.assembly_id() + link.joint().ndofs();
-        handles.link(multibody).map(of).into_iter().flatten()
-    };
-    let links = robot.links.iter().zip(links);
-    links
-        .filter(|(link, _)| link.floats)
-        .flat_map(|(_, handles)| of(handles))
-        .collect()
-}
-
-fn free_axis(kind: JointKind) -> JointAxis {
-    match kind {
-        JointKind::Revolute => JointAxis::AngX,
-        JointKind::Prismatic => JointAxis::LinX,
-    }
-}
-
-fn joint_handles(
-    robot: &Robot,
-    multibody: &Multibody,
-    links: &[LinkHandles],
-    across: &[Option<Across>],
-    world: RigidBodyHandle,
-) -> Vec<JointHandles> {
-    robot
-        .joints
-        .iter()
-        .map(|joint| {
-            let link = &robot.links[joint.link];
-            let handles = &links[joint.link];
-            let first = handles
-                .link(multibody)
-                .expect("an object hangs on no joint")
-                .assembly_id();
-            let before = across[joint.link].map_or(0, |across| across.before());
-            JointHandles {
-                link: joint.link,
-                parent: link.parent.map_or(world, |parent| links[parent].body),
-                parent_link: link.parent,
-                kind: joint.kind,
-                axis: rotation(link.origin.rpy) * Vec3::from(joint.axis),
-                anchor: link.origin.xyz.into(),
-                freedom: first + before,
-                coordinate: free_axis(joint.kind) as usize,
-                home: joint.home,
-                range: joint.range,
-                max_speed: joint.max_speed,
-            }
-        })
-        .collect()
 }

@@ -7,7 +7,8 @@ use bevy_rapier3d::rapier::geometry::{ColliderSet, NarrowPhase};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
-use super::plant::{LinkHandles, Plant};
+use super::handles::LinkHandles;
+use super::plant::Plant;
 use super::rays;
 use super::variation::Variation;
 

@@ -1,4 +1,4 @@
-//! What a link is made of: its shapes as solids that weigh something, and as surfaces that touch.
+//! The shapes of links and terrain as Parry shapes: mass properties and colliders.
 
 use bevy::math::{EulerRot, Quat, Vec3};
 use bevy_rapier3d::rapier::dynamics::CoefficientCombineRule;
@@ -11,7 +11,7 @@ use bevy_rapier3d::rapier::parry::utils::Array2;
 use crate::scene::robot::{Form, Inertia, Link, Shape, Surface, Weight};
 use crate::scene::world::Heights;
 
-/// Mass, centre and inertia of a link: what the file states, else the sum over its solid shapes.
+/// Mass, centre of mass and inertia of a link: as stated in the scene, else the sum over its solid shapes.
 pub fn mass_properties(link: &Link) -> MassProperties {
     match &link.inertia {
         Some(Inertia {
@@ -42,7 +42,7 @@ fn shape_mass_properties(shape: &Shape) -> MassProperties {
     properties.transform_by(&pose)
 }
 
-/// A shape and where it is in its link's frame.
+/// A shape and its pose in its link's frame.
 fn parry_shape(form: &Form) -> (SharedShape, Pose) {
     match *form {
         Form::Capsule { from, to, radius } => (
@@ -73,7 +73,7 @@ fn parry_shape(form: &Form) -> (SharedShape, Pose) {
             ref corners,
             ref faces,
         } => {
-            // About its middle, so that nothing is lost where it is far from its link.
+            // Relative to its centre, to keep precision where it is far from its link's origin.
             let corners: Vec<Vec3> = corners.iter().map(|corner| Vec3::from(*corner)).collect();
             let middle = corners.iter().sum::<Vec3>() / corners.len() as f32;
             let corners = corners.into_iter().map(|corner| corner - middle).collect();
@@ -85,7 +85,7 @@ fn parry_shape(form: &Form) -> (SharedShape, Pose) {
     }
 }
 
-/// A shape that touches and weighs nothing.
+/// The collider of a shape, without mass.
 pub(super) fn collider(form: &Form, surface: Surface) -> ColliderBuilder {
     let (form, pose) = parry_shape(form);
     touching(ColliderBuilder::new(form), surface)
@@ -93,13 +93,13 @@ pub(super) fn collider(form: &Form, surface: Surface) -> ColliderBuilder {
         .density(0.0)
 }
 
-/// Ground that goes up and down.
+/// The collider of a height field.
 pub(super) fn surface_of(heights: &Heights) -> ColliderBuilder {
     let [along_x, along_y] = heights.cells;
     // Parry's rows go along its z, its columns along its x, and its heights along its y.
     let corners = Array2::new(along_x + 1, along_y + 1, heights.heights.clone());
     let scale = Vec3::new(heights.size[1], 1.0, heights.size[0]);
-    // Otherwise what slides over the edge between two triangles may stumble.
+    // Without it, bodies that slide over the edge between two triangles catch on it.
     let flags = HeightFieldFlags::FIX_INTERNAL_EDGES;
     let surface = SharedShape::heightfield_with_flags(corners, scale, flags);
     let z_to_x = Quat::from_xyzw(0.5, 0.5, 0.5, 0.5);
@@ -109,7 +109,7 @@ pub(super) fn surface_of(heights: &Heights) -> ColliderBuilder {
         .density(0.0)
 }
 
-/// Of two that touch, the larger friction counts, and the larger restitution.
+/// Sets friction and restitution; of two touching surfaces the larger value counts.
 pub(super) fn touching(collider: ColliderBuilder, surface: Surface) -> ColliderBuilder {
     collider
         .friction(surface.friction)
@@ -118,7 +118,7 @@ pub(super) fn touching(collider: ColliderBuilder, surface: Surface) -> ColliderB
         .restitution_combine_rule(CoefficientCombineRule::Max)
 }
 
-/// URDF's convention: roll about x first, then pitch about y, then yaw about z, all about the parent's axes.
+/// The rotation of roll, pitch and yaw (rad) in URDF's convention: about the parent's x, then y, then z axis.
 pub(super) fn rotation(rpy: [f32; 3]) -> Quat {
     Quat::from_euler(EulerRot::ZYX, rpy[2], rpy[1], rpy[0])
 }

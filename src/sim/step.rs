@@ -1,4 +1,4 @@
-//! One control step: the motors act, and the engine takes as many physics steps as the scene wants.
+//! One control step: the motors act, and the engine takes the physics steps of a control step.
 
 use bevy_rapier3d::plugin::TimestepMode;
 use bevy_rapier3d::plugin::context::{
@@ -12,14 +12,13 @@ use super::actuate::{self, Actuators};
 use super::plant::Plant;
 use super::variation::Variation;
 use crate::panics::catch_panic;
-use crate::scene::robot::{Drive, Motor};
 
 impl Plant {
-    /// Advances one control step, in which the motors do what they are given. Rapier hides non-finite numbers by disabling a body, and an
-    /// assertion inside it must not take the other environments along.
+    /// Advances one control step under the commands of the actuators. Rapier hides non-finite numbers by disabling bodies, which counts as
+    /// broken; a panic inside it is caught, so that other environments continue.
     ///
     /// # Errors
-    /// How the world broke, in words; it is then good for nothing but to be renewed.
+    /// Why the world broke; it then has to be renewed before it is used again.
     pub fn step(
         &self,
         actuators: &mut Actuators,
@@ -68,22 +67,7 @@ impl Plant {
         }
     }
 
-    /// Whether torques depend on how the robot moves, so that each physics step needs its own.
-    pub(super) fn follows_state(&self) -> bool {
-        let follows = |motor: &Motor| motor.drive != Drive::Torque;
-        self.compensate_gravity || self.motors.iter().any(follows)
-    }
-
-    /// How often the engine is called in a control step, and how many physics steps it takes in each call.
-    pub(super) fn rounds(&self) -> (u32, u32) {
-        if self.follows_state() {
-            (self.substeps, 1)
-        } else {
-            (1, self.substeps)
-        }
-    }
-
-    /// The tripwire of links that no joint holds; that of joints is in their readings.
+    /// Checks the speeds of floating links and objects; those of joints are checked with their readings.
     fn check_floating(
         &self,
         multibodies: &MultibodyJointSet,
@@ -112,6 +96,7 @@ impl Plant {
         }
     }
 
+    /// Limits the speeds of joints that have a `max_speed`.
     fn clip_speeds(&self, multibodies: &mut MultibodyJointSet) {
         for joint in &self.joints {
             if let Some(limit) = joint.max_speed

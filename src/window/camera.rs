@@ -1,4 +1,4 @@
-//! The camera that turns around the robot, and the one that the panel is drawn with.
+//! The camera that orbits the robot, and the camera of the panel.
 
 use bevy::camera::visibility::RenderLayers;
 use bevy::camera::{CameraOutputMode, ClearColorConfig, Viewport};
@@ -11,26 +11,23 @@ use bevy_egui::input::EguiWantsInput;
 use bevy_egui::{EguiGlobalSettings, PrimaryEguiContext};
 use bevy_panorbit_camera::{PanOrbitCamera, PanOrbitCameraSystemSet};
 
-use super::Frame;
 use super::clock::Playback;
+use super::extent::Extent;
+use super::frame::Frame;
 use super::goal::Drag;
 use super::panel::PanelWidth;
-use super::shown::Shown;
+use super::shown_robot::ShownRobot;
 use super::sky::{self, Sky};
-use super::stage::{Extent, Ground, up};
+use super::stage::{Eye, Ground, up};
 use crate::scene::Scene;
 use crate::scene::robot::{JointKind, Robot};
 
-/// The camera of the 3D view.
-#[derive(Component)]
-pub(super) struct Eye;
-
-/// How far the view has gone along with the robot (Bevy's coordinates, m).
+/// How far the view has followed the robot (Bevy's coordinates, m).
 #[derive(Resource, Default)]
-struct Way(Vec3);
+struct Travel(Vec3);
 
 pub(super) fn plugin(app: &mut App) {
-    app.init_resource::<Way>()
+    app.init_resource::<Travel>()
         .add_systems(PreStartup, |mut settings: ResMut<EguiGlobalSettings>| {
             settings.auto_create_primary_context = false;
         })
@@ -50,7 +47,12 @@ pub(super) fn plugin(app: &mut App) {
         .add_systems(PostUpdate, give_mouse.before(PanOrbitCameraSystemSet));
 }
 
-fn spawn_cameras(mut commands: Commands, sky: Res<Sky>, extent: Res<Extent>, shown: Res<Shown>) {
+fn spawn_cameras(
+    mut commands: Commands,
+    sky: Res<Sky>,
+    extent: Res<Extent>,
+    shown: Res<ShownRobot>,
+) {
     commands.spawn((
         Eye,
         Camera3d::default(),
@@ -92,7 +94,7 @@ fn spawn_cameras(mut commands: Commands, sky: Res<Sky>, extent: Res<Extent>, sho
     ));
 }
 
-/// A view that a robot of this size fills.
+/// The initial view, which a robot of this size fills.
 fn orbit(extent: &Extent, scene: &Scene) -> PanOrbitCamera {
     let view = View::of(scene);
     let focus = up() * (extent.base + Vec3::Z * view.above * extent.reach);
@@ -114,18 +116,18 @@ fn orbit(extent: &Extent, scene: &Scene) -> PanOrbitCamera {
     }
 }
 
-/// Where a robot is looked at from.
+/// The direction and distance of a view.
 struct View {
     yaw: f32,
     pitch: f32,
-    /// From the camera to what it looks at, in reaches.
+    /// Distance from the camera to its focus, in reaches of the robot.
     distance: f32,
-    /// How much above its base a robot is looked at, in reaches.
+    /// Height of the focus above the base, in reaches of the robot.
     above: f32,
 }
 
 impl View {
-    /// A robot that moves in a plane is looked at nearly along its axes, from where it fits in all the way around.
+    /// The view of a scene. A planar robot is seen nearly along its axes, at a distance from which a full turn fits in the view.
     fn of(scene: &Scene) -> Self {
         let (joints, links) = (&scene.robot().joints, &scene.robot().links);
         let is_turned = joints
@@ -137,13 +139,13 @@ impl View {
             [true, ..] => (1.25, 0.16),
             [_, true, _] => (0.38, 0.16),
             [.., true] => (0.25, 1.12),
-            // What goes on the ground has the ground before it.
+            // A robot on the ground, with ground in front of it.
             _ if !scene.world().is_empty() => {
                 return Self {
                     yaw: 0.62,
                     pitch: 0.2,
                     distance: 3.3,
-                    // What floats is held where its middle is.
+                    // The base of a floating robot is near its centre.
                     above: if links.iter().any(|link| link.floats && !link.loose) {
                         -0.1
                     } else {
@@ -151,7 +153,7 @@ impl View {
                     },
                 };
             }
-            // What runs on a rail is seen from beside it, with what it carries.
+            // A robot on a rail, seen from the side.
             _ if runs_on_rail(scene.robot()) => {
                 return Self {
                     yaw: 0.38,
@@ -160,7 +162,7 @@ impl View {
                     above: 0.2,
                 };
             }
-            // Any other stands on its base, and what it does is above that.
+            // Any other robot stands on its base and moves above it.
             _ => {
                 return Self {
                     yaw: 0.62,
@@ -188,12 +190,12 @@ fn runs_on_rail(robot: &Robot) -> bool {
 
 fn look_at_robot(
     extent: Res<Extent>,
-    shown: Res<Shown>,
-    mut way: ResMut<Way>,
+    shown: Res<ShownRobot>,
+    mut travel: ResMut<Travel>,
     eye: Single<(&mut PanOrbitCamera, &mut Projection), With<Eye>>,
 ) {
     let (mut camera, mut projection) = eye.into_inner();
-    way.0 = Vec3::ZERO;
+    travel.0 = Vec3::ZERO;
     *camera = PanOrbitCamera {
         initialized: camera.initialized,
         force_update: true,
@@ -205,12 +207,12 @@ fn look_at_robot(
     }
 }
 
-/// Goes along with a robot that leaves its place, and takes the ground along, whose lines stay where they are.
+/// Follows a robot that moves away, together with the ground, whose grid stays fixed in the world.
 fn follow_robot(
     extent: Res<Extent>,
-    shown: Res<Shown>,
+    shown: Res<ShownRobot>,
     playback: Res<Playback>,
-    mut way: ResMut<Way>,
+    mut travel: ResMut<Travel>,
     mut camera: Single<&mut PanOrbitCamera, With<Eye>>,
     mut ground: Query<&mut Transform, With<Ground>>,
 ) {
@@ -219,14 +221,14 @@ fn follow_robot(
         .collect();
     let middle = places.iter().sum::<Vec3>() / places.len().max(1) as f32;
     let away = (middle - extent.base).with_z(0.0);
-    // What is held somewhere never gets farther than it reaches, and its view stays still; what has ground to go on is kept near the middle.
+    // A robot with a fixed base never leaves its reach, so its view stays still; a robot on the ground is kept near the centre.
     let has_ground = !shown.scene().world().is_empty();
     let slack = extent.reach * if has_ground { 0.2 } else { 1.0 };
     let beyond = away - away.clamp_length_max(slack);
     let now = up() * beyond;
-    let further = now - way.0;
+    let further = now - travel.0;
     if further != Vec3::ZERO {
-        way.0 = now;
+        travel.0 = now;
         camera.focus += further;
         camera.target_focus += further;
         camera.force_update = true;
@@ -236,7 +238,7 @@ fn follow_robot(
     }
 }
 
-/// The 3D view is what the panel leaves of the window.
+/// Restricts the 3D view to the part of the window beside the panel.
 fn leave_room_for_panel(
     panel: Res<PanelWidth>,
     window: Single<&Window, With<PrimaryWindow>>,
@@ -244,7 +246,7 @@ fn leave_room_for_panel(
 ) {
     let size = window.physical_size();
     let panel = (panel.0 * window.scale_factor()).round() as u32;
-    // A window may be made smaller than its panel.
+    // A window may be smaller than its panel.
     let viewport = (size.x > panel + 16 && size.y > 0).then(|| Viewport {
         physical_size: UVec2::new(size.x - panel, size.y),
         ..default()
@@ -258,7 +260,7 @@ fn leave_room_for_panel(
     }
 }
 
-/// The mouse turns the camera unless it is the panel's or holds the target.
+/// The mouse controls the camera unless the panel uses it or it drags the target.
 fn give_mouse(
     egui: Res<EguiWantsInput>,
     drag: Res<Drag>,
@@ -267,7 +269,7 @@ fn give_mouse(
     window: Single<&Window, With<PrimaryWindow>>,
     mut camera: Single<&mut PanOrbitCamera, With<Eye>>,
 ) {
-    // An orbit that has begun goes on over the panel.
+    // An orbit that has begun continues over the panel.
     let is_orbiting =
         camera.enabled && buttons.any_pressed([MouseButton::Left, MouseButton::Right]);
     let is_begun = buttons.any_just_pressed([MouseButton::Left, MouseButton::Right]);

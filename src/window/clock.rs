@@ -1,28 +1,28 @@
-//! The clock of the shown robot: real time, faster, slower, held, or one step at a time.
+//! The clock of the shown robot: real time, faster, slower, paused, or single steps.
 
 use bevy::prelude::*;
 use bevy::time::Real;
 use std::time::{Duration, Instant};
 
-use super::Frame;
-use super::shown::Shown;
+use super::frame::Frame;
+use super::shown_robot::ShownRobot;
 use super::trace::Trace;
 
-/// Speeds that there are, as multiples of real time.
+/// Playback speeds, as multiples of real time.
 pub(super) const SPEEDS: [f32; 6] = [0.25, 0.5, 1.0, 2.0, 4.0, 8.0];
-/// A frame that took longer than this is not caught up with (s).
+/// Longest frame time that is caught up with (s).
 const LONGEST_FRAME: f32 = 0.5;
-/// A frame's steps may take this long; what is not done by then is dropped.
+/// Longest time for the control steps of a frame; steps that do not fit are dropped.
 const LONGEST_WORK: Duration = Duration::from_millis(50);
 
-/// How time goes by for the shown robot.
+/// The state of the clock.
 #[derive(Resource)]
 pub(super) struct Playback {
-    /// Time stands still.
+    /// Whether time stands still.
     pub(super) is_paused: bool,
     /// As a multiple of real time.
     pub(super) speed: f32,
-    /// One step, whether paused or not.
+    /// Requests one control step, whether paused or not.
     pub(super) wants_step: bool,
     /// Simulated seconds since the last step.
     since_step: f32,
@@ -40,15 +40,15 @@ impl Default for Playback {
 }
 
 impl Playback {
-    /// Where the picture is between the last two states, from 0 to 1.
+    /// The time of the picture between the last two states, from 0 to 1.
     pub(super) fn share(&self, dt: f32) -> f32 {
         (self.since_step / dt).min(1.0)
     }
 
-    /// How many steps are due after a frame of `seconds`.
+    /// Number of control steps that are due after a frame of `seconds`.
     fn due(&mut self, seconds: f32, dt: f32) -> u32 {
         if std::mem::take(&mut self.wants_step) {
-            // The picture is of the new state, not of the way to it.
+            // Show the new state, without interpolation.
             self.since_step = dt;
             return 1;
         }
@@ -67,10 +67,11 @@ pub(super) fn plugin(app: &mut App) {
         .add_systems(Update, advance.in_set(Frame::Advance));
 }
 
+/// Takes the control steps that are due.
 fn advance(
     time: Res<Time<Real>>,
     mut playback: ResMut<Playback>,
-    mut shown: ResMut<Shown>,
+    mut shown: ResMut<ShownRobot>,
     mut trace: ResMut<Trace>,
 ) {
     let due = playback.due(time.delta_secs(), shown.dt());

@@ -1,32 +1,32 @@
-//! The curves of a training: every row of its metrics, thinned so that a long run stays cheap to draw.
+//! The learning curves: every row of the metrics, thinned so that long runs stay cheap to draw.
 
 use bevy::prelude::*;
 
-use super::Frame;
+use super::frame::Frame;
 use crate::metrics::{Metric, Row};
 use crate::train::status::TrainingStatus;
 
-/// A curve with so many points is thinned to half of them.
+/// A curve with this many points is thinned to half of them.
 const MOST_POINTS: usize = 1024;
 
-/// What is plotted over the steps.
+/// The curves, over control steps.
 #[derive(Resource, Default)]
 pub(super) struct Curves {
-    /// Share of successes in training.
+    /// Success rate in training.
     pub(super) success: Curve,
     /// Mean return in training.
     pub(super) total_reward: Curve,
-    /// Share of successes in evaluations.
+    /// Success rate in evaluations.
     pub(super) evaluated_success: Curve,
     /// Mean return in evaluations.
     pub(super) evaluated_return: Curve,
 }
 
-/// One curve: the mean of `stride` rows per point.
+/// One curve, whose points are the means of `stride` rows each.
 pub(super) struct Curve {
     points: Vec<[f64; 2]>,
     stride: usize,
-    /// Rows of the next point: their number and sums.
+    /// The rows of the next point: their number and sums.
     pending: (usize, [f64; 2]),
     newest: Option<[f64; 2]>,
 }
@@ -65,16 +65,16 @@ impl Curve {
         }
     }
 
-    /// What to draw: the thinned points and the very last one.
+    /// The points to draw: the thinned ones and the newest.
     pub(super) fn points(&self) -> impl Iterator<Item = [f64; 2]> {
-        let is_told = self.points.last().copied() == self.newest;
+        let is_included = self.points.last().copied() == self.newest;
         self.points
             .iter()
             .copied()
-            .chain(self.newest.filter(|_| !is_told))
+            .chain(self.newest.filter(|_| !is_included))
     }
 
-    /// The last value.
+    /// The newest value.
     pub(super) fn newest(&self) -> Option<f64> {
         self.newest.map(|[_, y]| y)
     }
@@ -89,17 +89,15 @@ impl Curves {
         let Some(steps) = row.get(Metric::Steps) else {
             return;
         };
-        if let Some(success) = row.get(Metric::Success) {
-            self.success.push([steps, success]);
-        }
-        if let Some(total_reward) = row.get(Metric::Return) {
-            self.total_reward.push([steps, total_reward]);
-        }
-        if let Some(success) = row.get(Metric::EvaluationSuccess) {
-            self.evaluated_success.push([steps, success]);
-        }
-        if let Some(total_reward) = row.get(Metric::EvaluationReturn) {
-            self.evaluated_return.push([steps, total_reward]);
+        for (metric, curve) in [
+            (Metric::Success, &mut self.success),
+            (Metric::Return, &mut self.total_reward),
+            (Metric::EvaluationSuccess, &mut self.evaluated_success),
+            (Metric::EvaluationReturn, &mut self.evaluated_return),
+        ] {
+            if let Some(value) = row.get(metric) {
+                curve.push([steps, value]);
+            }
         }
     }
 }

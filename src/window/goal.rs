@@ -1,32 +1,33 @@
-//! The target and where it is drawn from. The mouse can take it along.
+//! The target, which the mouse can drag, and the region that goals are sampled from.
 
 use bevy::light::NotShadowCaster;
 use bevy::prelude::*;
 use bevy::window::PrimaryWindow;
 use bevy_egui::input::EguiWantsInput;
 
-use super::camera::Eye;
+use super::extent::Extent;
+use super::frame::Frame;
 use super::panel::PanelWidth;
-use super::shown::Shown;
-use super::stage::{Extent, Root, up};
-use super::{Frame, robot::is_another_scene};
+use super::robot::scene_changed;
+use super::shown_robot::ShownRobot;
+use super::stage::{Eye, Root, up};
 use crate::scene::task::Goal;
 
-/// The middle of the target.
+/// The entity of the target, at its centre.
 #[derive(Component)]
 struct Target;
 
-/// A sphere of the target's, with its looks on the way and when reached.
+/// The materials of a sphere of the target.
 #[derive(Component)]
-struct Looks {
+struct TargetMaterials {
     away: Handle<StandardMaterial>,
     reached: Handle<StandardMaterial>,
 }
 
-/// The mouse that holds the target.
+/// The drag of the target by the mouse.
 #[derive(Resource, Default)]
 pub(super) struct Drag {
-    /// From where the mouse points, in the plane of the drag, to the target (Bevy's coordinates).
+    /// Vector from the point under the cursor, in the plane of the drag, to the target (Bevy's coordinates).
     grip: Option<Vec3>,
 }
 
@@ -53,15 +54,15 @@ pub(super) fn plugin(app: &mut App) {
         .add_systems(
             Update,
             (
-                (build_target.run_if(is_another_scene), show_target).chain(),
+                (build_target.run_if(scene_changed), show_target).chain(),
                 draw_zone,
             )
                 .in_set(Frame::Show),
         );
 }
 
-/// The radius of the bright core and that of the veil in which the target counts as reached (m).
-fn radii(shown: &Shown) -> (f32, f32) {
+/// The radii of the bright core and of the translucent veil, which shows where the target counts as reached (m).
+fn radii(shown: &ShownRobot) -> (f32, f32) {
     let reach = Extent::of(shown.scene()).reach;
     let veil = shown.reached_within().unwrap_or(0.03 * reach);
     (veil.min(0.03 * reach) * 0.62, veil)
@@ -69,7 +70,7 @@ fn radii(shown: &Shown) -> (f32, f32) {
 
 fn build_target(
     mut commands: Commands,
-    shown: Res<Shown>,
+    shown: Res<ShownRobot>,
     root: Single<Entity, With<Root>>,
     old: Query<Entity, With<Target>>,
     mut meshes: ResMut<Assets<Mesh>>,
@@ -94,7 +95,7 @@ fn build_target(
             ..default()
         })
     };
-    let cores = Looks {
+    let cores = TargetMaterials {
         away: bright(away),
         reached: bright(reached),
     };
@@ -107,7 +108,7 @@ fn build_target(
             ..default()
         })
     };
-    let veils = Looks {
+    let veils = TargetMaterials {
         away: sheer(away),
         reached: sheer(reached),
     };
@@ -131,19 +132,19 @@ fn build_target(
 }
 
 fn show_target(
-    shown: Res<Shown>,
+    shown: Res<ShownRobot>,
     mut targets: Query<&mut Transform, With<Target>>,
-    mut looks: Query<(&Looks, &mut MeshMaterial3d<StandardMaterial>)>,
+    mut spheres: Query<(&TargetMaterials, &mut MeshMaterial3d<StandardMaterial>)>,
 ) {
     if let (Some(goal), Ok(mut transform)) = (shown.goal(), targets.single_mut()) {
         transform.translation = goal;
     }
     let is_reached = shown.is_reached();
-    for (looks, mut material) in &mut looks {
+    for (materials, mut material) in &mut spheres {
         let wanted = if is_reached {
-            &looks.reached
+            &materials.reached
         } else {
-            &looks.away
+            &materials.away
         };
         if material.0 != *wanted {
             material.0 = wanted.clone();
@@ -153,7 +154,7 @@ fn show_target(
 
 fn drag_target(
     mut drag: ResMut<Drag>,
-    mut shown: ResMut<Shown>,
+    mut shown: ResMut<ShownRobot>,
     egui: Res<EguiWantsInput>,
     panel: Res<PanelWidth>,
     buttons: Res<ButtonInput<MouseButton>>,
@@ -189,7 +190,7 @@ fn drag_target(
     };
     if buttons.just_pressed(MouseButton::Left) {
         let (_, veil) = radii(&shown);
-        // Small targets are held with a margin of a few pixels.
+        // Small targets can be grabbed with a margin of a few pixels.
         let margin = 0.012 * eye.translation().distance(goal);
         let is_free = !panel.covers(&window) && !egui.is_using_pointer();
         if is_free && pointed_at.distance(goal) < veil.max(margin) {
@@ -204,7 +205,7 @@ fn drag_target(
 }
 
 /// Lines along the edges of the region that goals are drawn from.
-fn draw_zone(shown: Res<Shown>, mut gizmos: Gizmos<ZoneLines>) {
+fn draw_zone(shown: Res<ShownRobot>, mut gizmos: Gizmos<ZoneLines>) {
     let Some(zone) = &shown.scene().task().goal else {
         return;
     };

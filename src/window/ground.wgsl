@@ -1,4 +1,4 @@
-// The ground: lit and shadowed like everything else, with lines drawn one pixel wide at any distance.
+// The ground: lit and shadowed, with grid lines that are one pixel wide at any distance.
 
 #import bevy_pbr::{
     forward_io::{VertexOutput, FragmentOutput},
@@ -18,7 +18,7 @@ struct Grid {
 
 @group(#{MATERIAL_BIND_GROUP}) @binding(100) var<uniform> grid: Grid;
 
-// How much of a pixel is covered by lines through the whole numbers; `at` counts cells.
+// The fraction of a pixel that is covered by lines at integer coordinates; `at` is in cells.
 fn lines(at: vec2<f32>, width: f32) -> f32 {
     let cells_per_pixel = max(fwidth(at), vec2(1e-6));
     let pixels = abs(fract(at - 0.5) - 0.5) / cells_per_pixel;
@@ -38,7 +38,7 @@ fn fragment(in: VertexOutput, @builtin(front_facing) is_front: bool) -> Fragment
     let base = input.material.base_color;
     input.material.base_color = vec4(mix(base.rgb, grid.line.rgb, max(fine, bold)), base.a);
 
-    // From the middle of the ground, which goes along with the robot; it ends where it has faded.
+    // The distance from the centre of the ground, which follows the robot; the ground ends where it has faded completely.
     let from_middle = length(2.0 * in.uv - 1.0) * grid.fade_to;
     let far = smoothstep(grid.fade_from, grid.fade_to, from_middle);
     let haze = vec4(grid.horizon.rgb * view.exposure, 1.0);

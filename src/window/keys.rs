@@ -1,11 +1,11 @@
-//! Keyboard shortcuts. The panel's buttons name them.
+//! Keyboard shortcuts, which the tooltips of the panel name.
 
 use bevy::prelude::*;
 use bevy_egui::input::EguiWantsInput;
 
-use super::Frame;
 use super::clock::{Playback, SPEEDS};
-use super::shown::Shown;
+use super::frame::Frame;
+use super::shown_robot::ShownRobot;
 use super::trace::Trace;
 use crate::train::plugin::Training;
 
@@ -18,7 +18,7 @@ fn press_keys(
     egui: Res<EguiWantsInput>,
     training: Option<Res<Training>>,
     mut playback: ResMut<Playback>,
-    mut shown: ResMut<Shown>,
+    mut shown: ResMut<ShownRobot>,
     mut trace: ResMut<Trace>,
 ) {
     if egui.wants_any_keyboard_input() {

@@ -1,4 +1,4 @@
-//! Meshes of a robot's parts.
+//! Meshes of shapes and height fields.
 
 use bevy::asset::RenderAssetUsages;
 use bevy::mesh::{Indices, PrimitiveTopology};
@@ -8,10 +8,10 @@ use std::f32::consts::TAU;
 use crate::scene::robot::Form;
 use crate::scene::world::Heights;
 
-/// Facets around.
+/// Facets around a round body.
 const AROUND: u32 = 48;
 
-/// The mesh of a shape and where it is in its link's frame.
+/// The mesh of a shape and its pose in its link's frame.
 pub(super) fn of_form(form: &Form) -> (Mesh, Transform) {
     match *form {
         Form::Capsule { from, to, radius } => {
@@ -48,7 +48,7 @@ pub(super) fn of_form(form: &Form) -> (Mesh, Transform) {
     }
 }
 
-/// The mesh of ground that goes up and down, and where it is in the world.
+/// The mesh of a height field and its pose in the world.
 pub(super) fn of_heights(heights: &Heights) -> (Mesh, Transform) {
     let corners: Vec<[f32; 3]> = heights.corners().collect();
     let faces: Vec<[u32; 3]> = heights.faces().collect();
@@ -57,7 +57,7 @@ pub(super) fn of_heights(heights: &Heights) -> (Mesh, Transform) {
     (flat(&corners, &faces), at.with_rotation(turn))
 }
 
-/// Triangles with an edge between any two.
+/// Flat-shaded triangles.
 fn flat(corners: &[[f32; 3]], faces: &[[u32; 3]]) -> Mesh {
     let (mut positions, mut normals) = (Vec::new(), Vec::new());
     for face in faces {
@@ -76,7 +76,7 @@ fn flat(corners: &[[f32; 3]], faces: &[[u32; 3]]) -> Mesh {
     .with_inserted_attribute(Mesh::ATTRIBUTE_NORMAL, normals)
 }
 
-/// From the y axis about the origin to the segment between two places.
+/// The transform that maps the y axis around the origin to the segment between two points.
 pub(super) fn along(from: Vec3, to: Vec3) -> Transform {
     let direction = (to - from).try_normalize().unwrap_or(Vec3::Y);
     Transform::from_translation(0.5 * (from + to))
@@ -96,8 +96,7 @@ pub(super) fn drum(radius: f32, half_height: f32) -> Mesh {
     ])
 }
 
-/// A body turned on a lathe about the y axis: straight lines between the `(radius, height)` of its outline, which goes
-/// upwards, with an edge at each corner.
+/// A solid of revolution about the y axis, from an upward outline of `(radius, height)`, with a sharp edge at each corner.
 pub(super) fn turned(outline: &[(f32, f32)]) -> Mesh {
     let (mut positions, mut normals, mut indices) = (Vec::new(), Vec::new(), Vec::new());
     for line in outline.windows(2) {

@@ -1,33 +1,34 @@
-//! The panel beside the 3D view: what the training has come to, and the controls.
+//! The panel beside the 3D view: the status of the training and of the robot, and the controls.
 
 mod controls;
 mod plots;
-mod report;
+mod status;
+mod widgets;
 
+use bevy::ecs::system::SystemParam;
 use bevy::prelude::*;
 use bevy::window::PrimaryWindow;
 use bevy_egui::egui::{self, Margin, RichText, Ui, UiBuilder};
 use bevy_egui::{EguiContexts, EguiPrimaryContextPass};
 
-use super::Subject;
 use super::clock::Playback;
 use super::curves::Curves;
-use super::shown::Shown;
-use super::theme::{DIM, EDGE, PANEL};
+use super::shown_robot::ShownRobot;
+use super::theme::{DIM, PANEL, Styling};
 use super::trace::Trace;
 use crate::train::plugin::Training;
 use crate::train::scene_watch::WatchedScene;
 use crate::train::status::TrainingStatus;
 
-/// Width of the panel (logical pixels), the 3D view has the rest.
+/// Width of the panel (logical pixels).
 const WIDTH: f32 = 352.0;
 
-/// How much of the window's right side the panel takes (logical pixels).
+/// Current width of the panel at the right side of the window (logical pixels).
 #[derive(Resource)]
 pub(super) struct PanelWidth(pub(super) f32);
 
 impl PanelWidth {
-    /// Whether the mouse is over the panel.
+    /// Whether the cursor is over the panel.
     pub(super) fn covers(&self, window: &Window) -> bool {
         let left = window.width() - self.0;
         window
@@ -38,19 +39,45 @@ impl PanelWidth {
 
 pub(super) fn plugin(app: &mut App) {
     app.insert_resource(PanelWidth(WIDTH))
-        .add_systems(EguiPrimaryContextPass, draw_panel);
+        .add_systems(EguiPrimaryContextPass, draw_panel.after(Styling));
 }
 
-pub(super) fn draw_panel(
+/// What the window shows.
+#[derive(Resource)]
+pub(super) enum Subject {
+    /// A training run, of this process or another.
+    Training {
+        /// The preset's name.
+        learner: String,
+        /// The run's seed.
+        seed: u64,
+        /// Control steps to train for.
+        steps: u64,
+    },
+    /// A trained policy.
+    Policy,
+    /// A robot moved by sliders.
+    Robot,
+    /// A crash record.
+    Crash,
+}
+
+/// What the panel reads and changes.
+#[derive(SystemParam)]
+struct State<'w> {
+    subject: Res<'w, Subject>,
+    news: Option<Res<'w, TrainingStatus>>,
+    training: Option<Res<'w, Training>>,
+    file: Option<Res<'w, WatchedScene>>,
+    curves: Res<'w, Curves>,
+    shown: ResMut<'w, ShownRobot>,
+    playback: ResMut<'w, Playback>,
+    trace: ResMut<'w, Trace>,
+}
+
+fn draw_panel(
     mut contexts: EguiContexts,
-    subject: Res<Subject>,
-    news: Option<Res<TrainingStatus>>,
-    training: Option<Res<Training>>,
-    file: Option<Res<WatchedScene>>,
-    curves: Res<Curves>,
-    mut shown: ResMut<Shown>,
-    mut playback: ResMut<Playback>,
-    mut trace: ResMut<Trace>,
+    mut state: State,
     mut width: ResMut<PanelWidth>,
     window: Single<&Window, With<PrimaryWindow>>,
 ) -> Result {
@@ -71,50 +98,7 @@ pub(super) fn draw_panel(
         .show_separator_line(false)
         .frame(frame);
     let response = panel.show(&mut whole, |ui| {
-        egui::ScrollArea::vertical().show(ui, |ui| {
-            title(ui, &shown, &subject, training.is_some());
-            match (&*subject, news) {
-                (
-                    Subject::Training {
-                        learner,
-                        seed,
-                        steps,
-                    },
-                    Some(news),
-                ) => {
-                    let own = training.as_deref();
-                    let is_held = own.is_some_and(|training| training.viewer.is_held());
-                    let total = news.total_steps.unwrap_or(*steps);
-                    report::training(ui, &news, is_held, learner, *seed, total);
-                    report::file_error(ui, file.as_deref());
-                    plots::plots(ui, &curves, &news, shown.scene());
-                    report::acting(ui, &shown, "The newest policy, live");
-                    controls::time(ui, &mut playback, &mut shown, &mut trace);
-                    // Another process's training is not ours to hold.
-                    if let Some(training) = own.filter(|_| news.result.is_none()) {
-                        controls::hold(ui, training);
-                    }
-                }
-                (Subject::Robot, _) => {
-                    report::file_error(ui, file.as_deref());
-                    report::acting(ui, &shown, "Robot");
-                    controls::time(ui, &mut playback, &mut shown, &mut trace);
-                    controls::joints(ui, &mut shown);
-                }
-                (Subject::Flight, _) => {
-                    report::flight(ui, &shown);
-                    report::acting(ui, &shown, "The robot before it broke");
-                    controls::time(ui, &mut playback, &mut shown, &mut trace);
-                    report::motors(ui, &shown);
-                }
-                _ => {
-                    report::acting(ui, &shown, "The policy, acting");
-                    controls::time(ui, &mut playback, &mut shown, &mut trace);
-                    report::joints(ui, &shown);
-                }
-            }
-            controls::hints(ui, &shown);
-        });
+        egui::ScrollArea::vertical().show(ui, |ui| draw_contents(ui, &mut state));
     });
     let taken = response.response.rect.width().min(window.width());
     if width.0 != taken {
@@ -123,13 +107,69 @@ pub(super) fn draw_panel(
     Ok(())
 }
 
-fn title(ui: &mut Ui, shown: &Shown, subject: &Subject, is_own: bool) {
+fn draw_contents(ui: &mut Ui, state: &mut State) {
+    let State {
+        subject,
+        news,
+        training,
+        file,
+        curves,
+        shown,
+        playback,
+        trace,
+    } = state;
+    title(ui, shown, subject, training.is_some());
+    let file = file.as_deref();
+    match (&**subject, news) {
+        (
+            Subject::Training {
+                learner,
+                seed,
+                steps,
+            },
+            Some(news),
+        ) => {
+            let own = training.as_deref();
+            let is_held = own.is_some_and(|training| training.viewer.is_held());
+            let total = news.total_steps.unwrap_or(*steps);
+            status::training(ui, news, is_held, learner, *seed, total);
+            status::file_error(ui, file);
+            plots::plots(ui, curves, news, shown.scene());
+            status::acting(ui, shown, "The newest policy, live");
+            controls::time(ui, playback, shown, trace);
+            // The training of another process cannot be held from here.
+            if let Some(training) = own.filter(|_| news.result.is_none()) {
+                controls::hold(ui, training);
+            }
+        }
+        (Subject::Robot, _) => {
+            status::file_error(ui, file);
+            status::acting(ui, shown, "Robot");
+            controls::time(ui, playback, shown, trace);
+            controls::joints(ui, shown);
+        }
+        (Subject::Crash, _) => {
+            status::crash(ui, shown);
+            status::acting(ui, shown, "The robot before it broke");
+            controls::time(ui, playback, shown, trace);
+            status::motors(ui, shown);
+        }
+        _ => {
+            status::acting(ui, shown, "The policy, acting");
+            controls::time(ui, playback, shown, trace);
+            status::joints(ui, shown);
+        }
+    }
+    controls::hints(ui, shown);
+}
+
+fn title(ui: &mut Ui, shown: &ShownRobot, subject: &Subject, is_own: bool) {
     let doing = match subject {
-        Subject::Training { .. } if is_own => "learning",
+        Subject::Training { .. } if is_own => "training",
         Subject::Training { .. } => "watching",
-        Subject::Policy => "playing",
-        Subject::Robot => "by hand",
-        Subject::Flight => "flight record",
+        Subject::Policy => "policy",
+        Subject::Robot => "manual",
+        Subject::Crash => "crash record",
     };
     ui.horizontal(|ui| {
         ui.heading(RichText::new(shown.scene().name()).strong());
@@ -137,16 +177,4 @@ fn title(ui: &mut Ui, shown: &Shown, subject: &Subject, is_own: bool) {
             ui.label(RichText::new(doing).color(DIM));
         });
     });
-}
-
-/// A line and a caption above what belongs together.
-fn section(ui: &mut Ui, caption: &str) {
-    ui.add_space(3.0);
-    let (_, line) = ui.allocate_space(egui::vec2(ui.available_width(), 1.0));
-    ui.painter().hline(
-        line.x_range(),
-        line.center().y,
-        egui::Stroke::new(1.0, EDGE),
-    );
-    ui.label(RichText::new(caption).color(DIM).small());
 }

@@ -1,4 +1,4 @@
-//! Whether a window can be opened, found by trying: winit and `bevy_render` panic where it cannot.
+//! Finds out whether a window can be opened, by trying: winit and `bevy_render` panic where it cannot.
 
 use bevy::render::settings::Backends;
 use bevy::tasks::block_on;
@@ -12,40 +12,40 @@ use wgpu::{
 };
 use x11_dl::{xcursor::Xcursor, xinput2::XInput2, xlib::Xlib, xlib_xcb::Xlib_xcb};
 
-/// A display or driver that does not answer for this long is none.
+/// Longest wait for a display or driver to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Whether a window can be opened here.
+/// Checks whether a window can be opened.
 ///
 /// # Errors
-/// One line with the reason.
+/// The reason in one line.
 pub fn probe() -> Result<(), String> {
     display().map(|_| ())
 }
 
-/// What can draw on this display.
+/// The graphics interface of this display.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Display {
     /// The graphics interface to use.
     pub(super) backends: Backends,
-    /// The processor does the drawing.
+    /// Whether the processor renders.
     pub(super) is_software: bool,
 }
 
-/// What can draw on this display. Tried once; hardware comes before software, then Vulkan before OpenGL, and where Vulkan
-/// has hardware the other is not even loaded.
+/// The graphics interface of this display, found once. Hardware is preferred to software, then Vulkan to OpenGL, which is not loaded
+/// where Vulkan has hardware.
 pub(super) fn display() -> Result<Display, String> {
     static FOUND: OnceLock<Result<Display, String>> = OnceLock::new();
-    FOUND.get_or_init(try_aside).clone()
+    FOUND.get_or_init(try_on_thread).clone()
 }
 
-/// Tries on a thread of its own: a driver may hang or panic.
-fn try_aside() -> Result<Display, String> {
+/// Searches on a thread of its own, since a driver may hang or panic.
+fn try_on_thread() -> Result<Display, String> {
     let (sender, receiver) = mpsc::channel();
     let thread = std::thread::Builder::new().name("probe".into());
     let started = thread.spawn(move || {
         let found = try_display();
-        // Nobody listens any more if it took too long.
+        // The receiver is gone if it took too long.
         drop(sender.send(found));
     });
     started.map_err(|error| format!("no thread to look for a display with: {error}"))?;
@@ -67,15 +67,15 @@ fn try_display() -> Result<Display, String> {
         return find_adapter(|_| Ok(None));
     }
     let (connection, _) = x11rb::connect(None).map_err(|error| format!("no display: {error}"))?;
-    // A server that loses its last client may start anew and be away for a moment, just when the next one comes. This
-    // client stays as long as the program.
+    // A server without clients may restart and be unavailable when the next client connects. This connection stays open as long as the
+    // program runs.
     std::mem::forget(connection);
     let xlib = load_libraries()?;
     let window = HiddenWindow::open(&xlib).ok_or("no display: Xlib does not connect to it")?;
     find_adapter(|instance| window.surface(instance).map(Some))
 }
 
-/// Where winit will look for Wayland first, if it will.
+/// The Wayland socket that winit tries first, if any.
 #[cfg(feature = "wayland")]
 fn wayland_socket() -> Option<std::path::PathBuf> {
     let display = std::env::var_os("WAYLAND_DISPLAY").filter(|name| !name.is_empty())?;
@@ -83,7 +83,7 @@ fn wayland_socket() -> Option<std::path::PathBuf> {
     Some(std::path::Path::new(&folder).join(display))
 }
 
-/// The libraries that winit loads at run time.
+/// Loads the libraries that winit loads at run time.
 fn load_libraries() -> Result<Xlib, String> {
     let missing = |error: x11_dl::error::OpenError| format!("a library is missing: {error}");
     Xcursor::open().map_err(missing)?;
@@ -94,8 +94,7 @@ fn load_libraries() -> Result<Xlib, String> {
     Xlib::open().map_err(missing)
 }
 
-/// The first interface with a hardware adapter that can present on a surface, if there is one to ask about; else the
-/// first with any.
+/// The first interface with a hardware adapter that can present on the surface, if one is given; else the first with any adapter.
 fn find_adapter<'w>(
     surface: impl Fn(&Instance) -> Result<Option<Surface<'w>>, String>,
 ) -> Result<Display, String> {
@@ -141,7 +140,7 @@ fn find_adapter<'w>(
     ))
 }
 
-/// Xlib's own handler ends the program; here an error only means that this way of drawing will not do.
+/// Replaces Xlib's handler, which ends the program; here an error only means that an interface is unusable.
 extern "C" fn ignore_error(
     _: *mut x11_dl::xlib::Display,
     _: *mut x11_dl::xlib::XErrorEvent,
@@ -149,7 +148,7 @@ extern "C" fn ignore_error(
     0
 }
 
-/// A window that never appears, to ask adapters about.
+/// A window that is never shown, for the search of an adapter.
 struct HiddenWindow<'x> {
     xlib: &'x Xlib,
     display: NonNull<x11_dl::xlib::Display>,
@@ -181,7 +180,7 @@ impl<'x> HiddenWindow<'x> {
         }
     }
 
-    /// A surface on the window, which outlives it.
+    /// A surface of the window.
     fn surface(&self, instance: &Instance) -> Result<Surface<'_>, String> {
         let display = XlibDisplayHandle::new(Some(self.display.cast::<c_void>()), self.screen);
         let target = SurfaceTargetUnsafe::RawHandle {

@@ -1,28 +1,28 @@
-//! A scene that was saved is shown at once; an error keeps the old robot.
+//! Shows a scene as soon as its file is saved; an error keeps the last valid one.
 
 use bevy::prelude::*;
 
-use super::Frame;
-use super::shown::Shown;
+use super::frame::Frame;
+use super::shown_robot::ShownRobot;
 use super::trace::Trace;
 use crate::train::scene_watch::WatchedScene;
 use crate::train::status::TrainingStatus;
 
 pub(super) fn plugin(app: &mut App) {
-    let show = show_what_was_saved.run_if(resource_exists::<WatchedScene>);
+    let show = show_saved_scene.run_if(resource_exists::<WatchedScene>);
     app.add_systems(Update, show.in_set(Frame::News));
 }
 
-fn show_what_was_saved(
+fn show_saved_scene(
     mut live: ResMut<WatchedScene>,
     news: Option<Res<TrainingStatus>>,
-    mut shown: ResMut<Shown>,
+    mut shown: ResMut<ShownRobot>,
     mut trace: ResMut<Trace>,
 ) {
     let Some(scene) = live.changed.take() else {
         return;
     };
-    // The training says why it does not go on with such a scene, and its policy could not act in it.
+    // The training reports why it cannot continue with this scene; its policy cannot act in it either.
     if news.is_some() && shown.scene().misfit(&scene).is_some() {
         return;
     }

@@ -1,51 +1,53 @@
-//! The robot's body: a mesh per shape, a motor at each joint, a stand for what hangs on the world.
+//! The entities of the robot: a mesh per shape, a motor at each joint, a stand below each root link.
 
 use bevy::prelude::*;
 use std::sync::Arc;
 
 use super::clock::Playback;
-use super::shown::Shown;
-use super::stage::{Extent, Root};
-use super::{Frame, mesh};
+use super::extent::{Extent, bounds, size};
+use super::frame::Frame;
+use super::mesh;
+use super::shown_robot::ShownRobot;
+use super::stage::Root;
 use crate::scene::Scene;
 use crate::scene::robot::{Form, Joint, JointKind, Link, Robot};
 
-/// A part of the robot: gone when another scene is shown.
+/// A part of the shown scene, despawned when another scene is shown.
 #[derive(Component)]
 struct Part;
 
-/// A link, by its index.
+/// The entity of a link, by its index.
 #[derive(Component)]
-struct ShownLink(usize);
+struct LinkEntity(usize);
 
 pub(super) fn plugin(app: &mut App) {
     app.add_systems(
         Update,
-        (build_robot.run_if(is_another_scene), place_links)
+        (build_robot.run_if(scene_changed), place_links)
             .chain()
             .in_set(Frame::Show),
     );
 }
 
-/// Whether the scene is another than the last time this was asked.
-pub(super) fn is_another_scene(shown: Res<Shown>, mut known: Local<Option<Arc<Scene>>>) -> bool {
+/// Whether the scene differs from that of the last call.
+pub(super) fn scene_changed(shown: Res<ShownRobot>, mut known: Local<Option<Arc<Scene>>>) -> bool {
     let scene = shown.scene();
-    let is_another = known
+    let is_changed = known
         .as_ref()
         .is_none_or(|known| !Arc::ptr_eq(known, scene));
-    if is_another {
+    if is_changed {
         *known = Some(scene.clone());
     }
-    is_another
+    is_changed
 }
 
 fn place_links(
-    shown: Res<Shown>,
+    shown: Res<ShownRobot>,
     playback: Res<Playback>,
-    mut links: Query<(&ShownLink, &mut Transform)>,
+    mut links: Query<(&LinkEntity, &mut Transform)>,
 ) {
     let poses: Vec<_> = shown.poses(playback.share(shown.dt())).collect();
-    for (&ShownLink(link), mut transform) in &mut links {
+    for (&LinkEntity(link), mut transform) in &mut links {
         if let Some(&(place, turn)) = poses.get(link) {
             *transform = Transform::from_translation(place).with_rotation(turn);
         }
@@ -54,23 +56,23 @@ fn place_links(
 
 fn build_robot(
     mut commands: Commands,
-    shown: Res<Shown>,
+    shown: Res<ShownRobot>,
     root: Single<Entity, With<Root>>,
     old: Query<Entity, With<Part>>,
     mut meshes: ResMut<Assets<Mesh>>,
-    mut materials: ResMut<Assets<StandardMaterial>>,
+    mut assets: ResMut<Assets<StandardMaterial>>,
 ) {
     for part in &old {
         commands.entity(part).despawn();
     }
-    let paint = Paint::new(&mut materials);
+    let materials = Materials::new(&mut assets);
     let scene = shown.scene();
     let robot = scene.robot();
     let thickness = Extent::of(scene).thickness;
     for (index, link) in robot.links.iter().enumerate() {
         let parent = (
             Part,
-            ShownLink(index),
+            LinkEntity(index),
             ChildOf(*root),
             Transform::default(),
             Visibility::default(),
@@ -78,7 +80,7 @@ fn build_robot(
         commands.spawn(parent).with_children(|parts| {
             for shape in &link.shapes {
                 let (mesh, at) = mesh::of_form(&shape.form);
-                let material = paint.of_link(robot, index);
+                let material = materials.of_link(robot, index);
                 parts.spawn((Mesh3d(meshes.add(mesh)), MeshMaterial3d(material), at));
             }
             let has_motor = |&joint: &usize| robot.motors.iter().any(|motor| motor.joint == joint);
@@ -86,48 +88,40 @@ fn build_robot(
                 let (mesh, at) = motor(robot, &robot.joints[joint], thickness);
                 parts.spawn((
                     Mesh3d(meshes.add(mesh)),
-                    MeshMaterial3d(paint.motor.clone()),
+                    MeshMaterial3d(materials.motor.clone()),
                     at,
                 ));
             }
         });
-        if link.parent.is_none() && !link.floats {
-            for (mesh, at) in stand(robot, link, thickness) {
-                commands.spawn((
-                    Part,
-                    ChildOf(*root),
-                    Mesh3d(meshes.add(mesh)),
-                    MeshMaterial3d(paint.stand.clone()),
-                    at,
-                ));
-            }
-        }
     }
+    let roots = (robot.links.iter()).filter(|link| link.parent.is_none() && !link.floats);
+    let stands = roots.flat_map(|link| stand(robot, link, thickness));
     let world = scene.world();
     let solids = world.terrain.iter().map(|solid| mesh::of_form(&solid.form));
     let surfaces = world.heights.iter().map(mesh::of_heights);
-    for (mesh, at) in solids.chain(surfaces) {
+    for (mesh, at) in stands.chain(solids).chain(surfaces) {
         commands.spawn((
             Part,
             ChildOf(*root),
             Mesh3d(meshes.add(mesh)),
-            MeshMaterial3d(paint.stand.clone()),
+            MeshMaterial3d(materials.stand.clone()),
             at,
         ));
     }
 }
 
-struct Paint {
+/// The materials of links, motors and stands.
+struct Materials {
     links: [Handle<StandardMaterial>; 2],
     last: Handle<StandardMaterial>,
     motor: Handle<StandardMaterial>,
     stand: Handle<StandardMaterial>,
 }
 
-impl Paint {
-    fn new(materials: &mut Assets<StandardMaterial>) -> Self {
+impl Materials {
+    fn new(assets: &mut Assets<StandardMaterial>) -> Self {
         let mut paint = |color: Color, metallic: f32, perceptual_roughness: f32| {
-            materials.add(StandardMaterial {
+            assets.add(StandardMaterial {
                 base_color: color,
                 metallic,
                 perceptual_roughness,
@@ -145,7 +139,7 @@ impl Paint {
         }
     }
 
-    /// Neighbours differ; what carries a point at the end of the chain stands out.
+    /// Links alternate in colour along a chain, whose last link stands out.
     fn of_link(&self, robot: &Robot, link: usize) -> Handle<StandardMaterial> {
         let is_last = robot.links.iter().all(|other| other.parent != Some(link));
         let is_first = robot.links[link].parent.is_none();
@@ -171,11 +165,11 @@ fn motor(robot: &Robot, joint: &Joint, thickness: f32) -> (Mesh, Transform) {
     };
     let axis = Vec3::from(joint.axis);
     match joint.kind {
-        // A drum across the link whose lids stand out on both sides, or a collar if the link goes along the axis.
+        // A drum across the link, whose ends stand out on both sides, or a collar if the link points along the axis.
         JointKind::Revolute => {
             let across = axis.cross(direction(link)).length() > 0.5;
             let (radius, half) = if across { (0.74, 1.14) } else { (1.07, 0.34) };
-            // What is much thicker is left alone: a leg's joint on a big body.
+            // Limited, so that a leg's motor does not become as thick as the body it is mounted on.
             let thickest = radius_of_thickest(robot, joint).min(1.6 * around);
             let half = around.max(thickest) * half;
             (mesh::drum(around * radius, half), mesh::along(-axis, axis))
@@ -187,10 +181,10 @@ fn motor(robot: &Robot, joint: &Joint, thickness: f32) -> (Mesh, Transform) {
     }
 }
 
-/// How far a rail without ends is drawn to both sides (m).
+/// Half length of a rail without stops (m).
 const RAIL: f32 = 10.0;
 
-/// What a link that hangs on the world is held by, down to the ground, in the world's frame.
+/// The stand that holds a root link above the ground, in the world's frame.
 fn stand(robot: &Robot, link: &Link, thickness: f32) -> Vec<(Mesh, Transform)> {
     let origin = Vec3::from(link.origin.xyz);
     if origin.z < 0.2 * thickness {
@@ -206,7 +200,7 @@ fn stand(robot: &Robot, link: &Link, thickness: f32) -> Vec<(Mesh, Transform)> {
         && joint.kind == JointKind::Prismatic
         && axis.z.abs() < 0.3
     {
-        // What slides along the ground runs on a rail.
+        // A horizontal slide runs on a rail.
         let [low, high] = joint.range.unwrap_or([-RAIL, RAIL]);
         let ends = mesh::along(origin + low * axis, origin + high * axis);
         return vec![(mesh::drum(0.3 * radius, 0.5 * (high - low)), ends)];
@@ -225,7 +219,7 @@ fn stand(robot: &Robot, link: &Link, thickness: f32) -> Vec<(Mesh, Transform)> {
         ];
         return vec![(mesh::turned(&outline), y_to_z(ground))];
     }
-    // Beside the plane in which it turns: a mast, its foot, and the axle.
+    // Beside the plane of rotation: a mast with a foot, and an axle.
     let side = Vec3::new(axis.x, axis.y, 0.0).normalize_or(Vec3::Y);
     let mast = ground + side * 4.0 * radius;
     let thick = 1.25 * radius;
@@ -248,23 +242,14 @@ fn stand(robot: &Robot, link: &Link, thickness: f32) -> Vec<(Mesh, Transform)> {
     ]
 }
 
-/// The radius of a link's thickest shape (m); the largest number for a link without shapes.
+/// The radius of a link's thickest shape (m); `f32::MAX` for a link without shapes.
 fn radius(link: &Link) -> f32 {
-    let of = |form: &Form| match *form {
-        Form::Capsule { radius, .. }
-        | Form::Sphere { radius, .. }
-        | Form::Cylinder { radius, .. } => radius,
-        Form::Box { half, .. } => half.into_iter().fold(f32::MAX, f32::min),
-        Form::Hull { ref corners, .. } => 0.5 * (high(corners) - low(corners)).min_element(),
-    };
-    let thickest = link
-        .shapes
-        .iter()
-        .map(|shape| of(&shape.form))
-        .fold(0.0, f32::max);
+    let radii = link.shapes.iter().map(|shape| size(&shape.form).1);
+    let thickest = radii.fold(0.0, f32::max);
     if thickest == 0.0 { f32::MAX } else { thickest }
 }
 
+/// The larger radius of the two links of a joint (m); 0 if neither has shapes.
 fn radius_of_thickest(robot: &Robot, joint: &Joint) -> f32 {
     let link = &robot.links[joint.link];
     [Some(link), link.parent.map(|parent| &robot.links[parent])]
@@ -275,7 +260,7 @@ fn radius_of_thickest(robot: &Robot, joint: &Joint) -> f32 {
         .fold(0.0, f32::max)
 }
 
-/// Where a link goes from its joint.
+/// The direction in which a link extends from its joint.
 fn direction(link: &Link) -> Vec3 {
     link.shapes
         .iter()
@@ -286,19 +271,10 @@ fn direction(link: &Link) -> Vec3 {
             Form::Sphere { center, .. } | Form::Box { center, .. } => {
                 Vec3::from(*center).try_normalize()
             }
-            Form::Hull { corners, .. } => (low(corners) + high(corners)).try_normalize(),
+            Form::Hull { corners, .. } => {
+                let [low, high] = bounds(corners);
+                (low + high).try_normalize()
+            }
         })
         .unwrap_or(Vec3::X)
-}
-
-/// The least coordinates of corners.
-fn low(corners: &[[f32; 3]]) -> Vec3 {
-    let corners = corners.iter().map(|corner| Vec3::from(*corner));
-    corners.reduce(Vec3::min).unwrap_or(Vec3::ZERO)
-}
-
-/// The greatest.
-fn high(corners: &[[f32; 3]]) -> Vec3 {
-    let corners = corners.iter().map(|corner| Vec3::from(*corner));
-    corners.reduce(Vec3::max).unwrap_or(Vec3::ZERO)
 }

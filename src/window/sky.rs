@@ -1,4 +1,4 @@
-//! The surroundings, computed: a soft gradient as the background, and the same with a few lamps as what metal reflects.
+//! The sky, computed: a soft gradient as the background, and the same gradient with a few lamps as environment light.
 
 use bevy::asset::RenderAssetUsages;
 use bevy::image::Image;
@@ -11,10 +11,10 @@ const ZENITH: Vec3 = Vec3::new(0.035, 0.047, 0.068);
 const HORIZON: Vec3 = Vec3::new(0.19, 0.225, 0.275);
 const NADIR: Vec3 = Vec3::new(0.075, 0.085, 0.10);
 
-/// Cube maps of the surroundings.
+/// Cube maps of the sky.
 #[derive(Resource)]
 pub(super) struct Sky {
-    /// What is seen behind everything.
+    /// The background.
     pub(super) background: Handle<Image>,
     /// Light on rough surfaces.
     pub(super) diffuse: Handle<Image>,
@@ -26,10 +26,10 @@ pub(super) fn plugin(app: &mut App) {
     app.add_systems(PreStartup, paint_sky);
 }
 
-/// Brightness of the sky's colours as they are seen (cd/m^2).
+/// Brightness of the background's colours (cd/m^2).
 pub(super) const BRIGHTNESS: f32 = 520.0;
 
-/// The sky where it meets the ground (cd/m^2).
+/// Colour of the sky at the horizon (cd/m^2).
 pub(super) fn horizon() -> LinearRgba {
     let Vec3 { x, y, z } = HORIZON * BRIGHTNESS;
     LinearRgba::rgb(x, y, z)
@@ -37,7 +37,7 @@ pub(super) fn horizon() -> LinearRgba {
 
 fn paint_sky(mut commands: Commands, mut images: ResMut<Assets<Image>>) {
     commands.insert_resource(Sky {
-        // Below the horizon is nothing but haze, which the ground fades into.
+        // Below the horizon the background is haze, into which the ground fades.
         background: images.add(cube_map(64, 1, |direction, _| {
             gradient(direction.with_y(direction.y.max(0.0)))
         })),
@@ -55,7 +55,7 @@ fn gradient(direction: Vec3) -> Vec3 {
     }
 }
 
-/// The gradient with lamps, seen by a surface of a roughness from 0 to 1.
+/// The gradient with lamps, as a surface with a roughness from 0 to 1 reflects it.
 fn studio(direction: Vec3, roughness: f32) -> Vec3 {
     let lamp = |at, radius, color: Vec3| color * lamp(direction, at, radius, roughness);
     let bounce = Vec3::splat(0.05 * (1.0 - direction.y));
@@ -82,7 +82,7 @@ fn lamp(direction: Vec3, at: Vec3, radius: f32, roughness: f32) -> f32 {
     inside * inside * (3.0 - 2.0 * inside) / (1.0 + 2.0 * roughness)
 }
 
-/// Six faces of `size` pixels and their mip levels; `radiance` takes a direction and the level from 0 to 1.
+/// Six faces of `size` pixels and their mip levels; `radiance` takes a direction and the roughness of the level from 0 to 1.
 fn cube_map(size: u32, levels: u32, radiance: impl Fn(Vec3, f32) -> Vec3) -> Image {
     let mut data = Vec::new();
     for face in 0..6 {
@@ -119,7 +119,7 @@ fn cube_map(size: u32, levels: u32, radiance: impl Fn(Vec3, f32) -> Vec3) -> Ima
     image
 }
 
-/// The direction of a place on a face of a cube map, `u` to the right and `v` down, each from -1 to 1.
+/// The direction of a point on a face of a cube map, `u` to the right and `v` down, each from -1 to 1.
 fn direction(face: u32, u: f32, v: f32) -> Vec3 {
     match face {
         0 => Vec3::new(1.0, -v, -u),

@@ -1,10 +1,10 @@
-//! Colours and sizes of the panel.
+//! Colours, fonts and number formats of the panel.
 
 use bevy::prelude::*;
 use bevy_egui::egui::{self, Color32, CornerRadius, FontFamily, FontId, Stroke, TextStyle, Theme};
 use bevy_egui::{EguiContexts, EguiPrimaryContextPass};
 
-/// Font size of what must not be missed.
+/// Font size of banners.
 pub(super) const SIGN: f32 = 17.5;
 pub(super) const PANEL: Color32 = Color32::from_rgb(22, 25, 31);
 pub(super) const WELL: Color32 = Color32::from_rgb(15, 17, 21);
@@ -16,15 +16,16 @@ pub(super) const ORANGE: Color32 = Color32::from_rgb(255, 160, 70);
 pub(super) const GREEN: Color32 = Color32::from_rgb(56, 200, 116);
 pub(super) const RED: Color32 = Color32::from_rgb(255, 106, 96);
 
+/// The systems that style egui, before anything is drawn with it.
+#[derive(SystemSet, Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Styling;
+
 pub(super) fn plugin(app: &mut App) {
-    let dress = (dress.run_if(run_once), warm_up).chain();
-    app.add_systems(
-        EguiPrimaryContextPass,
-        dress.before(super::panel::draw_panel),
-    );
+    let style = (set_style.run_if(run_once), cache_glyphs).chain();
+    app.add_systems(EguiPrimaryContextPass, style.in_set(Styling));
 }
 
-fn dress(mut contexts: EguiContexts) -> Result {
+fn set_style(mut contexts: EguiContexts) -> Result {
     let context = contexts.ctx_mut()?;
     context.set_theme(Theme::Dark);
     context.all_styles_mut(|style| {
@@ -68,11 +69,11 @@ fn dress(mut contexts: EguiContexts) -> Result {
     Ok(())
 }
 
-/// Draws every glyph that may come into the font texture beforehand: one that is new would be missing in its first frame.
-fn warm_up(mut contexts: EguiContexts, mut frames: Local<u32>) -> Result {
+/// Lays out every glyph that the panel may need: a glyph that is not in the font texture yet is missing in its first frame.
+fn cache_glyphs(mut contexts: EguiContexts, mut frames: Local<u32>) -> Result {
     const SYMBOLS: &str = "\u{23f8}\u{25b6}\u{23ed}\u{27f2}\u{26a0}\u{bc}\u{bd}";
     *frames += 1;
-    // The style's text options hold from the second frame on.
+    // The style's text options apply from the second frame on.
     if *frames > 3 {
         return Ok(());
     }
@@ -105,12 +106,12 @@ pub(super) fn grouped(number: u64) -> String {
     grouped
 }
 
-/// Steps for an axis: "250 k", "1.5 M".
+/// A number for an axis: "250 k", "1.5 M".
 pub(super) fn short(number: f64) -> String {
     match number.abs() {
         size if size >= 1e6 => format!("{} M", number / 1e6),
         size if size >= 1e3 => format!("{} k", number / 1e3),
-        // Sums of tenths are not exact; three places are more than an axis needs.
+        // Rounded, since sums of tenths are not exact.
         _ => format!("{}", (number * 1e3).round() / 1e3),
     }
 }

@@ -1,20 +1,20 @@
-//! The way that the tip has come, fading.
+//! The recent path of the tip, which fades.
 
 use bevy::prelude::*;
 use std::collections::VecDeque;
 
-use super::Frame;
-use super::shown::{Shown, Stepped};
+use super::frame::Frame;
+use super::shown_robot::{ShownRobot, Stepped};
 use super::stage::up;
 
-/// How long a place stays visible (simulated s).
+/// How long a point of the path stays visible (simulated s).
 const FADES_AFTER: f32 = 1.6;
 const COLOR: LinearRgba = LinearRgba::rgb(1.0, 0.55, 0.12);
 
-/// Where the tip was.
+/// The path.
 #[derive(Resource, Default)]
 pub(super) struct Trace {
-    /// Newest first: the place (m, world), and whether the one after it in time joins on.
+    /// Newest first: the position (m, world), and whether a line leads from it to the next newer one.
     places: VecDeque<(Vec3, bool)>,
 }
 
@@ -22,9 +22,9 @@ pub(super) struct Trace {
 struct TraceLines;
 
 impl Trace {
-    /// Adds where the tip is after a step.
-    pub(super) fn extend(&mut self, shown: &Shown, stepped: Stepped) {
-        if stepped == Stepped::Anew {
+    /// Adds the position of the tip after a step.
+    pub(super) fn extend(&mut self, shown: &ShownRobot, stepped: Stepped) {
+        if stepped == Stepped::Restarted {
             self.cut();
         }
         if let Some(tip) = shown.tip() {
@@ -33,7 +33,7 @@ impl Trace {
         self.places.truncate((FADES_AFTER / shown.dt()) as usize);
     }
 
-    /// What follows does not join on.
+    /// Ends the line; the next position begins a new one.
     pub(super) fn cut(&mut self) {
         if let Some((_, joins)) = self.places.front_mut() {
             *joins = false;
@@ -54,7 +54,7 @@ pub(super) fn plugin(app: &mut App) {
         .add_systems(Update, draw_trace.in_set(Frame::Show));
 }
 
-fn draw_trace(trace: Res<Trace>, shown: Res<Shown>, mut gizmos: Gizmos<TraceLines>) {
+fn draw_trace(trace: Res<Trace>, shown: Res<ShownRobot>, mut gizmos: Gizmos<TraceLines>) {
     let turn = up();
     let lifetime = FADES_AFTER / shown.dt();
     let color = |age: usize| {

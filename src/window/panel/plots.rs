@@ -1,4 +1,4 @@
-//! Success and return over the steps.
+//! Plots of success and return over control steps.
 
 use bevy_egui::egui::{Color32, FontId, Label, Rangef, RichText, Ui, Vec2b};
 use egui_plot::{AxisHints, GridMark, HLine, Line, LineStyle, Plot, PlotPoints, Points, VLine};
@@ -10,65 +10,58 @@ use crate::train::status::TrainingStatus;
 use crate::window::curves::{Curve, Curves};
 use crate::window::theme::{BLUE, DIM, GREEN, ORANGE, WELL, short};
 
-/// The curves that the scene has: a task without success shows its return alone, and larger.
+/// Plots of success and return. A task without a success condition has a larger plot of its return alone.
 pub(super) fn plots(ui: &mut Ui, curves: &Curves, news: &TrainingStatus, scene: &Scene) {
     let task = scene.task();
-    let solved = Marks {
-        step: news.solved_step,
-        bound: None,
-    };
     let has_success = task.success.is_some();
     if has_success {
-        let bound = match task.solved {
-            Some(Solved::Success(share)) => Some(f64::from(share)),
-            _ => None,
-        };
-        let newest = curves
-            .success
-            .newest()
-            .map(|share| format!("{:.0}\u{a0}%", 100.0 * share));
+        let newest = curves.success.newest();
+        let newest = newest.map(|share| format!("{:.0}\u{a0}%", 100.0 * share));
         caption(ui, "Success", newest, BLUE, Metric::Success);
-        let marks = Marks { bound, ..solved };
-        plot(
-            ui,
-            "success",
-            98.0,
-            &curves.success,
-            &curves.evaluated_success,
-            BLUE,
-            marks,
-            Some([0.0, 1.0]),
-        );
+        let series = Series {
+            name: "success",
+            training: &curves.success,
+            evaluations: &curves.evaluated_success,
+            color: BLUE,
+            solved_step: news.solved_step,
+            bound: match task.solved {
+                Some(Solved::Success(share)) => Some(f64::from(share)),
+                _ => None,
+            },
+            range: Some([0.0, 1.0]),
+        };
+        plot(ui, 98.0, &series);
     }
-    let bound = match task.solved {
-        Some(Solved::Return(least)) => Some(f64::from(least)),
-        _ => None,
-    };
-    let newest = curves
-        .total_reward
-        .newest()
-        .map(|value| format!("{value:.1}"));
+    let newest = curves.total_reward.newest();
+    let newest = newest.map(|value| format!("{value:.1}"));
     caption(ui, "Return", newest, ORANGE, Metric::Return);
-    let height = if has_success { 94.0 } else { 230.0 };
-    let marks = Marks { bound, ..solved };
-    plot(
-        ui,
-        "return",
-        height,
-        &curves.total_reward,
-        &curves.evaluated_return,
-        ORANGE,
-        marks,
-        None,
-    );
+    let series = Series {
+        name: "return",
+        training: &curves.total_reward,
+        evaluations: &curves.evaluated_return,
+        color: ORANGE,
+        solved_step: news.solved_step,
+        bound: match task.solved {
+            Some(Solved::Return(least)) => Some(f64::from(least)),
+            _ => None,
+        },
+        range: None,
+    };
+    plot(ui, if has_success { 94.0 } else { 230.0 }, &series);
 }
 
-#[derive(Clone, Copy)]
-struct Marks {
-    /// When the scene was solved (steps).
-    step: Option<u64>,
-    /// What solves it.
+/// What one plot shows.
+struct Series<'a> {
+    name: &'a str,
+    training: &'a Curve,
+    evaluations: &'a Curve,
+    color: Color32,
+    /// Control steps at which the task was solved.
+    solved_step: Option<u64>,
+    /// The value that solves the task.
     bound: Option<f64>,
+    /// The range of the y axis, for shares from 0 to 1.
+    range: Option<[f64; 2]>,
 }
 
 fn caption(ui: &mut Ui, name: &str, newest: Option<String>, color: Color32, metric: Metric) {
@@ -82,18 +75,9 @@ fn caption(ui: &mut Ui, name: &str, newest: Option<String>, color: Color32, metr
     response.response.on_hover_text(metric.meaning());
 }
 
-fn plot(
-    ui: &mut Ui,
-    name: &str,
-    height: f32,
-    curve: &Curve,
-    evaluations: &Curve,
-    color: Color32,
-    marks: Marks,
-    range: Option<[f64; 2]>,
-) {
+fn plot(ui: &mut Ui, height: f32, series: &Series) {
     ui.style_mut().visuals.extreme_bg_color = WELL;
-    let mut plot = Plot::new(name)
+    let mut plot = Plot::new(series.name)
         .height(height)
         .allow_drag(Vec2b::FALSE)
         .allow_zoom(Vec2b::FALSE)
@@ -116,7 +100,7 @@ fn plot(
             axis(AxisHints::new_x()).formatter(|mark, _| short(mark.value)),
         ]);
     let y_axis = axis(AxisHints::new_y()).min_thickness(50.0);
-    plot = if let Some([low, high]) = range {
+    plot = if let Some([low, high]) = series.range {
         plot.include_y(low)
             .include_y(high)
             .custom_y_axes(vec![y_axis.formatter(|mark, _| percent(mark.value))])
@@ -124,20 +108,23 @@ fn plot(
         plot.custom_y_axes(vec![y_axis.formatter(|mark, _| short(mark.value))])
     };
     plot.show(ui, |ui| {
-        if let Some(bound) = marks.bound {
+        if let Some(bound) = series.bound {
             let line = HLine::new("solved at", bound).color(GREEN.gamma_multiply(0.6));
             ui.hline(line.width(1.0).style(LineStyle::dashed_loose()));
         }
-        if let Some(step) = marks.step {
+        if let Some(step) = series.solved_step {
             ui.vline(VLine::new("solved", step as f64).color(GREEN).width(1.5));
         }
         ui.line(
-            Line::new(name, PlotPoints::from_iter(curve.points()))
-                .color(color)
+            Line::new(series.name, PlotPoints::from_iter(series.training.points()))
+                .color(series.color)
                 .width(2.0),
         );
-        if evaluations.newest().is_some() {
-            let points = Points::new("evaluation", PlotPoints::from_iter(evaluations.points()));
+        if series.evaluations.newest().is_some() {
+            let points = Points::new(
+                "evaluation",
+                PlotPoints::from_iter(series.evaluations.points()),
+            );
             ui.points(points.color(Color32::WHITE).radius(3.5));
         }
     });
@@ -150,7 +137,7 @@ fn axis(hints: AxisHints<'_>) -> AxisHints<'_> {
         .label_spacing(Rangef::new(8.0, 16.0))
 }
 
-/// At most `most` + 1 marks at round numbers.
+/// At most `most + 1` marks at round numbers.
 fn round_marks((low, high): (f64, f64), most: u32) -> Vec<GridMark> {
     let least = (high - low) / f64::from(most);
     let power = 10.0_f64.powf(least.log10().floor());
@@ -170,6 +157,7 @@ fn round_marks((low, high): (f64, f64), most: u32) -> Vec<GridMark> {
     }
 }
 
+/// A share as a percentage; empty outside of 0 to 1.
 fn percent(share: f64) -> String {
     if (-0.001..=1.001).contains(&share) {
         format!("{:.0} %", 100.0 * share)

@@ -1,11 +1,11 @@
-//! Whether goals are where the robot can be: its joints are bent towards each, as far as they go.
+//! Goals that the robot cannot reach: inverse kinematics is tried towards a sample of them.
 
 use bevy::math::{Mat3, Vec3};
 use rand::RngExt;
 
-use super::finding::{Finding, Kind, percent, short};
-use super::poser::Poser;
-use super::thresholds::{GOALS, LOOK_US, NEAR_M, UNREACHABLE_SERIOUS, UNREACHABLE_SHARE};
+use crate::doctor::check::{Check, Run};
+use crate::doctor::finding::{Finding, FindingKind, percent, short};
+use crate::doctor::scratch_world::ScratchWorld;
 use crate::scene::formula::{Formula, Function, Op, Quantity, Reading, Source, Two};
 use crate::scene::robot::{JointKind, Robot};
 use crate::scene::task::{End, Success, Task, Term};
@@ -13,30 +13,47 @@ use crate::scene::{Place, Severity};
 use crate::seed::{Rng, Seed};
 use crate::task::draw;
 
-/// Poses from one start.
-const STEPS: usize = 50;
-/// Starts: home, then anywhere.
-const TRIES: usize = 6;
-/// The farthest that a joint moves in one step (rad, or m).
-const STRIDE: f32 = 0.5;
+pub(super) const CHECK: Check = Check {
+    kinds: &[OUT_OF_REACH],
+    run: Run::Static(|world, _, findings| run(world, findings)),
+};
 
-/// Tries to get to goals.
-pub(super) fn look(poser: &mut Poser, findings: &mut Vec<Finding>) {
-    let (robot, task) = (poser.scene.robot(), poser.scene.task());
+const OUT_OF_REACH: FindingKind = FindingKind::new(
+    "goal-out-of-reach",
+    "inverse kinematics cannot bring the point to a tenth of the sampled goals; examined for `Within`, `Inside` and formulas that state a distance plainly, such as `When(\"tip.distance < 0.05\")`",
+);
+
+/// Distance at which a goal counts as reached where the task does not state one (m).
+const NEAR_M: f32 = 0.02;
+/// Sampled goals.
+const GOALS: u64 = 32;
+/// A smaller share of missed goals may be the search's fault.
+const SHARE: f64 = 0.1;
+/// Above this share hardly any of the task is left.
+const SERIOUS_SHARE: f64 = 0.5;
+/// Iterations of inverse kinematics from one initial pose.
+const ITERATIONS: usize = 50;
+/// Initial poses: home, then random ones.
+const TRIES: usize = 6;
+/// Largest change of a joint in one iteration (rad, or m).
+const LARGEST_CHANGE: f32 = 0.5;
+
+fn run(world: &mut ScratchWorld, findings: &mut Vec<Finding>) {
+    let (robot, task) = (world.scene.robot(), world.scene.task());
     let Some(goal) = &task.goal else {
         return;
     };
     let Some((point, near)) = sought(task) else {
         return;
     };
-    let ground = poser.scene.world().ground.map(|ground| ground.z);
+    let ground = world.scene.world().ground.map(|ground| ground.z);
     let chain = Chain::of(robot, point);
     if chain.floats {
         return;
     }
     let stream = Seed::new(1).stream("doctor goals");
     let mut missed = Vec::new();
-    let (mut tried, mut left) = (0, poser.affordable(LOOK_US));
+    let (mut tried, mut left) = (0, world.search_budget());
     for i in 0..GOALS {
         let mut rng = stream.nth(i);
         let at = Vec3::from(draw::goal(goal, &mut rng));
@@ -44,7 +61,7 @@ pub(super) fn look(poser: &mut Poser, findings: &mut Vec<Finding>) {
         let apart = if below {
             None
         } else {
-            chain.nearest(poser, at, near, &mut rng, &mut left)
+            chain.nearest(world, at, near, &mut rng, &mut left)
         };
         if left == 0 {
             break;
@@ -55,35 +72,34 @@ pub(super) fn look(poser: &mut Poser, findings: &mut Vec<Finding>) {
         }
     }
     let share = missed.len() as f64 / f64::from(tried.max(1));
-    if tried < 4 || share < UNREACHABLE_SHARE {
+    if tried < 4 || share < SHARE {
         return;
     }
     let name = &robot.points[point].name;
     let (at, apart) = missed[0];
     let there = format!("({}, {}, {})", short(at.x), short(at.y), short(at.z));
     let example = match apart {
-        Some(apart) => format!("{} m are missing to {there}", short(apart)),
+        Some(apart) => format!("it stops {} m from {there}", short(apart)),
         None => format!("{there} is under the ground"),
     };
-    findings.push(Finding {
-        kind: Kind::GoalOutOfReach,
-        severity: if share > UNREACHABLE_SERIOUS {
-            Severity::Serious
-        } else {
-            Severity::Warning
-        },
-        place: Place::Task("goal"),
-        title: if share < 1.0 {
-            format!("`{name}` cannot get to {} of the goals", percent(share))
-        } else {
-            format!("`{name}` can get to none of the goals")
-        },
-        found: example,
-        help: vec![
-            format!("{tried} goals were tried, each within {} m", short(near)),
-            "goals nearer to the robot and in its plane, if it moves in one; longer links, wider ranges".to_owned(),
-        ],
-    });
+    let severity = match share > SERIOUS_SHARE {
+        true => Severity::Serious,
+        false => Severity::Warning,
+    };
+    let title = if share < 1.0 {
+        format!("`{name}` cannot reach {} of the goals", percent(share))
+    } else {
+        format!("`{name}` can reach none of the goals")
+    };
+    let finding = Finding::new(OUT_OF_REACH, severity, Place::Task("goal"), title, example)
+        .help(format!(
+            "{tried} goals were tried, each within {} m",
+            short(near)
+        ))
+        .help(
+            "goals nearer to the robot, and in its plane if it moves in one; longer links; wider joint ranges",
+        );
+    findings.push(finding);
 }
 
 /// The point that is to get to the goal, and how near is near enough.
@@ -137,7 +153,7 @@ fn asked(condition: &Formula) -> Option<(usize, f32)> {
     pairs.find_map(asked).filter(|_| !is_either_or)
 }
 
-/// What moves a point.
+/// The kinematic chain from the base to a point.
 struct Chain {
     link: usize,
     at: Vec3,
@@ -163,10 +179,11 @@ impl Chain {
         }
     }
 
-    /// How near the point comes to a place (m), less than `enough` if it can; nothing when no poses are left.
+    /// The smallest distance between point and goal that the search finds (m), stopping below `enough`; `None` when `left` poses are
+    /// used up.
     fn nearest(
         &self,
-        poser: &mut Poser,
+        world: &mut ScratchWorld,
         goal: Vec3,
         enough: f32,
         rng: &mut Rng,
@@ -174,24 +191,24 @@ impl Chain {
     ) -> Option<f32> {
         let mut best = f32::INFINITY;
         for attempt in 0..TRIES {
-            let mut angles = poser.home();
+            let mut angles = world.home();
             if attempt > 0 {
-                self.scatter(poser.scene.robot(), &mut angles, rng);
+                self.randomize(world.scene.robot(), &mut angles, rng);
             }
             let mut last = f32::INFINITY;
-            for step in 0..STEPS {
+            for iteration in 0..ITERATIONS {
                 if *left == 0 {
                     return None;
                 }
                 *left -= 1;
-                poser.pose(&angles);
-                let apart = self.bend(poser, goal, &mut angles);
+                world.set_joints(&angles);
+                let apart = self.iterate(world, goal, &mut angles);
                 best = best.min(apart);
                 if best <= enough {
                     return Some(best);
                 }
-                // Bending goes on only where it helps.
-                if step % 10 == 9 {
+                // Iterations go on only while they improve.
+                if iteration % 10 == 9 {
                     if apart > 0.99 * last {
                         break;
                     }
@@ -202,10 +219,10 @@ impl Chain {
         Some(best)
     }
 
-    /// Bends the joints so that the point comes nearer: a step of damped least squares. Returns how far it was (m).
-    fn bend(&self, poser: &Poser, goal: Vec3, angles: &mut [f32]) -> f32 {
-        let robot = poser.scene.robot();
-        let links = poser.links();
+    /// One iteration of inverse kinematics by damped least squares. Returns the distance before it (m).
+    fn iterate(&self, world: &ScratchWorld, goal: Vec3, angles: &mut [f32]) -> f32 {
+        let robot = world.scene.robot();
+        let links = world.link_poses();
         let (origin, turned) = links[self.link];
         let place = origin + turned * self.at;
         let way = goal - place;
@@ -229,7 +246,7 @@ impl Chain {
         let pull = damped.inverse() * way;
         for (&joint, column) in self.joints.iter().zip(&columns) {
             let angle = &mut angles[joint];
-            *angle += column.dot(pull).clamp(-STRIDE, STRIDE);
+            *angle += column.dot(pull).clamp(-LARGEST_CHANGE, LARGEST_CHANGE);
             if let Some([low, high]) = robot.joints[joint].range {
                 *angle = angle.clamp(low, high);
             }
@@ -237,8 +254,8 @@ impl Chain {
         way.length()
     }
 
-    /// Anywhere that the joints can be.
-    fn scatter(&self, robot: &Robot, angles: &mut [f32], rng: &mut Rng) {
+    /// Draws a random pose.
+    fn randomize(&self, robot: &Robot, angles: &mut [f32], rng: &mut Rng) {
         for &joint in &self.joints {
             let [low, high] = span(robot, joint);
             angles[joint] = low + (high - low) * rng.random::<f32>();
@@ -246,7 +263,7 @@ impl Chain {
     }
 }
 
-/// Where a joint can be: its range, but of a hinge no more than a turn about home, and of a slide without stops home alone.
+/// The positions of a joint to search: its range, for a hinge at most one turn about home, for a slide without stops its home alone.
 pub(super) fn span(robot: &Robot, joint: usize) -> [f32; 2] {
     use std::f32::consts::PI;
     let joint = &robot.joints[joint];

@@ -1,4 +1,4 @@
-//! What a robot can touch: ground and terrain as colliders without a body, and who touches whom.
+//! Ground and terrain as colliders without a body, and the collision groups that say what touches what.
 
 use bevy::math::Vec3;
 use bevy_rapier3d::rapier::geometry::{
@@ -14,7 +14,7 @@ const LINKS: Group = Group::GROUP_1;
 const WORLD: Group = Group::GROUP_2;
 const OBJECTS: Group = Group::GROUP_3;
 
-/// What the links of a robot may touch.
+/// What a link may touch.
 #[derive(Clone, Copy)]
 pub(super) struct Touches {
     pub(super) links: bool,
@@ -22,7 +22,7 @@ pub(super) struct Touches {
     pub(super) objects: bool,
 }
 
-/// Of whom the shapes of a link or an object are, and whose they touch.
+/// The collision groups of a link or object: its own, and those that it touches.
 pub(super) fn groups(link: &Link, touches: Touches) -> InteractionGroups {
     let (own, touched) = if link.loose {
         (OBJECTS, LINKS | WORLD | OBJECTS)
@@ -36,8 +36,8 @@ pub(super) fn groups(link: &Link, touches: Touches) -> InteractionGroups {
     InteractionGroups::new(own, touched, InteractionTestMode::And)
 }
 
-/// Puts the solids of a world into an engine's, those that nothing moves. They belong to no body: what belongs to the one that
-/// the robot stands on is a part of the robot for Rapier, which then asks whether the robot touches itself.
+/// Inserts the static solids of a world. They belong to no body: Rapier would count colliders of the body at the root of the robot as
+/// parts of the robot, and treat their contacts as self-collisions.
 pub(super) fn insert(world: &World, colliders: &mut ColliderSet) -> Vec<ColliderHandle> {
     let mut inserted = Vec::new();
     let groups = InteractionGroups::new(WORLD, LINKS | OBJECTS, InteractionTestMode::And);

@@ -1,4 +1,4 @@
-//! The robot that is shown: a pod of one environment that belongs to the window alone.
+//! The shown robot: a pod of one environment that belongs to the window alone.
 
 use bevy::math::{Quat, Vec3};
 use bevy::prelude::Resource;
@@ -6,77 +6,89 @@ use bevy_rapier3d::plugin::context::{RapierContextJoints, RapierRigidBodySet};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::PlayedFlight;
-use crate::pod::scene::{EpisodeRules, Goal, MotorAction, SceneEnvironment, SceneLevels, spaces};
-use crate::pod::{Action, Decider, Episode, Pod, Purpose};
+use crate::pod::scene::{EpisodeRules, Goal, MotorAction, Played, SceneEnvironment, spaces};
+use crate::pod::{Action, CrashedEpisode, Decider, Episode, Pod, Purpose};
 use crate::policy::Policy;
 use crate::scene::Scene;
 use crate::scene::task::{Success, Term};
 use crate::seed::Seed;
 use crate::sim::{Readings, readings};
 
-/// Episodes that the share of successes counts.
+/// Number of recent episodes in the success count.
 const RECENT: usize = 20;
 
-/// Who moves the robot.
-pub(super) enum Actor {
-    /// A person, with the actions in [-1, 1] that the sliders say; empty for none.
-    Hand(Vec<f32>),
-    /// A policy's mean action.
+/// A crash record to replay, and how its replay went.
+#[derive(Clone)]
+pub struct CrashReplay {
+    /// The record.
+    pub crash: Arc<CrashedEpisode>,
+    /// Number of steps before the one in which it broke.
+    pub good_steps: usize,
+    /// Whether it breaks here as it did when it was recorded.
+    pub reproduced: bool,
+}
+
+/// Where the robot's actions come from.
+pub(super) enum ActionSource {
+    /// The sliders, with an action in [-1, 1] per motor; empty until the first episode.
+    Manual(Vec<f32>),
+    /// The mean action of a policy.
     Policy(Arc<Policy>),
-    /// The actions of a record, from its beginning to the last step before it breaks.
-    Flight {
+    /// A crash record, from its start to the last step before it breaks.
+    Crash {
         /// The record.
-        played: PlayedFlight,
+        replay: CrashReplay,
         /// Steps taken so far.
         taken: usize,
     },
 }
 
-impl Actor {
-    /// Nobody so far: no torque.
-    pub(super) fn by_hand() -> Self {
-        Self::Hand(Vec::new())
+impl ActionSource {
+    /// Sliders, all at 0.
+    pub(super) fn manual() -> Self {
+        Self::Manual(Vec::new())
     }
 }
 
 /// The shown robot.
 #[derive(Resource)]
-pub(super) struct Shown {
+pub(super) struct ShownRobot {
     scene: Arc<Scene>,
     seed: Seed,
-    actor: Actor,
+    source: ActionSource,
     pod: Pod,
-    /// How often it was begun anew: each time another environment of the run, so that episodes differ.
-    beginnings: u64,
-    /// Poses of the links before and after the last step; pictures are taken between them.
+    /// Number of restarts. Each takes another environment number, so that episodes differ.
+    restarts: u64,
+    /// Poses of the links before and after the last step, between which pictures interpolate.
     poses: [Vec<(Vec3, Quat)>; 2],
-    /// Where the user has put the target (m, world).
+    /// The target set by the user (m, world).
     target: Option<Vec3>,
+    /// Successes of the last episodes, newest first.
     recent: VecDeque<bool>,
-    /// The point that the task is about, and how near to the goal it counts as there (m).
+    /// The point that the task brings to the goal.
     point: Option<usize>,
+    /// The distance at which the goal counts as reached (m).
     reached_within: Option<f32>,
 }
 
-/// What a step was.
+/// The outcome of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stepped {
-    /// A step of the episode before.
-    On,
-    /// The episode ended, and the robot stands at the start of the next.
-    Anew,
+    /// The episode continues.
+    Continued,
+    /// The episode ended, and the robot is at the start of the next one.
+    Restarted,
 }
 
-impl Shown {
+impl ShownRobot {
     /// A robot at the start of its first episode.
-    pub(super) fn new(scene: Arc<Scene>, seed: Seed, actor: Actor) -> Result<Self, String> {
+    pub(super) fn new(scene: Arc<Scene>, seed: Seed, source: ActionSource) -> Result<Self, String> {
         let (point, reached_within) = aim(&scene);
         let mut shown = Self {
-            pod: build(&scene, seed, 0, &actor)?,
+            pod: build(&scene, seed, 0, &source)?,
             seed,
-            actor,
-            beginnings: 0,
+            source,
+            restarts: 0,
             poses: Default::default(),
             target: None,
             recent: VecDeque::new(),
@@ -88,79 +100,79 @@ impl Shown {
         Ok(shown)
     }
 
-    /// Begins an episode of another draw, and forgets the user's target. A record begins again.
+    /// Starts another episode without the user's target. A crash record starts again.
     pub(super) fn restart(&mut self) {
-        self.beginnings += 1;
-        if let Ok(pod) = build(&self.scene, self.seed, self.beginnings, &self.actor) {
+        self.restarts += 1;
+        if let Ok(pod) = build(&self.scene, self.seed, self.restarts, &self.source) {
             self.pod = pod;
         }
-        if let Actor::Flight { taken, .. } = &mut self.actor {
+        if let ActionSource::Crash { taken, .. } = &mut self.source {
             *taken = 0;
         }
         self.begin();
     }
 
-    /// Shows another scene; a policy that can act in it goes on.
+    /// Shows another scene, with the same policy if it can act in it.
     pub(super) fn replace(&mut self, scene: Arc<Scene>) -> Result<(), String> {
-        let actor = match &self.actor {
-            Actor::Policy(policy) if policy.spaces == spaces(&scene) => {
-                Actor::Policy(policy.clone())
+        let source = match &self.source {
+            ActionSource::Policy(policy) if policy.spaces == spaces(&scene) => {
+                ActionSource::Policy(policy.clone())
             }
-            _ => Actor::by_hand(),
+            _ => ActionSource::manual(),
         };
-        *self = Self::new(scene, self.seed, actor)?;
+        *self = Self::new(scene, self.seed, source)?;
         Ok(())
     }
 
     fn begin(&mut self) {
         self.target = None;
-        if let Actor::Hand(actions) = &mut self.actor {
+        if let ActionSource::Manual(actions) = &mut self.source {
             actions.resize(self.scene.robot().motors.len(), 0.0);
         }
         self.apply_rules();
-        self.apply_actor();
+        self.apply_source();
         self.poses = [self.read_poses(), self.read_poses()];
     }
 
     /// Takes one control step.
     pub(super) fn step(&mut self) -> Stepped {
-        if let Actor::Flight { played, taken } = &mut self.actor {
-            if *taken == played.good_steps {
-                // It stays where it was last seen, also between two states.
+        if let ActionSource::Crash { replay, taken } = &mut self.source {
+            if *taken == replay.good_steps {
+                // The robot stays where it is, also between the last two states.
                 self.poses[0] = self.poses[1].clone();
-                return Stepped::On;
+                return Stepped::Continued;
             }
-            played.flight.step(&mut self.pod, *taken);
+            replay.crash.step(&mut self.pod, *taken);
             *taken += 1;
             self.pod.world.clear_trackers();
             self.note_poses();
-            return Stepped::On;
+            return Stepped::Continued;
         }
         self.pod.step();
         self.pod.world.clear_trackers();
         self.write_target();
         let finished = self.pod.take_finished();
-        let judged = matches!(self.actor, Actor::Policy(_)) && self.target.is_none();
+        let counts = matches!(self.source, ActionSource::Policy(_)) && self.target.is_none();
         for success in finished
             .iter()
             .filter_map(|episode| episode.success)
-            .filter(|_| judged)
+            .filter(|_| counts)
         {
             self.recent.truncate(RECENT - 1);
             self.recent.push_front(success);
         }
         if finished.is_empty() {
             self.note_poses();
-            Stepped::On
+            Stepped::Continued
         } else {
             let now = self.read_poses();
             self.poses = [now.clone(), now];
             self.apply_rules();
-            Stepped::Anew
+            Stepped::Restarted
         }
     }
 
-    /// The robot goes on from where it was.
+    /// Shifts the poses by one step.
     fn note_poses(&mut self) {
         let now = self.read_poses();
         let [before, last] = &mut self.poses;
@@ -169,38 +181,38 @@ impl Shown {
     }
 
     /// Lets a policy act from the next step on.
-    pub(super) fn let_act(&mut self, policy: Arc<Policy>) {
-        self.actor = Actor::Policy(policy);
-        self.apply_actor();
+    pub(super) fn set_policy(&mut self, policy: Arc<Policy>) {
+        self.source = ActionSource::Policy(policy);
+        self.apply_source();
     }
 
-    /// The actions set by hand, if a person moves the robot.
-    pub(super) fn hand(&self) -> Option<&[f32]> {
-        match &self.actor {
-            Actor::Hand(actions) => Some(actions),
-            Actor::Policy(_) | Actor::Flight { .. } => None,
+    /// The actions of the sliders, if they move the robot.
+    pub(super) fn manual_actions(&self) -> Option<&[f32]> {
+        match &self.source {
+            ActionSource::Manual(actions) => Some(actions),
+            ActionSource::Policy(_) | ActionSource::Crash { .. } => None,
         }
     }
 
-    /// The record that is played, if one is, and how many of its steps have been.
-    pub(super) fn flight(&self) -> Option<(&PlayedFlight, usize)> {
-        match &self.actor {
-            Actor::Flight { played, taken } => Some((played, *taken)),
-            Actor::Hand(_) | Actor::Policy(_) => None,
+    /// The crash record, if one is replayed, and the number of steps taken.
+    pub(super) fn crash(&self) -> Option<(&CrashReplay, usize)> {
+        match &self.source {
+            ActionSource::Crash { replay, taken } => Some((replay, *taken)),
+            ActionSource::Manual(_) | ActionSource::Policy(_) => None,
         }
     }
 
-    /// Sets the action of a joint by hand.
-    pub(super) fn set_hand(&mut self, joint: usize, action: f32) {
-        if let Actor::Hand(actions) = &mut self.actor {
-            actions[joint] = action;
-            self.apply_actor();
+    /// Sets the action of a motor, if the sliders move the robot.
+    pub(super) fn set_manual_action(&mut self, motor: usize, action: f32) {
+        if let ActionSource::Manual(actions) = &mut self.source {
+            actions[motor] = action;
+            self.apply_source();
         }
     }
 
-    /// Puts the target somewhere, until the next restart. The episode goes on meanwhile. A record keeps its own.
+    /// Sets the target until the next restart; the episode does not end before. A crash record keeps its own target.
     pub(super) fn set_target(&mut self, at: Vec3) {
-        if self.flight().is_some() {
+        if self.crash().is_some() {
             return;
         }
         self.target = Some(at);
@@ -208,12 +220,12 @@ impl Shown {
         self.apply_rules();
     }
 
-    /// Whether the user has put the target where it is.
+    /// Whether the user has set the target.
     pub(super) fn has_users_target(&self) -> bool {
         self.target.is_some()
     }
 
-    /// What is played.
+    /// The shown scene.
     pub(super) fn scene(&self) -> &Arc<Scene> {
         &self.scene
     }
@@ -223,56 +235,56 @@ impl Shown {
         1.0 / self.scene.task().control_hz
     }
 
-    /// Where the target is (m, world), if the task has one.
+    /// The position of the target (m, world), if the task has one.
     pub(super) fn goal(&self) -> Option<Vec3> {
         self.scene.task().goal.as_ref()?;
         Some(self.component::<Goal>().0.into())
     }
 
-    /// Where the point is that the task is about (m, world).
+    /// The position of the point that the task brings to the goal (m, world).
     pub(super) fn tip(&self) -> Option<Vec3> {
         Some(self.component::<Readings>().points[self.point?].into())
     }
 
-    /// From tip to target (m).
+    /// The distance between tip and target (m).
     pub(super) fn distance(&self) -> Option<f32> {
         Some(self.goal()?.distance(self.tip()?))
     }
 
-    /// How near counts as there (m), if the task says so.
+    /// The distance at which the target counts as reached (m), if the task states one.
     pub(super) fn reached_within(&self) -> Option<f32> {
         self.reached_within
     }
 
-    /// Whether the target is reached right now.
+    /// Whether the target is reached now.
     pub(super) fn is_reached(&self) -> bool {
         let reached = |within| self.distance().is_some_and(|distance| distance <= within);
         self.reached_within.is_some_and(reached)
     }
 
-    /// Joint angles and speeds.
+    /// The current readings.
     pub(super) fn readings(&self) -> &Readings {
         self.component()
     }
 
-    /// What the motors got in the last step, as shares of their limits.
+    /// The commands to the motors in the last step, as fractions of their limits.
     pub(super) fn motors(&self) -> &[f32] {
         let MotorAction(motors) = self.component();
         motors
     }
 
-    /// The episode under way.
+    /// The current episode.
     pub(super) fn episode(&self) -> &Episode {
         self.component()
     }
 
-    /// Successes among the last episodes that the policy was left alone in, and their number.
+    /// Successes among the last undisturbed episodes of the policy, and their number.
     pub(super) fn successes(&self) -> (usize, usize) {
         let successes = self.recent.iter().filter(|success| **success).count();
         (successes, self.recent.len())
     }
 
-    /// Places of the links (world) at a share of the way from before the last step to after it.
+    /// Poses of the links (world), interpolated between the states before (0) and after (1) the last step.
     pub(super) fn poses(&self, share: f32) -> impl Iterator<Item = (Vec3, Quat)> {
         let [before, after] = &self.poses;
         before
@@ -305,21 +317,21 @@ impl Shown {
         }
     }
 
-    /// A person who holds the target or the motors shall not see the robot jump home.
+    /// Suspends the time limit while the user controls the target or the motors, so that the robot does not jump home.
     fn apply_rules(&mut self) {
         self.pod.world.insert_resource(EpisodeRules {
             no_noise: false,
-            no_time_limit: self.target.is_some() || self.hand().is_some(),
+            no_time_limit: self.target.is_some() || self.manual_actions().is_some(),
         });
     }
 
-    fn apply_actor(&mut self) {
+    fn apply_source(&mut self) {
         let entity = self.pod.entity(0);
         let world = &mut self.pod.world;
-        match &self.actor {
-            Actor::Policy(policy) => world.insert_resource(Decider::Mean(policy.clone())),
-            Actor::Flight { .. } => world.insert_resource(Decider::ByHand),
-            Actor::Hand(actions) => {
+        match &self.source {
+            ActionSource::Policy(policy) => world.insert_resource(Decider::Mean(policy.clone())),
+            ActionSource::Crash { .. } => world.insert_resource(Decider::ByHand),
+            ActionSource::Manual(actions) => {
                 world.insert_resource(Decider::ByHand);
                 if let Some(mut action) = world.get_mut::<Action>(entity) {
                     action.0.clone_from(actions);
@@ -330,12 +342,17 @@ impl Shown {
     }
 }
 
-/// A beginning of this number; a record has but one.
-fn build(scene: &Arc<Scene>, seed: Seed, number: u64, actor: &Actor) -> Result<Pod, String> {
+/// The pod at the start of an episode of environment `number`, or of the crash record.
+fn build(
+    scene: &Arc<Scene>,
+    seed: Seed,
+    number: u64,
+    source: &ActionSource,
+) -> Result<Pod, String> {
     let environment = SceneEnvironment::new(scene.clone());
-    match actor {
-        Actor::Flight { played, .. } => played.flight.begin(&environment, seed),
-        Actor::Hand(_) | Actor::Policy(_) => {
+    match source {
+        ActionSource::Crash { replay, .. } => replay.crash.begin(&environment, seed),
+        ActionSource::Manual(_) | ActionSource::Policy(_) => {
             Pod::new(&environment, seed, Purpose::Watching, number..number + 1)
                 .map_err(|error| error.to_string())
         }
@@ -363,11 +380,10 @@ fn aim(scene: &Scene) -> (Option<usize>, Option<f32>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pod::CrashedEpisode;
 
-    fn shown(scene: &str) -> Shown {
+    fn shown(scene: &str) -> ShownRobot {
         let scene = Arc::new(Scene::open(scene).unwrap());
-        Shown::new(scene, Seed::new(1), Actor::by_hand()).unwrap()
+        ShownRobot::new(scene, Seed::new(1), ActionSource::manual()).unwrap()
     }
 
     #[test]
@@ -379,7 +395,7 @@ mod tests {
         for _ in 0..400 {
             assert_eq!(
                 shown.step(),
-                Stepped::On,
+                Stepped::Continued,
                 "an episode is 180 steps, unless held"
             );
         }
@@ -391,7 +407,7 @@ mod tests {
     #[test]
     fn pictures_lie_between_the_last_two_states() {
         let mut shown = shown("reach");
-        shown.set_hand(1, 1.0);
+        shown.set_manual_action(1, 1.0);
         shown.step();
         let before: Vec<_> = shown.poses(1.0).collect();
         shown.step();
@@ -406,7 +422,7 @@ mod tests {
 
     #[test]
     fn a_record_is_held_before_it_breaks_and_begins_again() {
-        let flight = CrashedEpisode {
+        let crash = CrashedEpisode {
             purpose: Purpose::Training,
             environment: 5,
             episode: 3,
@@ -414,15 +430,15 @@ mod tests {
             actions: vec![1.0; 6 * 4],
             reason: String::new(),
         };
-        let played = PlayedFlight {
-            flight: Arc::new(flight),
+        let replay = CrashReplay {
+            crash: Arc::new(crash),
             good_steps: 3,
             reproduced: true,
         };
         let scene = Arc::new(Scene::open("reach").unwrap());
-        let actor = Actor::Flight { played, taken: 0 };
-        let mut shown = Shown::new(scene, Seed::new(1), actor).unwrap();
-        let angles = |shown: &Shown| shown.readings().angles.clone();
+        let source = ActionSource::Crash { replay, taken: 0 };
+        let mut shown = ShownRobot::new(scene, Seed::new(1), source).unwrap();
+        let angles = |shown: &ShownRobot| shown.readings().angles.clone();
         let start = angles(&shown);
         assert_eq!(shown.episode().number, 3);
         for _ in 0..3 {

@@ -1,17 +1,37 @@
-//! A picture of the window, panel included, and then the end.
+//! Takes a picture of the whole window, then closes it.
 
 use bevy::prelude::*;
 use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
 use bevy::time::Real;
 use bevy::winit::WinitSettings;
+use std::path::PathBuf;
 
-use super::{Failure, Frame, Picture, PictureTime};
+use super::failure::Failure;
+use super::frame::Frame;
 use crate::train::status::TrainingStatus;
 
-/// How long the picture waits after the scene was solved (s): the curves and the arm shall show it.
+/// A picture of the window, panel included.
+#[derive(Clone, Debug)]
+pub struct Picture {
+    /// Path of the PNG file.
+    pub path: PathBuf,
+    /// When it is taken.
+    pub when: PictureTime,
+}
+
+/// When a picture is taken.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum PictureTime {
+    /// This many seconds after the first frame.
+    After(f32),
+    /// Shortly after the training has solved the task or ended.
+    Solved,
+}
+
+/// Delay after the task was solved (s), so that curves and robot show it.
 const AFTER_SOLVED: f32 = 2.0;
 
-/// Takes the picture.
+/// The plugin that takes the picture.
 pub(super) struct TakePicture(pub(super) Picture);
 
 #[derive(Resource)]
@@ -20,7 +40,7 @@ struct Wanted(Picture);
 impl Plugin for TakePicture {
     fn build(&self, app: &mut App) {
         app.insert_resource(Wanted(self.0.clone()))
-            // Nobody need look at the window for its picture.
+            // The window renders even without focus.
             .insert_resource(WinitSettings::continuous())
             .add_systems(Update, take_picture.in_set(Frame::Show));
     }

@@ -1,8 +1,7 @@
-//! The robot of a scene, put into poses without a step being taken.
+//! A physics world of a scene for measurements in single states, outside any episode.
 
 use bevy::math::{Quat, Vec3};
 
-use super::thresholds::STARTS;
 use crate::scene::Scene;
 use crate::seed::{Rng, Seed};
 use crate::sim::energy::energy;
@@ -11,49 +10,55 @@ use crate::sim::readings::{self, link_poses};
 use crate::sim::reset::{self, Stance};
 use crate::sim::{Actuators, Physics, Plant, Readings, Variation};
 
-/// A world that is put into one state after the other.
-pub(super) struct Poser<'a> {
+/// Starts of episodes that checks examine.
+pub(super) const STARTS: u64 = 32;
+/// Expected time that a search over poses may take on one core (us). Two checks search.
+const SEARCH_US: f64 = 2e4;
+
+/// A physics world that is set to one state after another.
+pub(super) struct ScratchWorld<'a> {
     pub(super) scene: &'a Scene,
     plant: Plant,
     physics: Physics,
     actuators: Actuators,
-    as_it_is: Variation,
+    nominal: Variation,
 }
 
-impl<'a> Poser<'a> {
+impl<'a> ScratchWorld<'a> {
     pub(super) fn new(scene: &'a Scene) -> Self {
         let plant = Plant::new(scene);
         let physics = plant.instantiate();
         Self {
             scene,
             actuators: Actuators::at_rest(&plant),
-            as_it_is: Variation::default(),
+            nominal: Variation::default(),
             plant,
             physics,
         }
     }
 
-    /// How many poses can be looked at in so much time (us), by what one of such a robot is expected to cost.
-    pub(super) fn affordable(&self, us: f64) -> usize {
+    /// Poses that a search may evaluate, from the expected cost of one.
+    pub(super) fn search_budget(&self) -> usize {
         let [links, freedoms] = size(self.scene);
-        (us / (5.0 + links + 0.01 * links * freedoms)) as usize
+        (SEARCH_US / (5.0 + links + 0.01 * links * freedoms)) as usize
     }
 
-    /// The joints' home, which is where episodes start but for noise.
+    /// The home position of every joint: where episodes start, up to noise.
     pub(super) fn home(&self) -> Vec<f32> {
         let joints = &self.scene.robot().joints;
         joints.iter().map(|joint| joint.home).collect()
     }
 
-    /// Joints at these angles, at rest.
-    pub(super) fn pose(&mut self, angles: &[f32]) {
-        self.place(&Stance {
+    /// Sets the joints to these positions, at rest.
+    pub(super) fn set_joints(&mut self, angles: &[f32]) {
+        self.set_state(&Stance {
             angles: angles.to_vec(),
             ..Stance::home(self.scene.robot())
         });
     }
 
-    pub(super) fn place(&mut self, stance: &Stance) {
+    /// Sets the whole state.
+    pub(super) fn set_state(&mut self, stance: &Stance) {
         let (simulation, colliders, joints, bodies) = self.physics.parts();
         self.plant.renew(simulation, colliders, joints, bodies);
         self.actuators.rest();
@@ -66,7 +71,7 @@ impl<'a> Poser<'a> {
         );
     }
 
-    /// Takes a step in which no motor does anything.
+    /// Takes a control step without motor torques.
     ///
     /// # Errors
     /// The world broke.
@@ -74,7 +79,7 @@ impl<'a> Poser<'a> {
         let (simulation, colliders, joints, bodies) = self.physics.parts();
         let stepped = self.plant.step(
             &mut self.actuators,
-            &self.as_it_is,
+            &self.nominal,
             simulation,
             colliders,
             joints,
@@ -92,13 +97,14 @@ impl<'a> Poser<'a> {
             &self.physics.joints.multibody_joints,
             &self.physics.bodies.bodies,
             None,
-            &self.as_it_is,
+            &self.nominal,
             &mut now,
         );
         now
     }
 
-    pub(super) fn links(&self) -> Vec<(Vec3, Quat)> {
+    /// The pose of every link in the world.
+    pub(super) fn link_poses(&self) -> Vec<(Vec3, Quat)> {
         link_poses(
             &self.plant,
             &self.physics.joints.multibody_joints,
@@ -106,8 +112,8 @@ impl<'a> Poser<'a> {
         )
     }
 
-    /// What is deepest inside of something else.
-    pub(super) fn overlap(&self) -> Option<Overlap> {
+    /// The deepest overlap of two solids, if any overlap.
+    pub(super) fn deepest_overlap(&self) -> Option<Overlap> {
         overlaps::deepest(
             &self.plant,
             &self.physics.joints.multibody_joints,
@@ -116,31 +122,32 @@ impl<'a> Poser<'a> {
         )
     }
 
-    /// The share of each motor's limit that holding the pose takes.
+    /// The torque that holds the pose against gravity, as a fraction of each motor's limit.
     pub(super) fn gravity_loads(&self) -> Vec<f32> {
         let (joints, bodies) = (&self.physics.joints, &self.physics.bodies);
         readings::gravity_loads(&self.plant, &joints.multibody_joints, &bodies.bodies)
     }
 
-    /// What each joint feels of inertia (kg m^2, or kg).
+    /// The inertia at each joint (kg m^2, or kg).
     pub(super) fn inertias(&mut self) -> Vec<f32> {
         let (_, _, joints, bodies) = self.physics.parts();
         readings::inertias(&self.plant, &mut joints.multibody_joints, &bodies.bodies)
     }
 
+    /// Mechanical energy (J).
     pub(super) fn energy(&self) -> f64 {
         let (joints, bodies) = (&self.physics.joints, &self.physics.bodies);
         energy(&self.plant, &joints.multibody_joints, &bodies.bodies)
     }
 }
 
-/// The generators of the starts that are tried: the same starts for everybody who looks at them.
+/// The generators of the examined starts, the same for every check.
 pub(super) fn starts() -> impl Iterator<Item = Rng> {
     let stream = Seed::new(1).stream("doctor starts");
     (0..STARTS).map(move |i| stream.nth(i))
 }
 
-/// Links and freedoms of a scene's robot, which is what its steps and poses cost by.
+/// Links and degrees of freedom of a scene's robot, which determine the cost of a step and of a pose.
 pub(super) fn size(scene: &Scene) -> [f64; 2] {
     let robot = scene.robot();
     let floating = robot.links.iter().filter(|link| link.floats).count();

@@ -1,4 +1,4 @@
-//! Curves as a picture: the same drawing as SVG and as PNG, without a font or a library of the system.
+//! Charts of learning curves as SVG and PNG, drawn without fonts or libraries of the system.
 
 use plotters::coord::Shift;
 use plotters::prelude::*;
@@ -9,36 +9,36 @@ use std::sync::Once;
 
 use super::curves::{Curve, Point};
 
-/// What a picture shows.
+/// A chart of learning curves.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Chart {
-    /// What it is of.
+    /// Title.
     pub title: String,
-    /// What line and band are.
+    /// What lines and bands mean.
     pub subtitle: String,
-    /// What goes across, with its unit.
-    pub across: String,
-    /// What goes up, with its unit.
-    pub up: String,
+    /// Label of the x axis, with its unit.
+    pub x_label: String,
+    /// Label of the y axis, with its unit.
+    pub y_label: String,
     /// In the order of the legend.
     pub curves: Vec<Curve>,
-    /// The return from which on the task counts as solved.
+    /// The return at which the task counts as solved.
     pub solved: Option<f64>,
 }
 
-/// Size in the page.
+/// Size on a page (pixels).
 const SIZE: (u32, u32) = (840, 460);
-/// Lines of the drawing for each of the page's: coordinates are whole numbers.
+/// Units of the SVG's coordinates, which are integers, per pixel of the page.
 const SVG_SCALE: u32 = 4;
-/// Pixels of a PNG for each of the page's.
+/// Pixels of a PNG per pixel of the page.
 const PNG_SCALE: u32 = 2;
-/// Dots that are drawn for each pixel and direction, which makes edges smooth.
-const DOTS: u32 = 2;
+/// Samples per pixel of a PNG in each direction, for smooth edges.
+const SAMPLES: u32 = 2;
 const FONT: &str = "sans-serif";
-/// What the legend calls the return from which on a task counts as solved.
+/// The legend's name of the return at which the task counts as solved.
 const SOLVED: &str = "solved";
 
-/// Told apart by everybody, colour-blind or not (Okabe and Ito 2008), the most distinct first.
+/// A palette for colour-blind and other readers (Okabe and Ito 2008), the most distinct colours first.
 const COLOURS: [RGBColor; 7] = [
     RGBColor(0, 114, 178),
     RGBColor(213, 94, 0),
@@ -52,15 +52,15 @@ const INK: RGBColor = RGBColor(40, 40, 40);
 const FAINT: RGBColor = RGBColor(110, 110, 110);
 const GRID: RGBColor = RGBColor(228, 228, 228);
 
-/// The picture as SVG, for a page or a file.
+/// The chart as SVG, for a page or a file.
 pub fn svg(chart: &Chart) -> String {
     let mut svg = String::new();
     let size = (SIZE.0 * SVG_SCALE, SIZE.1 * SVG_SCALE);
     {
         let area = SVGBackend::with_string(&mut svg, size).into_drawing_area();
-        draw(&area, chart, f64::from(SVG_SCALE)).expect("memory takes a drawing");
+        draw(&area, chart, f64::from(SVG_SCALE)).expect("writing to memory does not fail");
     }
-    // Drawn large and shown small.
+    // Scaled down to the page by its view box.
     let (width, height) = size;
     let large = format!("width=\"{width}\" height=\"{height}\"");
     svg.replacen(
@@ -70,169 +70,208 @@ pub fn svg(chart: &Chart) -> String {
     )
 }
 
-/// The picture as PNG.
+/// The chart as PNG.
 pub fn png(chart: &Chart) -> Vec<u8> {
     let (width, height) = (SIZE.0 * PNG_SCALE, SIZE.1 * PNG_SCALE);
-    let size = (width * DOTS, height * DOTS);
-    let mut dots = vec![0; (3 * size.0 * size.1) as usize];
+    let size = (width * SAMPLES, height * SAMPLES);
+    let mut samples = vec![0; (3 * size.0 * size.1) as usize];
     {
-        let area = BitMapBackend::with_buffer(&mut dots, size).into_drawing_area();
-        draw(&area, chart, f64::from(PNG_SCALE * DOTS)).expect("memory takes a drawing");
+        let area = BitMapBackend::with_buffer(&mut samples, size).into_drawing_area();
+        draw(&area, chart, f64::from(PNG_SCALE * SAMPLES))
+            .expect("writing to memory does not fail");
     }
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, width, height);
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
-    let mut writer = encoder.write_header().expect("memory takes it");
-    let pixels = merged(&dots, width as usize, DOTS as usize);
-    writer.write_image_data(&pixels).expect("memory takes it");
-    writer.finish().expect("memory takes it");
+    let mut writer = encoder
+        .write_header()
+        .expect("writing to memory does not fail");
+    let pixels = downsampled(&samples, width as usize, SAMPLES as usize);
+    writer
+        .write_image_data(&pixels)
+        .expect("writing to memory does not fail");
+    writer.finish().expect("writing to memory does not fail");
     bytes
 }
 
-/// Each pixel the mean of its `dots * dots` dots, three bytes each; `width` counts pixels.
-fn merged(all: &[u8], width: usize, dots: usize) -> Vec<u8> {
-    let line = 3 * width * dots;
-    let mut pixels = Vec::with_capacity(all.len() / (dots * dots));
-    for lines in all.chunks_exact(line * dots) {
+/// Each pixel as the mean of its `side * side` samples, three bytes each; `width` counts pixels.
+fn downsampled(samples: &[u8], width: usize, side: usize) -> Vec<u8> {
+    let line = 3 * width * side;
+    let mut pixels = Vec::with_capacity(samples.len() / (side * side));
+    for lines in samples.chunks_exact(line * side) {
         for i in 0..3 * width {
             let (x, colour) = (i / 3, i % 3);
-            let of_pixel = (0..dots * dots).map(|dot| {
-                let (down, right) = (dot / dots, dot % dots);
-                u32::from(lines[down * line + 3 * (x * dots + right) + colour])
+            let of_pixel = (0..side * side).map(|sample| {
+                let (down, right) = (sample / side, sample % side);
+                u32::from(lines[down * line + 3 * (x * side + right) + colour])
             });
-            pixels.push((of_pixel.sum::<u32>() / (dots * dots) as u32) as u8);
+            pixels.push((of_pixel.sum::<u32>() / (side * side) as u32) as u8);
         }
     }
     pixels
 }
 
-/// One drawing, `scale` times as large as in the page.
+/// Draws the chart `scale` times as large as on the page.
 fn draw<B: DrawingBackend>(
     area: &DrawingArea<B, Shift>,
     chart: &Chart,
     scale: f64,
 ) -> Result<(), DrawingAreaErrorKind<B::ErrorType>> {
-    bring_the_font();
-    let dots = |size: f64| (size * scale).round() as i32;
-    let text = |size: f64, colour: &RGBColor| -> TextStyle<'static> {
-        (FONT, size * scale).into_font().color(colour)
-    };
+    register_the_font();
+    let scale = Scale(scale);
     area.fill(&WHITE)?;
-    area.draw(&Text::new(
-        chart.title.clone(),
-        (dots(18.0), dots(12.0)),
-        text(18.0, &INK),
-    ))?;
-    area.draw(&Text::new(
-        chart.subtitle.clone(),
-        (dots(18.0), dots(36.0)),
-        text(13.0, &FAINT),
-    ))?;
-    let area = area.margin(dots(64.0), dots(10.0), dots(12.0), dots(12.0));
-
+    for (text, size, top, colour) in [
+        (&chart.title, 18.0, 12.0, &INK),
+        (&chart.subtitle, 13.0, 36.0, &FAINT),
+    ] {
+        area.draw(&Text::new(
+            text.clone(),
+            (scale.dots(18.0), scale.dots(top)),
+            scale.text(size, colour),
+        ))?;
+    }
+    let area = area.margin(
+        scale.dots(64.0),
+        scale.dots(10.0),
+        scale.dots(12.0),
+        scale.dots(12.0),
+    );
     let names = chart.curves.iter().map(|curve| curve.learner.as_str());
     let names = names.chain(chart.solved.map(|_| SOLVED));
-    let widths = names.map(|name| area.estimate_text_size(name, &text(14.0, &INK)));
+    let widths = names.map(|name| area.estimate_text_size(name, &scale.text(14.0, &INK)));
     let widths = widths.map(|size| size.map_or(0, |(width, _)| width));
-    let legend = widths.max().unwrap_or(0) as i32 + dots(44.0);
+    let legend = widths.max().unwrap_or(0) as i32 + scale.dots(44.0);
     let (width, _) = area.dim_in_pixel();
     let (plot, legend) = area.split_horizontally(width as i32 - legend.min(width as i32 / 3));
+    draw_plot(&plot, chart, scale)?;
+    draw_legend(&legend, chart, scale)?;
+    area.present()
+}
 
-    let (across, up) = ranges(chart);
-    let mut plotted = ChartBuilder::on(&plot)
-        .x_label_area_size(dots(44.0))
-        .y_label_area_size(dots(66.0))
-        .margin_right(dots(14.0))
-        .build_cartesian_2d(across.clone(), up)?;
-    plotted
-        .configure_mesh()
+/// From the page's lengths to those of the drawing.
+#[derive(Clone, Copy)]
+struct Scale(f64);
+
+impl Scale {
+    fn dots(self, size: f64) -> i32 {
+        (size * self.0).round() as i32
+    }
+
+    fn width(self, size: f64) -> u32 {
+        self.dots(size) as u32
+    }
+
+    fn text(self, size: f64, colour: &RGBColor) -> TextStyle<'static> {
+        (FONT, size * self.0).into_font().color(colour)
+    }
+}
+
+/// Axes, the dashed line of the solved return, and bands below the curves.
+fn draw_plot<B: DrawingBackend>(
+    area: &DrawingArea<B, Shift>,
+    chart: &Chart,
+    scale: Scale,
+) -> Result<(), DrawingAreaErrorKind<B::ErrorType>> {
+    let (x_range, y_range) = ranges(chart);
+    let mut plot = ChartBuilder::on(area)
+        .x_label_area_size(scale.dots(44.0))
+        .y_label_area_size(scale.dots(66.0))
+        .margin_right(scale.dots(14.0))
+        .build_cartesian_2d(x_range.clone(), y_range)?;
+    plot.configure_mesh()
         .light_line_style(TRANSPARENT)
-        .bold_line_style(GRID.stroke_width(dots(1.0) as u32))
-        .axis_style(FAINT.stroke_width(dots(1.0) as u32))
-        .set_all_tick_mark_size(dots(4.0))
+        .bold_line_style(GRID.stroke_width(scale.width(1.0)))
+        .axis_style(FAINT.stroke_width(scale.width(1.0)))
+        .set_all_tick_mark_size(scale.dots(4.0))
         .x_labels(8)
         .y_labels(7)
         .x_label_formatter(&|x| in_short(*x))
         .y_label_formatter(&|y| in_short(*y))
-        .x_desc(&chart.across)
-        .y_desc(&chart.up)
-        .label_style(text(13.0, &INK))
-        .axis_desc_style(text(13.0, &INK))
+        .x_desc(&chart.x_label)
+        .y_desc(&chart.y_label)
+        .label_style(scale.text(13.0, &INK))
+        .axis_desc_style(scale.text(13.0, &INK))
         .draw()?;
     if let Some(solved) = chart.solved {
-        let line = [(across.start, solved), (across.end, solved)];
-        let style = FAINT.stroke_width(dots(1.0) as u32);
-        let dashes = DashedLineSeries::new(line, dots(3.0) as u32, dots(4.0) as u32, style);
-        plotted.draw_series(dashes)?;
+        let line = [(x_range.start, solved), (x_range.end, solved)];
+        let style = FAINT.stroke_width(scale.width(1.0));
+        let dashes = DashedLineSeries::new(line, scale.width(3.0), scale.width(4.0), style);
+        plot.draw_series(dashes)?;
     }
     for (i, curve) in chart.curves.iter().enumerate() {
         let points = curve.points.iter();
         let upper = points.clone().map(|point| (point.at, point.high));
         let lower = points.clone().rev().map(|point| (point.at, point.low));
         let edge: Vec<_> = upper.chain(lower).collect();
-        plotted.draw_series(std::iter::once(Polygon::new(edge, colour(i).mix(0.16))))?;
+        plot.draw_series(std::iter::once(Polygon::new(edge, colour(i).mix(0.16))))?;
     }
     for (i, curve) in chart.curves.iter().enumerate() {
         let line = curve.points.iter().map(|point| (point.at, point.median));
-        let style = colour(i).stroke_width(dots(2.0) as u32);
+        let style = colour(i).stroke_width(scale.width(2.0));
         match dash(i) {
-            None => plotted.draw_series(std::iter::once(PathElement::new(
+            None => plot.draw_series(std::iter::once(PathElement::new(
                 line.collect::<Vec<_>>(),
                 style,
             )))?,
             Some(length) => {
-                let length = dots(length) as u32;
-                plotted.draw_series(DashedLineSeries::new(line, length, length, style))?
+                let length = scale.width(length);
+                plot.draw_series(DashedLineSeries::new(line, length, length, style))?
             }
         };
     }
-    // As the curves lie at their ends, from top to bottom.
+    Ok(())
+}
+
+/// The names, from top to bottom in the order in which the curves end.
+fn draw_legend<B: DrawingBackend>(
+    area: &DrawingArea<B, Shift>,
+    chart: &Chart,
+    scale: Scale,
+) -> Result<(), DrawingAreaErrorKind<B::ErrorType>> {
     let end = |i: &usize| chart.curves[*i].points.last().map(|point| point.median);
     let mut order: Vec<usize> = (0..chart.curves.len()).collect();
     order.sort_by(|a, b| {
         let (a, b) = (end(a), end(b));
         b.unwrap_or(f64::MIN).total_cmp(&a.unwrap_or(f64::MIN))
     });
-    let middle = |row: usize| dots(14.0) + row as i32 * dots(22.0);
-    let left_middle = Pos::new(HPos::Left, VPos::Center);
+    let middle = |row: usize| scale.dots(14.0) + row as i32 * scale.dots(22.0);
+    let name = |text: &str, middle: i32, colour: &RGBColor| {
+        let left_middle = Pos::new(HPos::Left, VPos::Center);
+        Text::new(
+            text.to_owned(),
+            (scale.dots(27.0), middle),
+            scale.text(14.0, colour).pos(left_middle),
+        )
+    };
     for (row, i) in order.into_iter().enumerate() {
         let middle = middle(row);
-        let style = colour(i).stroke_width(dots(3.0) as u32);
-        // Text hangs a little above its middle.
-        let height = middle - dots(1.5);
-        let sample = [(0, height), (dots(20.0), height)];
-        legend.draw(&PathElement::new(sample, style))?;
-        legend.draw(&Text::new(
-            chart.curves[i].learner.clone(),
-            (dots(27.0), middle),
-            text(14.0, &INK).pos(left_middle),
-        ))?;
+        let style = colour(i).stroke_width(scale.width(3.0));
+        // The middle of a text is slightly above the middle of its line.
+        let height = middle - scale.dots(1.5);
+        let sample = [(0, height), (scale.dots(20.0), height)];
+        area.draw(&PathElement::new(sample, style))?;
+        area.draw(&name(&chart.curves[i].learner, middle, &INK))?;
     }
     if chart.solved.is_some() {
         let middle = middle(chart.curves.len());
-        let style = FAINT.stroke_width(dots(1.0) as u32);
+        let style = FAINT.stroke_width(scale.width(1.0));
         for dash in 0..3 {
-            let from = dots(f64::from(dash) * 8.0);
-            legend.draw(&PathElement::new(
-                [(from, middle), (from + dots(4.0), middle)],
-                style,
-            ))?;
+            let from = scale.dots(f64::from(dash) * 8.0);
+            let line = [(from, middle), (from + scale.dots(4.0), middle)];
+            area.draw(&PathElement::new(line, style))?;
         }
-        legend.draw(&Text::new(
-            SOLVED,
-            (dots(27.0), middle),
-            text(14.0, &FAINT).pos(left_middle),
-        ))?;
+        area.draw(&name(SOLVED, middle, &FAINT))?;
     }
-    area.present()
+    Ok(())
 }
 
+/// The colour of a learner, by its index.
 fn colour(learner: usize) -> RGBColor {
     COLOURS[learner % COLOURS.len()]
 }
 
-/// More learners than colours are told apart by dashes.
+/// The length of a learner's dashes: learners beyond the number of colours are dashed.
 fn dash(learner: usize) -> Option<f64> {
     match learner / COLOURS.len() {
         0 => None,
@@ -240,7 +279,7 @@ fn dash(learner: usize) -> Option<f64> {
     }
 }
 
-/// What is shown: all curves with their bands, with some air above and below, and never nothing.
+/// The axis ranges: all curves with their bands and a margin above and below, never empty.
 fn ranges(chart: &Chart) -> (std::ops::Range<f64>, std::ops::Range<f64>) {
     let points = || chart.curves.iter().flat_map(|curve| &curve.points);
     let across = points().map(|point| point.at).fold(0.0, f64::max);
@@ -252,9 +291,9 @@ fn ranges(chart: &Chart) -> (std::ops::Range<f64>, std::ops::Range<f64>) {
         (low.min(y), high.max(y))
     });
     let (low, high) = if low <= high { (low, high) } else { (0.0, 1.0) };
-    // A flat curve has air as well.
-    let air = (0.04 * (high - low)).max(1e-6 * high.abs()).max(1e-6);
-    (0.0..across, low - air..high + air)
+    // A constant curve has a margin as well.
+    let margin = (0.04 * (high - low)).max(1e-6 * high.abs()).max(1e-6);
+    (0.0..across, low - margin..high + margin)
 }
 
 /// 1500000 as 1.5M, 50000 as 50k.
@@ -265,7 +304,7 @@ fn in_short(number: f64) -> String {
         size if size >= 1e4 => (number / 1e3, "k"),
         _ => (number, ""),
     };
-    // Six digits, without the zeros behind them: what ticks have been rounded to.
+    // Ticks are rounded to six digits; trailing zeros are dropped.
     let text = format!("{number:.5}");
     let text = text.trim_end_matches('0').trim_end_matches('.');
     match text {
@@ -274,8 +313,8 @@ fn in_short(number: f64) -> String {
     }
 }
 
-/// Text is measured, and in a PNG drawn, with a font that is compiled in. An SVG asks its reader for any without serifs.
-fn bring_the_font() {
+/// Registers the font that is compiled in: it measures all text and draws that of PNGs. An SVG asks its reader for any sans-serif font.
+fn register_the_font() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let is_read = register_font(FONT, FontStyle::Normal, epaint_default_fonts::UBUNTU_LIGHT);
@@ -301,8 +340,8 @@ mod tests {
         Chart {
             title: "title".to_owned(),
             subtitle: "subtitle".to_owned(),
-            across: "control steps".to_owned(),
-            up: "return".to_owned(),
+            x_label: "control steps".to_owned(),
+            y_label: "return".to_owned(),
             curves: (0..curves).map(curve).collect(),
             solved: Some(50.0),
         }
@@ -323,12 +362,12 @@ mod tests {
     }
 
     #[test]
-    fn a_pixel_is_the_mean_of_its_dots() {
-        // Two pixels of 2 x 2 dots; only red differs.
-        let dot = |red| [red, 0, 9];
+    fn a_pixel_is_the_mean_of_its_samples() {
+        // Two pixels of 2 x 2 samples; only red differs.
+        let sample = |red| [red, 0, 9];
         let lines = [[0, 100, 8, 8], [100, 200, 8, 8]];
-        let dots: Vec<u8> = lines.concat().into_iter().flat_map(dot).collect();
-        assert_eq!(merged(&dots, 2, 2), [100, 0, 9, 8, 0, 9]);
+        let samples: Vec<u8> = lines.concat().into_iter().flat_map(sample).collect();
+        assert_eq!(downsampled(&samples, 2, 2), [100, 0, 9, 8, 0, 9]);
     }
 
     #[test]

@@ -1,9 +1,9 @@
-//! Robots that live in a plane, and how far they give way across it, without which nothing would rub.
+//! Planar robots with contacts: a spring along the normal of their plane, without which ground friction would vanish.
 //!
-//! Rapier shares what friction can hold among two directions of the ground, by how hard the robot is to move in each. Across its
-//! plane a planar robot cannot be moved at all; but what rounding leaves of that, 1e-16 for each kilogram, reads as a mass so large
-//! that this direction takes the whole share, and the robot slides as on ice. So the joint on which it hangs gets a second axis
-//! across the plane, and a spring that keeps it there. No scene, reading or action knows of it.
+//! Rapier splits the friction force between two tangential directions in proportion to the robot's effective mass in each. A planar
+//! robot cannot move along the normal of its plane: the effective mass should be infinite, but rounding leaves an inverse mass of
+//! 1e-16 1/kg. This direction then takes the whole friction force, and the robot slides as on ice. The root joint therefore gets a
+//! second axis along the normal, with a spring that holds the robot in its plane. Scenes, readings and actions do not see this axis.
 
 use bevy::math::{Mat3, Quat, Vec3};
 use bevy_rapier3d::rapier::dynamics::{JointAxesMask, JointAxis, MultibodyLink};
@@ -11,22 +11,22 @@ use bevy_rapier3d::rapier::dynamics::{JointAxesMask, JointAxis, MultibodyLink};
 use super::shapes::{mass_properties, rotation};
 use crate::scene::robot::{JointKind, Link, Robot};
 
-/// The axis across the plane, of the joint on which a planar robot hangs.
+/// The additional axis of the root joint of a planar robot.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Across {
-    /// Unit vector in the joint's frame.
+pub(super) struct OutOfPlane {
+    /// Normal of the plane: a unit vector in the joint's frame.
     normal: Vec3,
-    /// What hangs on the joint (kg).
+    /// Mass of the links below the joint (kg).
     mass: f32,
     kind: JointKind,
 }
 
-/// How far an axis may be off (rad) for its robot still to be planar.
+/// Largest angular error of an axis at which a robot still counts as planar (rad).
 const TOLERANCE: f32 = 1e-3;
 
-impl Across {
-    /// For each link what its joint gets: those do that hang on the world, and move all of their links in one plane, in which
-    /// gravity lies. A plane that lies itself would sag, and nothing in it is pressed to the ground.
+impl OutOfPlane {
+    /// The additional axis for each link's joint: `Some` for root joints whose links all move in one plane that contains gravity. In a
+    /// horizontal plane the spring would sag, and nothing is pressed to the ground.
     pub(super) fn of(robot: &Robot, gravity: Vec3) -> Vec<Option<Self>> {
         let links = 0..robot.links.len();
         links
@@ -44,7 +44,10 @@ impl Across {
         let links: Vec<usize> = links.filter(|&link| hangs(robot, link, root)).collect();
         let axis = |&link: &usize| {
             let joint = &robot.joints[robot.links[link].joint?];
-            Some((joint.kind, turn(robot, link) * Vec3::from(joint.axis)))
+            Some((
+                joint.kind,
+                orientation(robot, link) * Vec3::from(joint.axis),
+            ))
         };
         let axes: Vec<(JointKind, Vec3)> = links.iter().filter_map(axis).collect();
         let normal = normal(&axes)?;
@@ -59,13 +62,13 @@ impl Across {
         let mass = masses.map(|properties| properties.mass()).sum();
         let planar = upright && axes.iter().all(in_plane) && mass > 0.0;
         planar.then(|| Self {
-            normal: turn(robot, root).inverse() * normal,
+            normal: orientation(robot, root).inverse() * normal,
             mass,
             kind,
         })
     }
 
-    /// What turns Rapier's x to the joint's own axis, and the axis across to one of Rapier's as well.
+    /// The rotation that maps Rapier's x axis to the joint's axis, and another of Rapier's axes to the normal.
     pub(super) fn frame(&self, axis: Vec3) -> Quat {
         match self.kind {
             JointKind::Revolute => Quat::from_rotation_arc(Vec3::X, axis),
@@ -76,12 +79,12 @@ impl Across {
         }
     }
 
-    /// What it leaves free besides what the joint does.
+    /// The additional free axis.
     pub(super) fn mask(&self) -> JointAxesMask {
         self.axis().into()
     }
 
-    /// How many of Rapier's coordinates of the joint come before the joint's own.
+    /// Number of free coordinates of Rapier's joint before the joint's own.
     pub(super) fn before(&self) -> usize {
         match self.kind {
             JointKind::Revolute => 1,
@@ -96,9 +99,9 @@ impl Across {
         }
     }
 
-    /// Leads the link back to its plane, so softly that within a physics step of `dt` seconds it is about as hard to move across the
-    /// plane as in it: friction is not shared rightly among directions that differ much. Gives the place of its speed among the
-    /// joint's, and the damping (N s/m).
+    /// Sets the spring. It is so soft that within a physics step of `dt` seconds the effective mass along the normal is about that in
+    /// the plane, since friction is split wrongly between directions that differ much. Returns the offset of the axis among the joint's
+    /// generalised velocities, and its damping (N s/m).
     pub(super) fn hold(&self, link: &mut MultibodyLink, dt: f32) -> (usize, f32) {
         let frequency = 0.1 / dt;
         let stiffness = self.mass * frequency * frequency;
@@ -107,20 +110,20 @@ impl Across {
     }
 }
 
-/// Whether a link is the root or hangs on it.
+/// Whether a link is the root or its descendant.
 fn hangs(robot: &Robot, link: usize, root: usize) -> bool {
     let parent = robot.links[link].parent;
     link == root || parent.is_some_and(|parent| hangs(robot, parent, root))
 }
 
-/// How the frame of a link is turned in the world, where all joints are at 0.
-fn turn(robot: &Robot, link: usize) -> Quat {
+/// The rotation of a link's frame in the world, with all joints at position 0.
+fn orientation(robot: &Robot, link: usize) -> Quat {
     let Link { parent, origin, .. } = &robot.links[link];
-    let parent = parent.map_or(Quat::IDENTITY, |parent| turn(robot, parent));
+    let parent = parent.map_or(Quat::IDENTITY, |parent| orientation(robot, parent));
     parent * rotation(origin.rpy)
 }
 
-/// What the plane of these axes would be across: that of a hinge, or of two slides.
+/// The normal of the plane that the axes determine: the axis of a hinge, or the cross product of two slides.
 fn normal(axes: &[(JointKind, Vec3)]) -> Option<Vec3> {
     let hinge = axes.iter().find(|(kind, _)| *kind == JointKind::Revolute);
     let first = axes.first()?.1;

@@ -1,15 +1,15 @@
-//! What the panel says about the training and about the shown robot.
+//! The status of the training and of the shown robot.
 
-use bevy_egui::egui::{self, Color32, CornerRadius, Margin, ProgressBar, RichText, Ui};
+use bevy_egui::egui::{self, Color32, CornerRadius, Margin, RichText, Ui};
 
-use super::section;
+use super::widgets::{banner, fact, progress, section, unit};
 use crate::metrics::Metric;
 use crate::train::scene_watch::WatchedScene;
 use crate::train::status::TrainingStatus;
-use crate::window::shown::Shown;
+use crate::window::shown_robot::ShownRobot;
 use crate::window::theme::{BLUE, DIM, EDGE, GREEN, RED, SIGN, TEXT, WELL, grouped};
 
-/// How far the training is.
+/// The progress of the training.
 pub(super) fn training(
     ui: &mut Ui,
     news: &TrainingStatus,
@@ -20,12 +20,12 @@ pub(super) fn training(
 ) {
     let steps = news.steps;
     ui.horizontal(|ui| {
-        fact(ui, "learner", learner, "The preset of hyperparameters");
+        fact(ui, "learner", learner, "Preset of hyperparameters");
         fact(
             ui,
             "seed",
             &seed.to_string(),
-            "Where all randomness of this run comes from",
+            "Seed of all randomness of this run",
         );
     });
     let share = steps as f32 / total.max(1) as f32;
@@ -37,14 +37,9 @@ pub(super) fn training(
             ui.label(RichText::new(format!("{:.0} %", (100.0 * share).floor())).color(DIM));
         });
     });
-    ui.add(
-        ProgressBar::new(share)
-            .desired_height(7.0)
-            .corner_radius(CornerRadius::same(3))
-            .fill(BLUE),
-    );
+    progress(ui, share);
     ui.horizontal(|ui| {
-        let meaning = "Control steps per second, without evaluations and saving";
+        let meaning = "Control steps per second, evaluations and saving excluded";
         fact(ui, "steps/s", &grouped(news.steps_per_s as u64), meaning);
         if let Some(episodes) = news.row.get(Metric::Episodes) {
             fact(
@@ -60,14 +55,14 @@ pub(super) fn training(
         ui.colored_label(RED, text)
             .on_hover_text(Metric::Broken.meaning());
     }
-    banner(ui, news, is_held);
+    banners(ui, news, is_held);
     trouble(ui, news);
 }
 
-/// Solved, ended, held: what must not be missed.
-fn banner(ui: &mut Ui, news: &TrainingStatus, is_held: bool) {
+/// Banners: solved, ended, held.
+fn banners(ui: &mut Ui, news: &TrainingStatus, is_held: bool) {
     if let Some(steps) = news.solved_step {
-        sign(ui, GREEN, Color32::BLACK, |ui, color| {
+        banner(ui, GREEN, Color32::BLACK, |ui, color| {
             let mut text = format!("SOLVED at {} steps", grouped(steps));
             if let Some(seconds) = news.solved_wall_s {
                 text += &format!(", {seconds:.1} s");
@@ -76,7 +71,7 @@ fn banner(ui: &mut Ui, news: &TrainingStatus, is_held: bool) {
         });
     }
     if let Some(Ok(result)) = &news.result {
-        sign(ui, EDGE, TEXT, |ui, color| {
+        banner(ui, EDGE, TEXT, |ui, color| {
             let mut text = format!("Training ended after {:.1} s", result.wall_s);
             if let Some(success) = result.success {
                 text += &format!(", {:.0} % success", 100.0 * success);
@@ -86,23 +81,13 @@ fn banner(ui: &mut Ui, news: &TrainingStatus, is_held: bool) {
             ui.label(RichText::new(text).color(color));
         });
     } else if is_held {
-        sign(ui, Color32::from_rgb(92, 70, 22), TEXT, |ui, color| {
+        banner(ui, Color32::from_rgb(92, 70, 22), TEXT, |ui, color| {
             ui.label(RichText::new("Training is held").color(color));
         });
     }
 }
 
-fn sign(ui: &mut Ui, fill: Color32, color: Color32, contents: impl FnOnce(&mut Ui, Color32)) {
-    let frame = egui::Frame::new()
-        .fill(fill)
-        .corner_radius(CornerRadius::same(6))
-        .inner_margin(Margin::symmetric(10, 7));
-    frame.show(ui, |ui| {
-        ui.set_width(ui.available_width());
-        ui.vertical_centered(|ui| contents(ui, color));
-    });
-}
-
+/// The error of the training, if any, and the last change of its scene.
 fn trouble(ui: &mut Ui, news: &TrainingStatus) {
     let last = match &news.result {
         Some(Ok(result)) => result.trouble.as_ref(),
@@ -117,8 +102,8 @@ fn trouble(ui: &mut Ui, news: &TrainingStatus) {
     }
 }
 
-/// How the shown robot is doing.
-pub(super) fn acting(ui: &mut Ui, shown: &Shown, caption: &str) {
+/// The current episode of the shown robot.
+pub(super) fn acting(ui: &mut Ui, shown: &ShownRobot, caption: &str) {
     section(ui, caption);
     ui.horizontal(|ui| {
         if let Some(distance) = shown.distance() {
@@ -130,23 +115,23 @@ pub(super) fn acting(ui: &mut Ui, shown: &Shown, caption: &str) {
                 ui,
                 "return",
                 &format!("{:.1}", shown.episode().total_reward),
-                "Of this episode, so far",
+                "Return of this episode so far",
             );
         }
         let (successes, episodes) = shown.successes();
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             if shown.has_users_target() {
                 ui.label(RichText::new("your target").color(BLUE))
-                    .on_hover_text("The episode goes on until Reset");
+                    .on_hover_text("The episode continues until Reset");
             } else if episodes > 0 {
                 ui.label(RichText::new(format!("reached {successes} of {episodes}")).color(DIM))
-                    .on_hover_text("Successes among the last episodes shown here");
+                    .on_hover_text("Successes among the last episodes in this window");
             }
         });
     });
 }
 
-/// A distance in the unit that suits it.
+/// A distance in millimetres or centimetres.
 fn length(meters: f32) -> String {
     if meters < 0.1 {
         format!("{:.0} mm", 1000.0 * meters)
@@ -155,48 +140,43 @@ fn length(meters: f32) -> String {
     }
 }
 
-/// Which episode is played again, how far it is, and how it ends.
-pub(super) fn flight(ui: &mut Ui, shown: &Shown) {
-    let Some((played, taken)) = shown.flight() else {
+/// The replayed episode, its progress, and how it ends.
+pub(super) fn crash(ui: &mut Ui, shown: &ShownRobot) {
+    let Some((replay, taken)) = shown.crash() else {
         return;
     };
-    let flight = &played.flight;
+    let crash = &replay.crash;
     ui.horizontal(|ui| {
-        let meaning = "Its number in the run";
-        fact(ui, "environment", &flight.environment.to_string(), meaning);
-        let meaning = "Its number in the environment";
-        fact(ui, "episode", &flight.episode.to_string(), meaning);
+        let meaning = "Number of the environment in the run";
+        fact(ui, "environment", &crash.environment.to_string(), meaning);
+        let meaning = "Number of the episode in the environment";
+        fact(ui, "episode", &crash.episode.to_string(), meaning);
     });
-    let steps = flight.steps(shown.scene().robot().motors.len());
+    let steps = crash.steps(shown.scene().robot().motors.len());
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 5.0;
         ui.label(RichText::new(format!("step {}", grouped(taken as u64))).strong());
         ui.label(RichText::new(format!("of {}", grouped(steps as u64))).color(DIM));
     });
-    ui.add(
-        ProgressBar::new(taken as f32 / steps as f32)
-            .desired_height(7.0)
-            .corner_radius(CornerRadius::same(3))
-            .fill(BLUE),
-    );
+    progress(ui, taken as f32 / steps as f32);
     ui.colored_label(
         RED,
-        format!("\u{26a0} Broke in step {steps}: {}", flight.reason),
+        format!("\u{26a0} Broke in step {steps}: {}", crash.reason),
     );
-    if !played.reproduced {
-        let text = "Here it does not: this machine or this version computes other bits.";
+    if !replay.reproduced {
+        let text = "It does not break here: this machine or version computes different bits.";
         ui.colored_label(RED, text);
     }
-    if taken == played.good_steps {
-        sign(ui, EDGE, TEXT, |ui, color| {
-            ui.label(RichText::new("Held at the last good step").color(color));
+    if taken == replay.good_steps {
+        banner(ui, EDGE, TEXT, |ui, color| {
+            ui.label(RichText::new("Stopped at the last step before it broke").color(color));
         });
     }
 }
 
-/// What the motors get, and how fast the joints are.
-pub(super) fn motors(ui: &mut Ui, shown: &Shown) {
-    section(ui, "Joints: action, and speed after it");
+/// Actions of the motors and speeds of their joints.
+pub(super) fn motors(ui: &mut Ui, shown: &ShownRobot) {
+    section(ui, "Joints: action and resulting speed");
     egui::Grid::new("motors")
         .num_columns(3)
         .spacing([10.0, 4.0])
@@ -205,7 +185,7 @@ pub(super) fn motors(ui: &mut Ui, shown: &Shown) {
             for (motor, action) in robot.motors.iter().zip(shown.motors()) {
                 let joint = &robot.joints[motor.joint];
                 let speed = shown.readings().speeds[motor.joint];
-                let unit = super::controls::unit(joint.kind);
+                let unit = unit(joint.kind);
                 ui.label(&joint.name);
                 ui.monospace(format!("{action:+5.2}"));
                 ui.monospace(format!("{speed:+8.2} {unit}/s"));
@@ -214,8 +194,8 @@ pub(super) fn motors(ui: &mut Ui, shown: &Shown) {
         });
 }
 
-/// Angles and speeds of the joints.
-pub(super) fn joints(ui: &mut Ui, shown: &Shown) {
+/// Positions and speeds of the joints.
+pub(super) fn joints(ui: &mut Ui, shown: &ShownRobot) {
     section(ui, "Joints");
     let readings = shown.readings();
     egui::Grid::new("joints")
@@ -225,7 +205,7 @@ pub(super) fn joints(ui: &mut Ui, shown: &Shown) {
             let joints = &shown.scene().robot().joints;
             for ((joint, angle), speed) in joints.iter().zip(&readings.angles).zip(&readings.speeds)
             {
-                let unit = super::controls::unit(joint.kind);
+                let unit = unit(joint.kind);
                 ui.label(&joint.name);
                 ui.monospace(format!("{angle:+6.2} {unit}"));
                 ui.monospace(format!("{speed:+6.2} {unit}/s"));
@@ -234,12 +214,15 @@ pub(super) fn joints(ui: &mut Ui, shown: &Shown) {
         });
 }
 
-/// Why the scene's file is not shown as it is.
+/// The error in the scene's file, or its path.
 pub(super) fn file_error(ui: &mut Ui, file: Option<&WatchedScene>) {
     let Some(file) = file else { return };
     match &file.error {
         Some(error) => {
-            ui.colored_label(RED, "The file has an error. Shown is what it said before.");
+            ui.colored_label(
+                RED,
+                "The file has an error. The last valid version is shown.",
+            );
             let frame = egui::Frame::new()
                 .fill(WELL)
                 .corner_radius(CornerRadius::same(6))
@@ -252,17 +235,8 @@ pub(super) fn file_error(ui: &mut Ui, file: Option<&WatchedScene>) {
             });
         }
         None => {
-            let text = format!("{}, read again when saved", file.path().display());
+            let text = format!("{}, reloaded when saved", file.path().display());
             ui.label(RichText::new(text).color(DIM).small());
         }
     }
-}
-
-fn fact(ui: &mut Ui, name: &str, value: &str, meaning: &str) {
-    let response = ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = 5.0;
-        ui.label(RichText::new(name).color(DIM));
-        ui.label(RichText::new(value).strong());
-    });
-    response.response.on_hover_text(meaning);
 }

@@ -1,4 +1,4 @@
-//! What a comparison was begun with, kept in its folder: what is changed later is refused, unless it adds learners or seeds.
+//! The protocol of a comparison, stored in its folder. A comparison that continues may add learners and seeds; other changes are refused.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -7,22 +7,23 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::time::Duration;
 
-use super::{CompareError, Comparison, Run, read_small};
+use super::error::{CompareError, read_small};
+use super::{Comparison, Run};
 use crate::files;
 
 const FILE: &str = "comparison.json";
 
-/// What may not change.
+/// What may not change between two commands on one folder.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct Terms {
+pub(super) struct Protocol {
     task: String,
-    /// How long each run trains.
+    /// Training time of each run; `None`: by steps.
     seconds: Option<Duration>,
-    /// The settings of every learner, as JSON: texts can be compared without a rounding in between.
+    /// The settings of every learner as JSON text, which compares without rounding.
     learners: BTreeMap<String, String>,
 }
 
-impl Terms {
+impl Protocol {
     pub(super) fn of(comparison: &Comparison, runs: &[Run]) -> Self {
         let learner = |run: &Run| {
             let settings = serde_json::to_string(&run.learner).expect("plain data is JSON");
@@ -35,11 +36,11 @@ impl Terms {
         }
     }
 
-    /// Compares them with those in a folder, and keeps them there, beside those of learners that are not compared this time.
+    /// Compares the protocol with the stored one, and stores it together with the settings of learners that do not take part this time.
     ///
     /// # Errors
-    /// They differ, or the system refused.
-    pub(super) fn agree(mut self, folder: &Path) -> Result<(), CompareError> {
+    /// They differ, or an input or output operation failed.
+    pub(super) fn check_and_store(mut self, folder: &Path) -> Result<(), CompareError> {
         let path = folder.join(FILE);
         let stored = match read_small(&path) {
             Err(error) if error.kind() == ErrorKind::NotFound => None,
@@ -104,7 +105,7 @@ impl Terms {
     }
 }
 
-/// The first field whose values differ, with the enclosing names that say more than which learner it is.
+/// The first field whose values differ: its path and both values.
 fn first_change(old: &Value, new: &Value) -> Option<(String, Value, Value)> {
     let (Value::Object(before), Value::Object(after)) = (old, new) else {
         return (old != new).then(|| (String::new(), old.clone(), new.clone()));
@@ -130,17 +131,17 @@ mod tests {
     use super::*;
     use tempfile::tempdir;
 
-    fn terms(learners: &[(&str, &str)]) -> Terms {
+    fn protocol(learners: &[(&str, &str)]) -> Protocol {
         let pair = |(name, settings): &(&str, &str)| (name.to_string(), settings.to_string());
-        Terms {
+        Protocol {
             task: "pendulum".to_owned(),
             seconds: None,
             learners: learners.iter().map(pair).collect(),
         }
     }
 
-    fn refusal(terms: Terms, folder: &Path) -> String {
-        let error = terms.agree(folder).expect_err("they differ");
+    fn refusal(protocol: Protocol, folder: &Path) -> String {
+        let error = protocol.check_and_store(folder).expect_err("they differ");
         error.to_string()
     }
 
@@ -149,10 +150,14 @@ mod tests {
         let folder = tempdir().expect("there is room");
         let path = folder.path();
         let old = [("a", r#"{"Ppo":{"steps":5,"clip":0.2}}"#)];
-        terms(&old).agree(path).expect("it begins");
-        terms(&[("b", "{}")]).agree(path).expect("another learner");
-        terms(&old).agree(path).expect("the first is still known");
-        let changed = terms(&[("a", r#"{"Ppo":{"steps":5,"clip":0.3}}"#)]);
+        protocol(&old).check_and_store(path).expect("it begins");
+        protocol(&[("b", "{}")])
+            .check_and_store(path)
+            .expect("another learner");
+        protocol(&old)
+            .check_and_store(path)
+            .expect("the first is still known");
+        let changed = protocol(&[("a", r#"{"Ppo":{"steps":5,"clip":0.3}}"#)]);
         let said = refusal(changed, path);
         assert!(
             said.contains("`Ppo.clip` of learner `a` was 0.2, and is 0.3 now"),
@@ -163,19 +168,21 @@ mod tests {
     #[test]
     fn task_and_time_stay() {
         let folder = tempdir().expect("there is room");
-        terms(&[]).agree(folder.path()).expect("it begins");
-        let timed = Terms {
+        protocol(&[])
+            .check_and_store(folder.path())
+            .expect("it begins");
+        let timed = Protocol {
             seconds: Some(Duration::from_millis(1500)),
-            ..terms(&[])
+            ..protocol(&[])
         };
         let said = refusal(timed, folder.path());
         assert!(
             said.contains("to their last steps, and not 1.5 s each"),
             "{said}"
         );
-        let other = Terms {
+        let other = Protocol {
             task: "reach".to_owned(),
-            ..terms(&[])
+            ..protocol(&[])
         };
         assert!(refusal(other, folder.path()).contains("of `pendulum`, not of `reach`"));
     }

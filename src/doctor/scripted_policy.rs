@@ -1,11 +1,11 @@
-//! Who acts while the doctor looks: actors that have learnt nothing.
+//! The policies that the doctor rolls out: fixed rules that have learnt nothing.
 
 use bevy::ecs::prelude::{Entity, World};
 use bevy_rapier3d::plugin::context::{RapierContextJoints, RapierRigidBodySet};
 use rand::RngExt;
 use std::f32::consts::TAU;
 
-use super::poser::Poser;
+use super::scratch_world::ScratchWorld;
 use crate::pod::Episode;
 use crate::pod::scene::SceneLevels;
 use crate::scene::Scene;
@@ -14,24 +14,24 @@ use crate::seed::Rng;
 use crate::sim::Readings;
 use crate::sim::readings::gravity_loads;
 
-/// How actions are chosen.
+/// A fixed rule that chooses actions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Actor {
+pub enum ScriptedPolicy {
     /// Every action is 0.
     Idle,
-    /// Every action is uniform in -1..1.
+    /// Actions are uniform in [-1, 1], drawn in every step.
     Random,
-    /// The same, but held for a quarter of a second: it gets farther.
+    /// Uniform actions, each held for a quarter of a second, which moves the robot farther.
     Waving,
-    /// Gravity is held, and every motor's joint is drawn to its home.
+    /// Gravity is compensated, and a critically damped controller draws each motor's joint to its home.
     Holding,
 }
 
-impl Actor {
-    /// All of them.
+impl ScriptedPolicy {
+    /// All policies.
     pub const ALL: [Self; 4] = [Self::Idle, Self::Random, Self::Waving, Self::Holding];
 
-    /// What it is called.
+    /// Its name in tables, JSON and the reference.
     pub fn name(self) -> &'static str {
         match self {
             Self::Idle => "idle",
@@ -41,64 +41,66 @@ impl Actor {
         }
     }
 
-    /// What it does, to go behind "somebody".
-    pub fn does(self) -> &'static str {
+    /// Its actions, in a phrase.
+    pub(super) fn actions(self) -> &'static str {
         match self {
-            Self::Idle => "does nothing",
-            Self::Random => "acts at random",
-            Self::Waving => "holds random actions for a moment",
-            Self::Holding => "holds its home",
+            Self::Idle => "actions of 0",
+            Self::Random => "random actions",
+            Self::Waving => "random actions held for 0.25 s",
+            Self::Holding => "actions that hold the home pose",
         }
     }
 }
 
-/// How fast a held joint comes home (rad/s): as fast as an arm should, and slow enough for the control rate to follow.
-const STIFFNESS: [f32; 2] = [10.0, 0.15];
-/// How long a waving actor holds an action (s).
+/// Natural frequency of the holding controller (rad/s): at most the first number, and at most the second times the control rate (Hz),
+/// so that the control rate can follow.
+const FREQUENCY: [f32; 2] = [10.0, 0.15];
+/// How long [`ScriptedPolicy::Waving`] holds an action (s).
 const WAVE_S: f32 = 0.25;
 
-/// What actors need to know of a scene.
-pub(super) struct Stage<'a> {
+/// Computes the actions of scripted policies in a scene.
+pub(super) struct Script<'a> {
     scene: &'a Scene,
-    /// Of every joint, at home.
+    /// Inertia at each joint in the home pose (kg m^2, or kg).
     inertias: Vec<f32>,
+    /// Control steps for which a waving policy holds an action.
     wave: u32,
 }
 
-impl<'a> Stage<'a> {
+impl<'a> Script<'a> {
     pub(super) fn new(scene: &'a Scene) -> Self {
-        let mut poser = Poser::new(scene);
-        poser.pose(&poser.home());
+        let mut world = ScratchWorld::new(scene);
+        world.set_joints(&world.home());
         Self {
             scene,
-            inertias: poser.inertias(),
+            inertias: world.inertias(),
             wave: (WAVE_S * scene.task().control_hz).max(1.0) as u32,
         }
     }
 
-    /// Writes what an actor does in an environment, `step` steps into its rollout. It may want more than motors can.
+    /// Writes the action of a policy in an environment, `step` steps into its rollout. Actions may exceed [-1, 1].
     pub(super) fn act(
         &self,
-        actor: Actor,
+        policy: ScriptedPolicy,
         world: &World,
         entity: Entity,
         step: u32,
         rng: &mut Rng,
         action: &mut [f32],
     ) {
-        match actor {
-            Actor::Idle => action.fill(0.0),
-            Actor::Waving if !step.is_multiple_of(self.wave) => {}
-            Actor::Random | Actor::Waving => {
+        match policy {
+            ScriptedPolicy::Idle => action.fill(0.0),
+            ScriptedPolicy::Waving if !step.is_multiple_of(self.wave) => {}
+            ScriptedPolicy::Random | ScriptedPolicy::Waving => {
                 for entry in action {
                     *entry = 2.0 * rng.random::<f32>() - 1.0;
                 }
             }
-            Actor::Holding => self.hold(world, entity, action),
+            ScriptedPolicy::Holding => self.hold(world, entity, action),
         }
     }
 
-    /// What gravity asks of each motor, and a critically damped pull home beside it.
+    /// The load of gravity on each motor, plus a critically damped controller towards home.
     fn hold(&self, world: &World, entity: Entity, action: &mut [f32]) {
         let (robot, task) = (self.scene.robot(), self.scene.task());
         let parts = world
@@ -114,22 +116,22 @@ impl<'a> Stage<'a> {
         };
         let plant = &world.resource::<SceneLevels>().of(episode).plant;
         let loads = gravity_loads(plant, &joints.multibody_joints, &bodies.bodies);
-        let [fastest, per_hz] = STIFFNESS;
-        let pull = fastest.min(per_hz * task.control_hz);
+        let [highest, per_hz] = FREQUENCY;
+        let frequency = highest.min(per_hz * task.control_hz);
         for ((action, motor), load) in action.iter_mut().zip(&robot.motors).zip(loads) {
             let joint = &robot.joints[motor.joint];
-            let mut apart = joint.home - readings.angles[motor.joint];
+            let mut error = joint.home - readings.angles[motor.joint];
             if joint.range.is_none() && joint.kind == JointKind::Revolute {
-                apart -= TAU * (apart / TAU).round();
+                error -= TAU * (error / TAU).round();
             }
             let speed = readings.speeds[motor.joint];
-            let torque = self.inertias[motor.joint] * pull * (pull * apart - 2.0 * speed);
+            let torque = self.inertias[motor.joint] * frequency * (frequency * error - 2.0 * speed);
             *action = match motor.drive {
                 Drive::Torque if robot.compensate_gravity => torque / motor.torque,
                 Drive::Torque => load + torque / motor.torque,
-                // Home is what the action 0 asks for.
+                // The action 0 is the home position.
                 Drive::Position { .. } => 0.0,
-                Drive::Velocity { speed: most, .. } => pull * apart / most,
+                Drive::Velocity { speed: most, .. } => frequency * error / most,
             };
         }
     }
