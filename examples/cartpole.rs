@@ -5,7 +5,7 @@
 use bevy::ecs::prelude::{Component, IntoScheduleConfigs, Query};
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
-use sinew::cli::{OwnEnvironment, train_environment};
+use sinew::cli::{CustomEnvironment, train_environment};
 use sinew::pod::{Action, Control, Environment, Episode, Observation, Pod, Reward};
 use sinew::scene::task::Solved;
 use sinew::step::{ActionSpace, Spaces, StepEnd};
@@ -13,7 +13,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 fn main() -> ExitCode {
-    train_environment(OwnEnvironment {
+    train_environment(CustomEnvironment {
         name: "cartpole",
         environment: Arc::new(CartPole),
         solved: Some(Solved::Return(475.0)),
