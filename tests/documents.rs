@@ -358,7 +358,7 @@ fn check_command(words: &[String]) -> Result<(), String> {
                 check_names(&matches)?;
             }
         }
-        "cargo" if words[1] == "run" => match after("--example") {
+        "cargo" if words.get(1).is_some_and(|word| word == "run") => match after("--example") {
             Some(example) => {
                 let example: &'static str = example.clone().leak();
                 if !root().join(format!("examples/{example}.rs")).exists() {
