@@ -1,11 +1,11 @@
-//! An environment with two choices instead of a torque: Gymnasium's CartPole-v1.
+//! A custom environment with two discrete actions: Gymnasium's CartPole-v1.
 //!
 //! `cargo run --release --example cartpole -- --help`
 
 use bevy::ecs::prelude::{Component, IntoScheduleConfigs, Query};
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
-use sinew::cli::{OwnEnvironment, train_environment};
+use sinew::cli::{CustomEnvironment, train_environment};
 use sinew::pod::{Action, Control, Environment, Episode, Observation, Pod, Reward};
 use sinew::scene::task::Solved;
 use sinew::step::{ActionSpace, Spaces, StepEnd};
@@ -13,7 +13,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 fn main() -> ExitCode {
-    train_environment(OwnEnvironment {
+    train_environment(CustomEnvironment {
         name: "cartpole",
         environment: Arc::new(CartPole),
         solved: Some(Solved::Return(475.0)),
@@ -21,17 +21,17 @@ fn main() -> ExitCode {
     })
 }
 
-/// Time of a step (s), and steps of an episode.
+/// Duration of a step (s), and steps of an episode.
 const DT: f32 = 0.02;
 const STEPS: u32 = 500;
-/// Masses of pole and both (kg), half the pole's length (m), gravity (m/s^2), what a push is (N).
+/// Mass of the pole and of both (kg), half the pole's length (m), gravity (m/s^2), the force of an action (N).
 const POLE_MASS: f32 = 0.1;
 const MASS: f32 = 1.0 + POLE_MASS;
 const HALF_LENGTH: f32 = 0.5;
 const GRAVITY: f32 = 9.8;
 const PUSH: f32 = 10.0;
 
-/// A cart on a rail with a pole on a hinge: its place and speed, the pole's angle and angular speed (m, m/s, rad, rad/s). Upright is 0.
+/// A cart on a rail with a pole on a hinge: position and speed, the pole's angle and angular speed (m, m/s, rad, rad/s). Upright is 0.
 #[derive(Component, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 struct Cart([f32; 4]);
 
@@ -59,10 +59,10 @@ impl Environment for CartPole {
     }
 }
 
-/// The equations of Barto, Sutton and Anderson (1983) without friction. Euler's step: place and angle go on with the old speeds.
+/// The equations of Barto, Sutton and Anderson (1983) without friction, with explicit Euler steps.
 fn push(mut carts: Query<(&Action, &mut Cart)>) {
     for (action, mut cart) in &mut carts {
-        // An action is the index of a choice.
+        // A discrete action is an index.
         let force = if action.0[0] == 1.0 { PUSH } else { -PUSH };
         let [place, speed, angle, turning] = cart.0;
         let (sin, cos) = angle.sin_cos();
@@ -93,7 +93,7 @@ fn judge(
         let [place, _, angle, _] = cart.0;
         episode.steps += 1;
         observation.0.copy_from_slice(&cart.0);
-        // Also for the step with which it falls.
+        // Also for the step that ends in a fall.
         reward.0 = 1.0;
         if place.abs() > 2.4 || angle.abs() > 12_f32.to_radians() {
             *end = StepEnd::Terminated;

@@ -1,11 +1,11 @@
-//! An environment of one's own: Gymnasium's Pendulum-v1 as components and systems, without any physics engine.
+//! A custom environment: Gymnasium's Pendulum-v1 as components and systems, without a physics engine.
 //!
 //! `cargo run --release --example pendulum -- --help`
 
 use bevy::ecs::prelude::{Component, IntoScheduleConfigs, Query};
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
-use sinew::cli::{OwnEnvironment, train_environment};
+use sinew::cli::{CustomEnvironment, train_environment};
 use sinew::pod::{Action, Control, Environment, Episode, Observation, Pod, Reward};
 use sinew::scene::task::Solved;
 use sinew::step::{ActionSpace, Spaces, StepEnd};
@@ -14,7 +14,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 fn main() -> ExitCode {
-    train_environment(OwnEnvironment {
+    train_environment(CustomEnvironment {
         name: "pendulum",
         environment: Arc::new(Pendulum),
         solved: Some(Solved::Return(-200.0)),
@@ -22,7 +22,7 @@ fn main() -> ExitCode {
     })
 }
 
-/// Time of a step (s), and steps of an episode.
+/// Duration of a step (s), and steps of an episode.
 const DT: f32 = 0.05;
 const STEPS: u32 = 200;
 
@@ -47,7 +47,7 @@ impl Environment for Pendulum {
         for slot in pod.slots() {
             pod.spawn(slot, Rod::default());
         }
-        // What a checkpoint must hold, so that a run can go on as if it had never been stopped.
+        // The state that a checkpoint must hold for a run to resume exactly.
         pod.save::<Rod>();
         pod.add_systems((
             swing.in_set(Control::Physics),
@@ -57,7 +57,7 @@ impl Environment for Pendulum {
     }
 }
 
-/// The action 1.0 is 2 N m. The reward is of the state before the step, so it is taken here.
+/// The action 1.0 is 2 N m. The reward is of the state before the step, so it is computed here.
 fn swing(mut rods: Query<(&Action, &mut Rod, &mut Reward)>) {
     for (action, mut rod, mut reward) in &mut rods {
         let torque = 2.0 * action.0[0].clamp(-1.0, 1.0);

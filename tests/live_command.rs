@@ -192,7 +192,7 @@ fn what_cannot_be_watched_is_said() {
     );
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(
-        said.contains("--live: `pendulum` is a scene of sinew's own"),
+        said.contains("--live: `pendulum` is a shipped scene"),
         "{said}"
     );
     let output = run(

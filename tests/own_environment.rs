@@ -1,4 +1,4 @@
-//! Promise: a program with an environment of its own has the whole command line of `sinew train`, and the examples are what they say.
+//! Promise: a program with a custom environment has the whole command line of `sinew train`, and the examples are what they say.
 #![allow(
     clippy::unwrap_used,
     reason = "a test that cannot read its own data fails"
@@ -7,7 +7,7 @@
 use bevy::ecs::prelude::{Component, IntoScheduleConfigs, Query};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sinew::cli::{OwnEnvironment, train_environment_with};
+use sinew::cli::{CustomEnvironment, train_environment_with};
 use sinew::pod::{Action, Control, Environment, Episode, Observation, Pod, Reward};
 use sinew::scene::task::Solved;
 use sinew::scene::{Presets, Scene};
@@ -105,7 +105,7 @@ fn program() {
     };
     let args: Vec<String> = serde_json::from_str(args.to_str().unwrap()).unwrap();
     let wrong = || Box::leak(LEARNERS.replace("gamma", "gama").into_boxed_str());
-    let own = OwnEnvironment {
+    let own = CustomEnvironment {
         name: if args[0] == "other" { "other" } else { "line" },
         environment: Arc::new(Line {
             entries: if args[0] == "wide" { 2 } else { 1 },
@@ -258,7 +258,7 @@ fn it_trains_as_its_flags_say_and_keeps_the_run() {
     assert_code(&output, 0);
     let said = text(&output.stdout);
     assert!(
-        said.contains("1280 steps in") && !said.contains("judge it"),
+        said.contains("1280 steps in") && !said.contains("evaluate it"),
         "{said}"
     );
 }
@@ -482,7 +482,7 @@ fn until_solved_ends_early_and_a_signal_saves() {
     let output = child.wait_with_output().unwrap();
     assert_code(&output, 130);
     assert!(
-        rest.contains("stopped; go on with: line --run mine"),
+        rest.contains("stopped; resume with: line --run mine"),
         "{rest}"
     );
     let stopped = json(&output);

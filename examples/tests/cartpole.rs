@@ -1,4 +1,4 @@
-//! Promise: the example is Gymnasium's CartPole-v1. Numbers from its formulas in double precision, the first ones by hand.
+//! Promise: the example is Gymnasium's CartPole-v1. Expected values are from its formulas in double precision, the first ones by hand.
 
 use super::*;
 use sinew::pod::Purpose;
@@ -11,7 +11,7 @@ fn pod(cart: [f32; 4]) -> Pod {
     pod
 }
 
-/// Takes a step with a choice and says how it ended; the next episode does not begin yet.
+/// Takes a step with an action and returns how it ended, without starting the next episode.
 fn step(pod: &mut Pod, choice: u8) -> ([f32; 4], StepEnd) {
     let entity = pod.entity(0);
     let action = Action(vec![f32::from(choice)]);
@@ -37,7 +37,7 @@ fn it_moves_as_the_formulas_say() {
     let (cart, end) = step(&mut pod, 1);
     assert_near(cart, [0.0, 8.0 / 41.0, 0.0, -12.0 / 41.0]);
     assert_eq!(end, StepEnd::Running);
-    // One to the left takes the speeds back; what moves meanwhile moves with the old ones.
+    // A push to the left cancels the speeds; positions advance with the speeds before it.
     let (cart, _) = step(&mut pod, 0);
     assert_near(cart, [0.16 / 41.0, 0.0, -0.24 / 41.0, 0.0]);
     let (cart, _) = step(&mut self::pod([0.5, -1.0, 0.2, 0.8]), 1);

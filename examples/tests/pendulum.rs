@@ -1,4 +1,4 @@
-//! Promise: the example is Gymnasium's Pendulum-v1. Numbers from its formulas in double precision, the first ones by hand.
+//! Promise: the example is Gymnasium's Pendulum-v1. Expected values are from its formulas in double precision, the first ones by hand.
 
 use super::*;
 use sinew::pod::Purpose;
@@ -11,7 +11,7 @@ fn pod(angle: f32, speed: f32) -> Pod {
     pod
 }
 
-/// Takes a step; angle, speed and reward after it.
+/// Takes a step and returns angle, speed and reward.
 fn step(pod: &mut Pod, action: f32) -> [f32; 3] {
     let entity = pod.entity(0);
     pod.world.entity_mut(entity).insert(Action(vec![action]));
@@ -31,18 +31,18 @@ fn assert_near(found: [f32; 3], expected: [f32; 3]) {
 
 #[test]
 fn it_swings_as_the_formulas_say() {
-    // From lying still, with 2 N m: (15 + 6) 0.05 = 1.05 rad/s, and with this new speed 0.0525 rad. Paid for the state before:
-    // pi^2 / 4 + 0.001 * 4.
+    // From horizontal at rest, with 2 N m: (15 + 6) 0.05 = 1.05 rad/s, and with this new speed 0.0525 rad. The reward is of the state
+    // before: -(pi^2 / 4 + 0.001 * 4).
     let mut pod = pod(PI / 2.0, 0.0);
     assert_near(step(&mut pod, 1.0), [1.623_296_3, 1.05, -2.471_401]);
-    // What is too much is clipped: 2 N m the other way.
+    // Actions are clipped: 2 N m the other way.
     assert_near(step(&mut pod, -3.0), [1.698_244_7, 1.498_966_6, -2.749_341]);
     assert_near(step(&mut pod, 0.25), [1.814_138_8, 2.317_883_7, -3.108_975]);
 }
 
 #[test]
 fn speeds_are_clipped_and_angles_wrapped_for_the_reward_alone() {
-    // 4 rad are 4 - 2 pi = -2.283 rad away from upright, and 4 rad they stay: 4 - 8 * 0.05.
+    // An angle of 4 rad is 4 - 2 pi = -2.283 rad from upright, and is not wrapped: 4 - 8 * 0.05.
     assert_near(step(&mut pod(4.0, -7.9), -1.0), [3.6, -8.0, -11.457_936]);
 }
 

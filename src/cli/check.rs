@@ -1,34 +1,54 @@
-//! `sinew check`: the doctor.
+//! `sinew check`.
 
+use clap::Args;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Instant;
 
-use super::CheckArgs;
+use super::Run;
 use super::print::{Failure, note, or_dash, say, say_json};
 use crate::doctor::{self, Checkup, Finding, PolicyEvidence, Preset};
 use crate::pod::scene::spaces;
 use crate::scene::{Place, Scene, Severity};
 
-pub(super) fn check(args: &CheckArgs) -> Result<ExitCode, Failure> {
-    let scene = Scene::open_with(&args.scene, args.learner.as_deref(), &args.set)?;
-    let scene = Arc::new(scene);
-    let preset = scene.learner(args.learner.as_deref())?;
-    let checkup = doctor::check(&scene, preset)?;
-    if args.json {
-        say_json(&object(&scene, preset, &checkup));
-    } else {
-        report(&scene, &checkup);
-    }
-    let is_serious = |finding: &Finding| finding.severity == Severity::Serious;
-    Ok(match checkup.findings.iter().any(is_serious) {
-        true => ExitCode::FAILURE,
-        false => ExitCode::SUCCESS,
-    })
+/// Report errors in a scene and, after about a second of simulation, what probably keeps it from being learnt
+#[derive(Args)]
+pub(super) struct Check {
+    /// A RON file or the name of a shipped scene
+    scene: String,
+    /// Preset that the scene is to be trained with [default: the scene's first]
+    #[arg(long, value_name = "NAME")]
+    learner: Option<String>,
+    /// Override a value of the scene or the preset, e.g. robot.joints.elbow.torque=20; repeatable
+    #[arg(long, value_name = "PATH=VALUE")]
+    set: Vec<String>,
+    /// Print one JSON object on standard output instead
+    #[arg(long)]
+    json: bool,
 }
 
-/// Before a training: what needs no rollout, and is more than good to know. It does not stop anything.
+impl Run for Check {
+    fn run(&self, _: Instant) -> Result<ExitCode, Failure> {
+        let scene = Scene::open_with(&self.scene, self.learner.as_deref(), &self.set)?;
+        let scene = Arc::new(scene);
+        let preset = scene.learner(self.learner.as_deref())?;
+        let checkup = doctor::check(&scene, preset)?;
+        if self.json {
+            say_json(&object(&scene, preset, &checkup));
+        } else {
+            report(&scene, &checkup);
+        }
+        let is_serious = |finding: &Finding| finding.severity == Severity::Serious;
+        Ok(match checkup.findings.iter().any(is_serious) {
+            true => ExitCode::FAILURE,
+            false => ExitCode::SUCCESS,
+        })
+    }
+}
+
+/// Prints the warnings that need no rollout, before a training. They do not stop it.
 pub(super) fn warn(scene: &Scene, preset: Preset) {
     for finding in doctor::check_static(scene, preset) {
         if finding.severity != Severity::Note {
@@ -73,7 +93,7 @@ fn report(scene: &Scene, checkup: &Checkup) {
         }
     };
     say(format_args!(
-        "{}: {counts}. {} links, {} joints, {} observations, {} steps per episode; looked at {} steps, {:.0} per second.",
+        "{}: {counts}. {} links, {} joints, {} observations, {} steps per episode; simulated {} steps, {:.0} per second.",
         scene.name(),
         scene.robot().links.len(),
         scene.robot().joints.len(),
@@ -107,7 +127,7 @@ fn actors(checkup: &Checkup) {
     say(format_args!(""));
 }
 
-/// Each term's share, and what it gives per step to each actor.
+/// Each term's share, and its mean per step for each actor.
 fn rewards(scene: &Scene, checkup: &Checkup) {
     let by = &checkup.evidence.by_policy;
     let actors: String = by
@@ -141,7 +161,7 @@ fn rewards(scene: &Scene, checkup: &Checkup) {
 fn observations(scene: &Scene, checkup: &Checkup) {
     say(format_args!(
         "{:36}{:>12}{:>12}{:>12}{:>12}",
-        "observation", "least", "mean", "greatest", "deviation"
+        "observation", "min", "mean", "max", "std"
     ));
     for (name, statistics) in spaces(scene)
         .observation
@@ -160,7 +180,7 @@ fn observations(scene: &Scene, checkup: &Checkup) {
     say(format_args!(""));
 }
 
-/// A text of at most so many characters.
+/// The text, shortened to `most` characters.
 fn cut(text: &str, most: usize) -> String {
     if text.chars().count() <= most {
         return text.to_owned();
@@ -170,7 +190,7 @@ fn cut(text: &str, most: usize) -> String {
 
 /// What `--json` prints.
 #[derive(Serialize)]
-struct Object {
+struct CheckJson {
     scene: String,
     learner: String,
     findings: Vec<Value>,
@@ -181,7 +201,7 @@ struct Object {
     steps_per_s: f64,
 }
 
-fn object(scene: &Scene, (learner, _): Preset, checkup: &Checkup) -> Object {
+fn object(scene: &Scene, (learner, _): Preset, checkup: &Checkup) -> CheckJson {
     let evidence = &checkup.evidence;
     let shares = evidence.shares();
     let by_actor = |value: &dyn Fn(&PolicyEvidence) -> Value| {
@@ -221,7 +241,7 @@ fn object(scene: &Scene, (learner, _): Preset, checkup: &Checkup) -> Object {
         })
     };
     let names = spaces(scene).observation.into_iter();
-    Object {
+    CheckJson {
         scene: scene.name().to_owned(),
         learner: learner.to_owned(),
         findings: checkup

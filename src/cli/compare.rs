@@ -1,5 +1,6 @@
 //! `sinew compare`.
 
+use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 use std::io::IsTerminal;
@@ -8,21 +9,62 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::Run;
+use super::args::positive_seconds;
 use super::print::{Failure, note, say, say_json};
 use super::signals::Signals;
 use super::terminal::LINE_EVERY;
-use super::{CompareArgs, ContestArgs};
 use crate::compare::{
     COLUMNS, CompareError, Compared, Comparison, Entrant, Progress, Standing, folder_name,
 };
 use crate::scene::{Scene, SceneError};
 
-/// The bar's length: it shows a share.
+/// Length of the progress bar, which shows a share.
 const LENGTH: u64 = 1000;
+
+/// Train several learners with several seeds, and compare them with error bars
+#[derive(Args)]
+pub(super) struct Compare {
+    /// A RON file or the name of a shipped scene
+    scene: String,
+    #[command(flatten)]
+    comparison: ComparisonArgs,
+}
+
+// Learners and how they are compared, in whatever environment.
+#[derive(Args)]
+pub(super) struct ComparisonArgs {
+    /// Presets of the scene, or shipped ones
+    #[arg(
+        long,
+        value_name = "NAME,NAME..",
+        value_delimiter = ',',
+        required = true
+    )]
+    pub(super) learners: Vec<String>,
+    /// Train each learner with the seeds 1 to K
+    #[arg(long, value_name = "K", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=1000))]
+    seeds: u64,
+    /// Control steps of each run, over all environments [default: the preset's]
+    #[arg(long, value_name = "N")]
+    steps: Option<u64>,
+    /// Wall-clock time of each run on one core, instead of --steps; at least one update is done
+    #[arg(long, value_name = "S", value_parser = positive_seconds, conflicts_with = "steps")]
+    seconds: Option<Duration>,
+    /// Folder for runs, tables, pictures and page; a comparison that is already in it is resumed [default: runs/compare-<scene>]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Override a value of the scene or, e.g. learner.gamma=0.99, of every compared preset; repeatable
+    #[arg(long, value_name = "PATH=VALUE")]
+    set: Vec<String>,
+    /// Print one JSON object on standard output
+    #[arg(long)]
+    json: bool,
+}
 
 /// What `compare --json` prints.
 #[derive(Serialize)]
-struct Report<'a> {
+struct Json<'a> {
     scene: &'a str,
     seeds: u64,
     seconds: Option<f64>,
@@ -35,26 +77,29 @@ struct Report<'a> {
     troubles: &'a [String],
 }
 
-pub(super) fn compare(args: &CompareArgs) -> Result<ExitCode, Failure> {
-    let CompareArgs { scene, contest } = args;
-    let scene = Scene::open_with_all(scene, &contest.learners, &contest.changes()?)?;
-    let scene = Arc::new(scene);
-    let entrants = contest.entrants(|learner| Entrant::of_scene(&scene, learner))?;
-    contest.hold(scene.name(), entrants)
+impl Run for Compare {
+    fn run(&self, _: Instant) -> Result<ExitCode, Failure> {
+        let arguments = &self.comparison;
+        let learners = &arguments.learners;
+        let scene = Scene::open_with_all(&self.scene, learners, &arguments.changes()?)?;
+        let scene = Arc::new(scene);
+        let entrants = arguments.entrants(|learner| Entrant::of_scene(&scene, learner))?;
+        arguments.compare(scene.name(), entrants)
+    }
 }
 
-impl ContestArgs {
-    /// What is changed in text and presets.
+impl ComparisonArgs {
+    /// The changes to scene and presets.
     pub(super) fn changes(&self) -> Result<Vec<String>, Failure> {
         if self.learners.iter().any(String::is_empty) {
-            let words = "--learners: a name is empty; expected names of presets like `ppo,slow`";
-            return Err(Failure::Wrong(words.to_owned()));
+            let problem = "--learners: a name is empty; expected names of presets like `ppo,slow`";
+            return Err(Failure::Usage(problem.to_owned()));
         }
         let steps = self.steps.map(|n| format!("learner.steps={n}"));
         Ok(self.set.iter().cloned().chain(steps).collect())
     }
 
-    /// The compared learners, in their order.
+    /// The compared learners, in the order of the arguments.
     pub(super) fn entrants(
         &self,
         entrant: impl Fn(&str) -> Result<Entrant, SceneError>,
@@ -65,8 +110,8 @@ impl ContestArgs {
             .collect()
     }
 
-    /// Compares them on a task of this name, and says what came out.
-    pub(super) fn hold(&self, task: &str, entrants: Vec<Entrant>) -> Result<ExitCode, Failure> {
+    /// Compares them on the task of this name, and prints the table.
+    pub(super) fn compare(&self, task: &str, entrants: Vec<Entrant>) -> Result<ExitCode, Failure> {
         let folder = || PathBuf::from(format!("runs/compare-{}", folder_name(task)));
         let comparison = Comparison {
             task: task.to_owned(),
@@ -82,8 +127,7 @@ impl ContestArgs {
 
 fn run(comparison: &Comparison, json: bool) -> Result<ExitCode, Failure> {
     let stop = Arc::default();
-    let signals = Signals::listen(&stop)
-        .map_err(|error| Failure::Failed(format!("cannot listen for signals: {error}")))?;
+    let signals = Signals::listen(&stop)?;
     let folder = comparison.folder.display();
     note(format_args!(
         "{} runs, {} at a time, in {folder}",
@@ -92,7 +136,7 @@ fn run(comparison: &Comparison, json: bool) -> Result<ExitCode, Failure> {
     ));
     let mut display = Display::new();
     let bar = display.bar.clone();
-    // A line beside the bar, not through it.
+    // The bar is hidden while a line is written.
     let tell = move |line: &str| match &bar {
         Some(bar) => bar.suspend(|| note(format_args!("{line}"))),
         None => note(format_args!("{line}")),
@@ -101,7 +145,7 @@ fn run(comparison: &Comparison, json: bool) -> Result<ExitCode, Failure> {
     let compared = comparison.run(&stop, tell, &mut look)?;
     display.clear();
     if json {
-        say_json(&Report {
+        say_json(&Json {
             scene: &comparison.task,
             seeds: comparison.seeds,
             seconds: comparison.seconds.map(|seconds| seconds.as_secs_f64()),
@@ -121,12 +165,12 @@ fn run(comparison: &Comparison, json: bool) -> Result<ExitCode, Failure> {
         note(format_args!("error: {trouble}"));
     }
     if compared.is_stopped {
-        note(format_args!("stopped; the same command goes on"));
+        note(format_args!("stopped; the same command resumes it"));
     }
     Ok(exit_code(&compared, &signals))
 }
 
-/// Columns as wide as their widest cell; the first to the left, numbers to the right.
+/// Prints the table; the first column is aligned left, numbers right.
 fn print_table(compared: &Compared, seeds: u64) {
     let heads = COLUMNS.map(|(head, _)| head.to_owned());
     let rows = compared
@@ -147,7 +191,7 @@ fn print_table(compared: &Compared, seeds: u64) {
 }
 
 fn exit_code(compared: &Compared, signals: &Signals) -> ExitCode {
-    // A signal's code promises that every run was saved.
+    // A signal's exit code promises that every run was saved.
     if !compared.troubles.is_empty() {
         return ExitCode::FAILURE;
     }
@@ -157,7 +201,7 @@ fn exit_code(compared: &Compared, signals: &Signals) -> ExitCode {
     }
 }
 
-/// A bar on a terminal, else a plain line every now and then.
+/// A bar on a terminal, else a plain line every [`LINE_EVERY`].
 struct Display {
     bar: Option<ProgressBar>,
     next_line: Instant,
@@ -197,21 +241,12 @@ fn bar() -> ProgressBar {
     bar.with_style(style)
 }
 
-/// Seconds of a run: a while at least, or there is nothing to compare.
-pub(super) fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds = super::seconds(text)?;
-    if seconds.is_zero() {
-        return Err("expected a number of seconds above 0".to_owned());
-    }
-    Ok(seconds)
-}
-
 impl From<CompareError> for Failure {
     fn from(error: CompareError) -> Self {
         match error {
-            CompareError::Io(..) => Self::Failed(error.to_string()),
+            CompareError::Io(..) => Self::Runtime(error.to_string()),
             CompareError::Train(error) => error.into(),
-            error => Self::Wrong(error.to_string()),
+            error => Self::Usage(error.to_string()),
         }
     }
 }

@@ -1,9 +1,12 @@
 //! `sinew eval`.
 
+use clap::Args;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Instant;
 
-use super::EvalArgs;
+use super::Run;
 use super::print::{Failure, note, or_dash, say, say_json};
 use crate::checkpoint::run_subject::SubjectFile;
 use crate::checkpoint::versions::newest_in_force;
@@ -15,42 +18,62 @@ use crate::scene::Scene;
 use crate::seed::Seed;
 use crate::train::evaluate::evaluate;
 use crate::worker_pool::WorkerPool;
-use std::path::Path;
 
-pub(super) fn eval(args: &EvalArgs) -> Result<ExitCode, Failure> {
-    let (scene, policy) = open_run(&args.run, args.best)?;
-    let environment: Arc<dyn Environment> = Arc::new(SceneEnvironment::new(Arc::new(scene)));
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let evaluation = evaluate(
-        &environment,
-        &policy,
-        Seed::new(args.seed),
-        Purpose::Judging,
-        0..args.episodes,
-        &WorkerPool::new(threads),
-    )?
-    .expect("nobody stops this pool");
-    if args.json {
-        say_json(&evaluation);
-    } else {
-        let success = evaluation.success.map(|s| format!("{:.1} %", 100.0 * s));
+/// Evaluate a trained policy on new episodes, with its mean action
+#[derive(Args)]
+pub(super) struct Eval {
+    /// Run folder
+    run: PathBuf,
+    /// Use the policy that solved the scene instead of the newest one
+    #[arg(long)]
+    best: bool,
+    /// Number of episodes
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    episodes: u64,
+    /// Seed of the episodes
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+    /// Print one JSON object on standard output
+    #[arg(long)]
+    json: bool,
+}
+
+impl Run for Eval {
+    fn run(&self, _: Instant) -> Result<ExitCode, Failure> {
+        let (scene, policy) = open_run(&self.run, self.best)?;
+        let environment: Arc<dyn Environment> = Arc::new(SceneEnvironment::new(Arc::new(scene)));
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let evaluation = evaluate(
+            &environment,
+            &policy,
+            Seed::new(self.seed),
+            Purpose::Judging,
+            0..self.episodes,
+            &WorkerPool::new(threads),
+        )?
+        .expect("nothing stops this pool");
+        if self.json {
+            say_json(&evaluation);
+            return Ok(ExitCode::SUCCESS);
+        }
         if !evaluation.crashes.is_empty() {
             let broken = evaluation.crashes.len();
             note(format_args!(
-                "warning: {broken} of {} episodes broke; return and length leave them out",
+                "warning: {broken} of {} episodes broke and are excluded from return and length",
                 evaluation.episodes
             ));
         }
+        let success = evaluation.success.map(|s| format!("{:.1} %", 100.0 * s));
         say(format_args!(
-            "{} episodes: success {}, return {:.3} (deviation {:.3}), length {:.1} steps",
+            "{} episodes: success {}, return {:.3} (std {:.3}), length {:.1} steps",
             evaluation.episodes,
             or_dash(success),
             evaluation.return_mean,
             evaluation.return_std,
             evaluation.length_mean,
         ));
+        Ok(ExitCode::SUCCESS)
     }
-    Ok(ExitCode::SUCCESS)
 }
 
 /// A run's settings, and its scene as it was when the newest policy was saved.
@@ -65,7 +88,7 @@ pub(super) fn open_scene(run: &Path) -> Result<(RunSettings, Scene), Failure> {
     Ok((settings, scene))
 }
 
-/// A run's scene and policy, which belong together.
+/// A run's scene and policy, which must have the same spaces.
 pub(super) fn open_run(run: &Path, best: bool) -> Result<(Scene, Arc<Policy>), Failure> {
     let (_, scene) = open_scene(run)?;
     let which = if best {
@@ -75,8 +98,8 @@ pub(super) fn open_run(run: &Path, best: bool) -> Result<(Scene, Arc<Policy>), F
     };
     let policy = read_policy(run, which)?;
     if policy.spaces != spaces(&scene) {
-        return Err(Failure::Wrong(format!(
-            "{}: its policy was trained on other observations or actions than its scene has",
+        return Err(Failure::Usage(format!(
+            "{}: the policy has other observations or actions than the run's scene",
             run.display()
         )));
     }

@@ -1,4 +1,4 @@
-//! What a person or a script reads, and the exit codes.
+//! Output for people and scripts, and exit codes.
 
 use serde::Serialize;
 use std::fmt::{Arguments, Display};
@@ -11,21 +11,21 @@ use crate::pod::PodError;
 use crate::scene::SceneError;
 use crate::train::TrainError;
 
-/// Why a command did not do what was asked.
+/// Why a command did not do what it was asked to do.
 pub(super) enum Failure {
-    /// Wrong use or a wrong file: exit code 2.
-    Wrong(String),
-    /// It went wrong: exit code 1.
-    Failed(String),
+    /// Wrong arguments or an invalid file: exit code 2.
+    Usage(String),
+    /// An error at run time: exit code 1.
+    Runtime(String),
 }
 
 impl Failure {
     pub(super) fn report(&self) -> ExitCode {
         let (message, code) = match self {
-            Self::Wrong(message) => (message, 2),
-            Self::Failed(message) => (message, 1),
+            Self::Usage(message) => (message, 2),
+            Self::Runtime(message) => (message, 1),
         };
-        // A scene's error brings its own heading.
+        // A scene's error has its own heading.
         let heading = if message.starts_with("error") {
             ""
         } else {
@@ -38,22 +38,22 @@ impl Failure {
 
 impl From<SceneError> for Failure {
     fn from(error: SceneError) -> Self {
-        Self::Wrong(error.to_string())
+        Self::Usage(error.to_string())
     }
 }
 
 impl From<RunError> for Failure {
     fn from(error: RunError) -> Self {
         match error {
-            RunError::Io(..) => Self::Failed(error.to_string()),
-            _ => Self::Wrong(error.to_string()),
+            RunError::Io(..) => Self::Runtime(error.to_string()),
+            _ => Self::Usage(error.to_string()),
         }
     }
 }
 
 impl From<PodError> for Failure {
     fn from(error: PodError) -> Self {
-        Self::Failed(error.to_string())
+        Self::Runtime(error.to_string())
     }
 }
 
@@ -63,15 +63,15 @@ impl From<TrainError> for Failure {
             TrainError::Pod(error) => error.into(),
             TrainError::Scene(error) => error.into(),
             TrainError::Run(error) => error.into(),
-            TrainError::Unsuited(problem) => Self::Wrong(problem),
+            TrainError::Unsuited(problem) => Self::Usage(problem),
         }
     }
 }
 
-/// Some of the answer could not be written.
+/// Some of the output could not be written.
 static IS_CUT_SHORT: AtomicBool = AtomicBool::new(false);
 
-/// A line of the answer, to standard output. A reader that has gone away is no error; a full disk is, see [`is_cut_short`].
+/// Writes a line of the result to standard output. A closed pipe is no error; a full disk is one, see [`is_cut_short`].
 pub(super) fn say(line: Arguments) {
     let mut out = std::io::stdout();
     if let Err(error) = writeln!(out, "{line}").and_then(|()| out.flush())
@@ -82,23 +82,23 @@ pub(super) fn say(line: Arguments) {
     }
 }
 
-/// Whether some of the answer could not be written: then the command has failed, whatever it did.
+/// Whether some of the output could not be written; the command has failed then.
 pub(super) fn is_cut_short() -> bool {
     IS_CUT_SHORT.load(Ordering::Relaxed)
 }
 
-/// A line beside the answer, to standard error.
+/// Writes a line of progress or diagnostics to standard error.
 pub(super) fn note(line: Arguments) {
     let _ = writeln!(std::io::stderr(), "{line}");
 }
 
-/// The answer as one JSON object.
+/// Writes the result as one JSON object.
 pub(super) fn say_json(value: &impl Serialize) {
     let json = serde_json::to_string(value).expect("plain data is JSON");
     say(format_args!("{json}"));
 }
 
-/// A number, or a dash.
+/// The value, or a dash where there is none.
 pub(super) fn or_dash(value: Option<impl Display>) -> String {
     value.map_or_else(|| "-".to_owned(), |value| value.to_string())
 }

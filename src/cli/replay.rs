@@ -1,14 +1,18 @@
-//! `sinew replay`: the last episode of an environment that broke, played again.
+//! `sinew replay`.
 
+use clap::Args;
 use serde::Serialize;
 use std::collections::VecDeque;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Instant;
 
-use super::ReplayArgs;
+use super::Run;
 use super::print::{Failure, note, say, say_json};
 use super::signals::Signals;
+use super::window::{self, PictureRequest};
 use crate::checkpoint::crash_record::CrashRecord;
 use crate::pod::scene::{MotorAction, SceneEnvironment};
 use crate::pod::{CrashedEpisode, Pod, Reward};
@@ -17,96 +21,126 @@ use crate::seed::Seed;
 use crate::sim::Readings;
 use crate::step::StepEnd;
 
-/// Steps that the table shows.
+/// Number of steps in the printed table.
 const LAST: usize = 20;
+
+/// Replay the last episode of a broken environment from its crash record
+#[derive(Args)]
+pub(super) struct Replay {
+    /// Crash record, from the folder `crashes` of a run
+    file: PathBuf,
+    /// Print the last steps as a table even if there is a display
+    #[arg(long)]
+    headless: bool,
+    /// Print one JSON object on standard output instead
+    #[arg(long)]
+    json: bool,
+    /// Save a picture of the window and exit
+    #[arg(long, value_name = "FILE.png", conflicts_with_all = ["headless", "json"])]
+    picture: Option<PathBuf>,
+    /// Time of the picture after the first frame
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = 3.0,
+        requires = "picture"
+    )]
+    picture_after: f32,
+}
 
 /// What `replay --json` prints.
 #[derive(Serialize)]
-struct Report<'a> {
+struct Json<'a> {
     scene: &'a str,
     seed: u64,
     environment: u64,
     episode: u64,
-    /// Control steps in the record; with the last one it broke.
+    /// Control steps in the record; the environment broke in the last one.
     steps: usize,
     reason: &'a str,
-    /// It breaks in the same step here.
+    /// Whether it breaks in the same step here.
     reproduced: bool,
 }
 
-/// What playing it came to.
+/// Result of playing a record.
 struct Outcome {
     /// Steps that did not end the episode.
     good_steps: usize,
     reproduced: bool,
-    /// The last rows of its table.
+    /// The last rows of the table.
     rows: VecDeque<Vec<String>>,
 }
 
-pub(super) fn replay(args: &ReplayArgs) -> Result<ExitCode, Failure> {
-    let file = args.file.display();
-    let wrong = |message: String| Failure::Wrong(format!("{file}: {message}"));
-    let record =
-        CrashRecord::read(&args.file).map_err(|error| Failure::Wrong(error.to_string()))?;
-    let no_scene = "its environment is no scene, so only the program that has it can play it";
-    let text = record
-        .text
-        .as_ref()
-        .ok_or_else(|| wrong(no_scene.to_owned()))?;
-    let scene = Scene::parse(&format!("{file}: its scene"), text)?.renamed(record.scene.clone());
-    let scene = Arc::new(scene);
-    let crash = &record.crash;
-    let outcome = play(&scene, record.seed, crash).map_err(wrong)?;
-    let acted = scene.robot().motors.len();
-    let report = Report {
-        scene: scene.name(),
-        seed: record.seed,
-        environment: crash.environment,
-        episode: crash.episode,
-        steps: crash.steps(acted),
-        reason: &crash.reason,
-        reproduced: outcome.reproduced,
-    };
-    if args.json {
-        say_json(&report);
-    } else if super::play::opens_window(
-        args.headless,
-        args.picture.is_some(),
-        "its last steps instead",
-    )? {
-        let stop = Arc::new(AtomicBool::new(false));
-        let signals = Signals::listen(&stop)
-            .map_err(|error| Failure::Failed(format!("cannot listen for signals: {error}")))?;
-        super::play::replay(
-            &record,
-            scene.clone(),
-            outcome.good_steps,
-            outcome.reproduced,
-            &signals,
-            args,
-        )?;
-        if let Some(code) = signals.exit_code() {
-            return Ok(ExitCode::from(code));
-        }
-    } else {
-        print(&report, &scene, &outcome);
-    }
-    if !outcome.reproduced {
-        let here = match outcome.good_steps {
-            all if all == report.steps => format!("step {all} does not break it"),
-            good => format!("the episode ends in step {}", good + 1),
+impl Run for Replay {
+    fn run(&self, _: Instant) -> Result<ExitCode, Failure> {
+        let file = self.file.display();
+        let wrong = |message: String| Failure::Usage(format!("{file}: {message}"));
+        let record =
+            CrashRecord::read(&self.file).map_err(|error| Failure::Usage(error.to_string()))?;
+        let text = record.text.as_ref().ok_or_else(|| {
+            let problem =
+                "its environment is not a scene; only the program that defines it can replay it";
+            wrong(problem.to_owned())
+        })?;
+        let scene =
+            Scene::parse(&format!("{file}: its scene"), text)?.renamed(record.scene.clone());
+        let scene = Arc::new(scene);
+        let flight = &record.crash;
+        let outcome = play(&scene, record.seed, flight).map_err(wrong)?;
+        let json = Json {
+            scene: scene.name(),
+            seed: record.seed,
+            environment: flight.environment,
+            episode: flight.episode,
+            steps: flight.steps(scene.robot().motors.len()),
+            reason: &flight.reason,
+            reproduced: outcome.reproduced,
         };
-        note(format_args!(
-            "not reproduced: {here} here, and the record says that step {} broke it; this machine, or this version ({}, the record's is {}), computes other bits",
-            report.steps,
-            env!("CARGO_PKG_VERSION"),
-            record.version,
-        ));
+        let picture = PictureRequest {
+            path: self.picture.as_ref(),
+            after: Some(self.picture_after),
+        };
+        if self.json {
+            say_json(&json);
+        } else if window::opens_window(self.headless, picture, "printing its last steps")? {
+            let signals = Signals::listen(&Arc::new(AtomicBool::new(false)))?;
+            let (good_steps, reproduced) = (outcome.good_steps, outcome.reproduced);
+            window::replay(
+                &record,
+                scene.clone(),
+                good_steps,
+                reproduced,
+                &signals,
+                picture,
+            )?;
+            if let Some(code) = signals.exit_code() {
+                return Ok(ExitCode::from(code));
+            }
+        } else {
+            print_table(&json, &scene, &outcome);
+        }
+        if !outcome.reproduced {
+            note(format_args!("{}", difference(&json, &outcome, &record)));
+        }
+        Ok(ExitCode::from(u8::from(!outcome.reproduced)))
     }
-    Ok(ExitCode::from(u8::from(!outcome.reproduced)))
 }
 
-/// Plays the whole record, as far as the episode goes here.
+/// How this machine's replay differs from the record.
+fn difference(json: &Json, outcome: &Outcome, record: &CrashRecord) -> String {
+    let here = match outcome.good_steps {
+        all if all == json.steps => format!("step {all} does not break the environment"),
+        good => format!("the episode ends in step {}", good + 1),
+    };
+    format!(
+        "not reproduced: here {here}, but the record says that it broke in step {}; this machine or this version ({}, the record's is {}) computes other bits",
+        json.steps,
+        env!("CARGO_PKG_VERSION"),
+        record.version,
+    )
+}
+
+/// Plays the record until the episode ends.
 fn play(scene: &Arc<Scene>, seed: u64, crash: &CrashedEpisode) -> Result<Outcome, String> {
     let environment = SceneEnvironment::new(scene.clone());
     let mut pod = crash.begin(&environment, Seed::new(seed))?;
@@ -132,12 +166,12 @@ fn play(scene: &Arc<Scene>, seed: u64, crash: &CrashedEpisode) -> Result<Outcome
     Ok(outcome)
 }
 
-/// The state after a step, and what led to it.
+/// A table row: time, actions, joint positions and speeds after the step, reward.
 fn row(pod: &Pod, time: f32) -> Vec<String> {
     let (world, entity) = (&pod.world, pod.entity(0));
     let MotorAction(action) = world.get(entity).expect("a scene has motors");
-    let readings: &Readings = world.get(entity).expect("a scene is read");
-    let Reward(reward) = *world.get(entity).expect("every step earns");
+    let readings: &Readings = world.get(entity).expect("a scene has readings");
+    let Reward(reward) = *world.get(entity).expect("every step has a reward");
     let numbers = [time].into_iter().chain(action.iter().copied());
     let numbers = numbers
         .chain(readings.angles.iter().copied())
@@ -154,7 +188,7 @@ fn short(number: f32) -> String {
     }
 }
 
-fn print(report: &Report, scene: &Scene, outcome: &Outcome) {
+fn print_table(json: &Json, scene: &Scene, outcome: &Outcome) {
     let robot = scene.robot();
     let (motors, joints) = (1..=robot.motors.len(), 1..=robot.joints.len());
     let header: Vec<String> = ["t".to_owned()]
@@ -168,7 +202,7 @@ fn print(report: &Report, scene: &Scene, outcome: &Outcome) {
         let cells: Vec<String> = row.iter().map(|cell| format!("{cell:>8}")).collect();
         say(format_args!("{}", cells.join(" ")));
     }
-    let Report {
+    let Json {
         scene,
         seed,
         environment,
@@ -176,7 +210,7 @@ fn print(report: &Report, scene: &Scene, outcome: &Outcome) {
         steps,
         reason,
         ..
-    } = report;
+    } = json;
     say(format_args!(
         "{scene}, seed {seed}, environment {environment}, episode {episode}: broke in step {steps}: {reason}"
     ));

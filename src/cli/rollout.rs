@@ -1,11 +1,13 @@
-//! `sinew rollout`: one episode as a table, to compare with a real robot or another simulator.
+//! `sinew rollout`.
 
 use bevy::ecs::prelude::World;
-use std::path::Path;
+use clap::Args;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Instant;
 
-use super::RolloutArgs;
+use super::Run;
 use super::eval::open_run;
 use super::print::{Failure, say};
 use crate::pod::scene::{EpisodeRules, MotorAction, SceneEnvironment};
@@ -19,53 +21,78 @@ use crate::step::StepEnd;
 /// Largest table of actions that is read (bytes).
 const LARGEST_TABLE: u64 = 64 << 20;
 
+/// Write one episode to a CSV table, to compare with a real robot or another simulator
+#[derive(Args)]
+pub(super) struct Rollout {
+    /// A RON file or the name of a shipped scene
+    scene: String,
+    /// Table of actions with the header a1,a2,.. and one row per control step [default: zero actions for one episode]
+    #[arg(long, value_name = "FILE.csv", conflicts_with = "run")]
+    actions: Option<PathBuf>,
+    /// Act with the newest policy of this run, for one episode
+    #[arg(long, value_name = "DIR")]
+    run: Option<PathBuf>,
+    /// Seed of the start and the goal
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// `off` starts exactly at home and at rest, without domain randomisation, sensor noise and pushes
+    #[arg(long, value_name = "on|off", default_value = "on", value_parser = ["on", "off"])]
+    noise: String,
+    /// File to write
+    #[arg(long, value_name = "FILE.csv")]
+    out: PathBuf,
+}
+
 /// Where the actions come from.
-enum Actor {
-    /// One row a control step.
+enum ActionSource {
+    /// One row per control step.
     Table(Vec<Vec<f32>>),
-    /// A policy's mean.
+    /// The mean action of a policy.
     Policy(Decider),
     Zero,
 }
 
-pub(super) fn rollout(args: &RolloutArgs) -> Result<ExitCode, Failure> {
-    let scene = Scene::open(&args.scene)?;
-    let motors = scene.robot().motors.len();
-    let actor = match (&args.actions, &args.run) {
-        (Some(table), _) => Actor::Table(read_actions(table, motors)?),
-        (_, Some(run)) => Actor::Policy(policy_of(run, &scene)?),
-        _ => Actor::Zero,
-    };
-    let rules = EpisodeRules {
-        no_noise: args.noise == "off",
-        no_time_limit: matches!(actor, Actor::Table(_)),
-    };
-    let unwritable =
-        |error: csv::Error| Failure::Failed(format!("{}: {error}", args.out.display()));
-    let mut out = csv::Writer::from_path(&args.out).map_err(unwritable)?;
-    let mut write = |row: Vec<String>| out.write_record(row).map_err(unwritable);
-    let steps = play(scene, rules, actor, args.seed, &mut write)?;
-    out.flush().map_err(|error| unwritable(error.into()))?;
-    say(format_args!("{}: {steps} steps", args.out.display()));
-    Ok(ExitCode::SUCCESS)
+impl Run for Rollout {
+    fn run(&self, _: Instant) -> Result<ExitCode, Failure> {
+        let scene = Scene::open(&self.scene)?;
+        let motors = scene.robot().motors.len();
+        let actions = match (&self.actions, &self.run) {
+            (Some(table), _) => ActionSource::Table(read_actions(table, motors)?),
+            (_, Some(run)) => ActionSource::Policy(policy_of(run, &scene)?),
+            _ => ActionSource::Zero,
+        };
+        let rules = EpisodeRules {
+            no_noise: self.noise == "off",
+            no_time_limit: matches!(actions, ActionSource::Table(_)),
+        };
+        let unwritable =
+            |error: csv::Error| Failure::Runtime(format!("{}: {error}", self.out.display()));
+        let mut out = csv::Writer::from_path(&self.out).map_err(unwritable)?;
+        let mut write = |row: Vec<String>| out.write_record(row).map_err(unwritable);
+        let steps = play(scene, rules, &actions, self.seed, &mut write)?;
+        out.flush().map_err(|error| unwritable(error.into()))?;
+        say(format_args!("{}: {steps} steps", self.out.display()));
+        Ok(ExitCode::SUCCESS)
+    }
 }
 
 fn policy_of(run: &Path, scene: &Scene) -> Result<Decider, Failure> {
     let (_, policy) = open_run(run, false)?;
     if policy.spaces != crate::pod::scene::spaces(scene) {
-        let message =
-            "the run's policy was trained on other observations or actions than this scene has";
-        return Err(Failure::Wrong(format!("{}: {message}", run.display())));
+        return Err(Failure::Usage(format!(
+            "{}: the run's policy has other observations or actions than this scene",
+            run.display()
+        )));
     }
     Ok(Decider::Mean(policy))
 }
 
-/// Writes the table's rows, header first: row k is the state before action k, the last row is without action and
-/// reward. Returns the number of steps.
+/// Writes the table, header first: row k holds the state before action k; the last row has no action and no reward. Returns the
+/// number of steps.
 fn play(
     scene: Scene,
     rules: EpisodeRules,
-    actor: Actor,
+    actions: &ActionSource,
     seed: u64,
     write: &mut dyn FnMut(Vec<String>) -> Result<(), Failure>,
 ) -> Result<usize, Failure> {
@@ -73,7 +100,7 @@ fn play(
     let dt = 1.0 / f64::from(scene.task().control_hz);
     let environment = SceneEnvironment::with_rules(scene.clone(), rules);
     let mut pod = Pod::new(&environment, Seed::new(seed), Purpose::Watching, 0..1)?;
-    if let Actor::Policy(decider) = &actor {
+    if let ActionSource::Policy(decider) = actions {
         pod.world.insert_resource(decider.clone());
     }
     let entity = pod.entity(0);
@@ -82,7 +109,7 @@ fn play(
     let mut steps = 0;
     let mut is_over = false;
     while !is_over {
-        if let Actor::Table(table) = &actor {
+        if let ActionSource::Table(table) = actions {
             let Some(action) = table.get(steps) else {
                 break;
             };
@@ -91,12 +118,12 @@ fn play(
         }
         let end = pod.step_without_reset();
         if end == StepEnd::Broken {
-            return Err(Failure::Failed(format!(
+            return Err(Failure::Runtime(format!(
                 "the simulation broke in step {steps}"
             )));
         }
         let MotorAction(action) = pod.world.get(entity).expect("a scene has motors");
-        let Reward(reward) = *pod.world.get(entity).expect("every step earns");
+        let Reward(reward) = *pod.world.get(entity).expect("every step has a reward");
         let cells = [time(steps, dt)]
             .into_iter()
             .chain(action.iter().map(ToString::to_string))
@@ -131,7 +158,7 @@ fn header(robot: &Robot) -> Vec<String> {
 }
 
 fn state(world: &World, entity: bevy::ecs::prelude::Entity) -> Vec<String> {
-    let readings: &Readings = world.get(entity).expect("a scene is read");
+    let readings: &Readings = world.get(entity).expect("a scene has readings");
     let numbers = (readings.angles.iter())
         .chain(&readings.speeds)
         .chain(readings.points.iter().flatten());
@@ -139,10 +166,10 @@ fn state(world: &World, entity: bevy::ecs::prelude::Entity) -> Vec<String> {
 }
 
 fn read_actions(path: &Path, motors: usize) -> Result<Vec<Vec<f32>>, Failure> {
-    let wrong = |message: String| Failure::Wrong(format!("{}: {message}", path.display()));
+    let wrong = |message: String| Failure::Usage(format!("{}: {message}", path.display()));
     let size = std::fs::metadata(path).map_err(|error| wrong(error.to_string()))?;
     if !size.is_file() || size.len() > LARGEST_TABLE {
-        return Err(wrong("not a file of at most 64 MiB".to_owned()));
+        return Err(wrong("expected a file of at most 64 MiB".to_owned()));
     }
     let mut reader = csv::Reader::from_path(path).map_err(|error| wrong(error.to_string()))?;
     let header = reader.headers().map_err(|error| wrong(error.to_string()))?;
@@ -154,7 +181,7 @@ fn read_actions(path: &Path, motors: usize) -> Result<Vec<Vec<f32>>, Failure> {
                 .position(|column| column.trim() == name)
                 .ok_or_else(|| {
                     wrong(format!(
-                        "line 1: no column `{name}`; the scene's robot needs a1 to a{motors}"
+                        "line 1: no column `{name}`; the scene's robot has the actions a1 to a{motors}"
                     ))
                 })
         })
@@ -165,14 +192,16 @@ fn read_actions(path: &Path, motors: usize) -> Result<Vec<Vec<f32>>, Failure> {
         let record = record.map_err(|error| wrong(error.to_string()))?;
         let line = record.position().map_or(0, csv::Position::line);
         let cells: Vec<&str> = columns.iter().map(|&i| record[i].trim()).collect();
-        // The last row of a table that `rollout` wrote has no action; a gap before others is a mistake.
+        // The last row that `rollout` writes has no action; an empty row before others is an error.
         if !is_over && cells.iter().all(|cell| cell.is_empty()) {
             is_over = true;
             continue;
         }
         if is_over {
             let gap = line - 1;
-            return Err(wrong(format!("line {gap}: no action, but more follow")));
+            return Err(wrong(format!(
+                "line {gap}: no action, but more rows follow"
+            )));
         }
         let number = |(i, cell): (usize, &&str)| match cell.parse::<f32>() {
             Ok(number) if number.is_finite() => Ok(number),

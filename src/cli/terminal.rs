@@ -1,4 +1,4 @@
-//! Training in a terminal: a progress bar, or plain lines where standard error is no terminal.
+//! Progress in a terminal: a bar, or plain lines where standard error is no terminal.
 
 use bevy::app::{App, Plugin, ScheduleRunnerPlugin, Update};
 use bevy::ecs::prelude::{Res, ResMut, Resource};
@@ -10,12 +10,12 @@ use super::print::note;
 use crate::metrics::Metric;
 use crate::train::status::TrainingStatus;
 
-/// How often the terminal looks for news.
-const LOOK: Duration = Duration::from_millis(20);
-/// Seconds between two plain lines.
+/// How often the terminal polls for news.
+const POLL: Duration = Duration::from_millis(20);
+/// Time between two plain lines.
 pub(super) const LINE_EVERY: Duration = Duration::from_secs(10);
 
-/// Shows the [`TrainingStatus`] of a training in the terminal and runs the app until it ends.
+/// Shows the [`TrainingStatus`] of a training in the terminal and runs the app until the training ends.
 pub(super) struct TerminalPlugin {
     pub(super) total_steps: u64,
 }
@@ -30,7 +30,7 @@ struct Display {
 
 impl Plugin for TerminalPlugin {
     fn build(&self, app: &mut App) {
-        app.add_plugins(ScheduleRunnerPlugin::run_loop(LOOK));
+        app.add_plugins(ScheduleRunnerPlugin::run_loop(POLL));
         app.insert_resource(Display {
             bar: std::io::stderr()
                 .is_terminal()
@@ -52,22 +52,25 @@ fn bar(total_steps: u64) -> ProgressBar {
 fn show(news: Res<TrainingStatus>, mut display: ResMut<Display>) {
     if let Some(bar) = &display.bar {
         bar.set_position(news.steps);
-        bar.set_message(in_words(&news));
+        bar.set_message(summary(&news));
         if news.result.is_some() {
             bar.finish();
         }
     } else if Instant::now() >= display.next_line {
-        note(format_args!("{}", line(&news, display.total_steps)));
+        note(format_args!(
+            "{}",
+            progress_line(&news, display.total_steps)
+        ));
         display.next_line = Instant::now() + LINE_EVERY;
     }
 }
 
-/// How far a training is, as a line of its own.
-pub(super) fn line(news: &TrainingStatus, total_steps: u64) -> String {
-    format!("{}/{total_steps} steps {}", news.steps, in_words(news))
+/// The progress of a training as one line.
+pub(super) fn progress_line(news: &TrainingStatus, total_steps: u64) -> String {
+    format!("{}/{total_steps} steps {}", news.steps, summary(news))
 }
 
-fn in_words(news: &TrainingStatus) -> String {
+fn summary(news: &TrainingStatus) -> String {
     let mut words = Vec::new();
     // A watched run has no speed before its second iteration.
     if news.steps_per_s > 0.0 {

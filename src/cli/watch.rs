@@ -1,16 +1,19 @@
 //! `sinew watch`: a training that another process runs, followed in its run folder.
 
-use std::path::Path;
+use clap::Args;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::thread;
+use std::time::Instant;
 
-use super::WatchArgs;
+use super::Run;
 use super::eval::open_scene;
 use super::print::{Failure, note, or_dash, say};
 use super::signals::Signals;
-use super::terminal::line;
+use super::terminal::progress_line;
+use super::window::{self, PictureRequest};
 use crate::checkpoint::RunSettings;
 use crate::checkpoint::follow::Follower;
 use crate::metrics::Metric;
@@ -19,26 +22,44 @@ use crate::train::TrainResult;
 use crate::train::status::TrainingStatus;
 use crate::train::watch::{LOOK_EVERY, WatchedRun};
 
-pub(super) fn watch(args: &WatchArgs) -> Result<ExitCode, Failure> {
-    let (settings, scene) = open_scene(&args.run)?;
-    let follower = Follower::new(&args.run, spaces(&scene));
-    let has_window = super::play::opens_window(
-        args.headless,
-        args.picture.is_some(),
-        "watching in the terminal",
-    )?;
-    let signals = Signals::listen(&Arc::new(AtomicBool::new(false)))
-        .map_err(|error| Failure::Failed(format!("cannot listen for signals: {error}")))?;
-    if has_window {
-        super::play::watch(follower, &settings, &Arc::new(scene), &signals, args)?;
-        let code = signals.exit_code();
-        return Ok(code.map_or(ExitCode::SUCCESS, ExitCode::from));
-    }
-    let watched = WatchedRun::new(scene.task().solved);
-    in_terminal(follower, watched, &settings, &signals, &args.run)
+/// Follow a run that another process trains, in a window if there is a display
+#[derive(Args)]
+pub(super) struct Watch {
+    /// Run folder; nothing is written to it
+    run: PathBuf,
+    /// Follow the run in the terminal even if there is a display
+    #[arg(long)]
+    headless: bool,
+    /// Save a picture of the window when the scene is solved or --picture-after has passed, and exit
+    #[arg(long, value_name = "FILE.png", conflicts_with = "headless")]
+    picture: Option<PathBuf>,
+    /// Time of the picture after the first frame [default: when the scene is solved]
+    #[arg(long, value_name = "SECONDS", requires = "picture")]
+    picture_after: Option<f32>,
 }
 
-/// A line whenever there is news, until the training has ended.
+impl Run for Watch {
+    fn run(&self, _: Instant) -> Result<ExitCode, Failure> {
+        let (settings, scene) = open_scene(&self.run)?;
+        let follower = Follower::new(&self.run, spaces(&scene));
+        let picture = PictureRequest {
+            path: self.picture.as_ref(),
+            after: self.picture_after,
+        };
+        let instead = "following the run in the terminal";
+        let has_window = window::opens_window(self.headless, picture, instead)?;
+        let signals = Signals::listen(&Arc::new(AtomicBool::new(false)))?;
+        if has_window {
+            window::watch(follower, &settings, &Arc::new(scene), &signals, picture)?;
+            let code = signals.exit_code();
+            return Ok(code.map_or(ExitCode::SUCCESS, ExitCode::from));
+        }
+        let watched = WatchedRun::new(scene.task().solved);
+        in_terminal(follower, watched, &settings, &signals, &self.run)
+    }
+}
+
+/// Prints a line for each iteration seen, until the training ends.
 fn in_terminal(
     mut follower: Follower,
     mut watched: WatchedRun,
@@ -47,8 +68,8 @@ fn in_terminal(
     run: &Path,
 ) -> Result<ExitCode, Failure> {
     let mut news = TrainingStatus::default();
-    let mut told = None;
-    let mut complained = None;
+    let mut printed = None;
+    let mut warned_of = None;
     loop {
         let found = follower.look();
         let (has_more, is_gone) = (found.has_more, found.is_gone);
@@ -56,17 +77,17 @@ fn in_terminal(
         if let Some(code) = signals.exit_code() {
             return Ok(ExitCode::from(code));
         }
-        // What has long been there is one piece of news.
+        // Rows that are already there are read before the first line.
         if has_more {
             continue;
         }
         if is_gone {
             let run = run.display();
-            return Err(Failure::Failed(format!("{run} is no longer there")));
+            return Err(Failure::Runtime(format!("{run} no longer exists")));
         }
-        if news.trouble != complained {
-            complained.clone_from(&news.trouble);
-            if let Some(trouble) = &complained {
+        if news.trouble != warned_of {
+            warned_of.clone_from(&news.trouble);
+            if let Some(trouble) = &warned_of {
                 note(format_args!("warning: {trouble}"));
             }
         }
@@ -74,20 +95,20 @@ fn in_terminal(
             note(format_args!("{change}"));
         }
         let iteration = news.row.get(Metric::Iteration);
-        if iteration != told {
-            told = iteration;
+        if iteration != printed {
+            printed = iteration;
             let total = news.total_steps.unwrap_or(settings.steps);
-            say(format_args!("{}", line(&news, total)));
+            say(format_args!("{}", progress_line(&news, total)));
         }
         if let Some(Ok(result)) = &news.result {
-            say(format_args!("{}", how_it_ended(result)));
+            say(format_args!("{}", final_line(result)));
             return Ok(ExitCode::SUCCESS);
         }
         thread::sleep(LOOK_EVERY);
     }
 }
 
-fn how_it_ended(result: &TrainResult) -> String {
+fn final_line(result: &TrainResult) -> String {
     let how = if result.stopped { "stopped" } else { "ended" };
     let percent = |share: f64| format!("{:.1} %", 100.0 * share);
     let trouble = result.trouble.as_ref();

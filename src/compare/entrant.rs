@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::checkpoint::subject::Subject;
+use crate::checkpoint::run_subject::RunSubject;
 use crate::scene::{Scene, SceneError};
 use crate::train::{Job, TrainError};
 
@@ -10,15 +10,15 @@ use crate::train::{Job, TrainError};
 pub struct Entrant {
     pub(super) name: String,
     /// The subject of its runs, stored in their folders.
-    subject: Option<Arc<dyn Subject + Send + Sync>>,
+    subject: Option<Arc<dyn RunSubject + Send + Sync>>,
     /// Makes the training job of a seed.
     pub(super) job: Box<dyn Fn(u64) -> Result<Job, TrainError> + Send + Sync>,
 }
 
 impl Entrant {
-    pub(super) fn subject(&self) -> Option<&dyn Subject> {
+    pub(super) fn subject(&self) -> Option<&dyn RunSubject> {
         let subject = self.subject.as_deref();
-        subject.map(|subject| subject as &dyn Subject)
+        subject.map(|subject| subject as &dyn RunSubject)
     }
 
     /// A preset of a scene.
@@ -47,7 +47,7 @@ impl Entrant {
     }
 
     /// Stores the subject of its runs in their folders, so that each can be resumed by itself.
-    pub fn keeping(mut self, subject: Arc<dyn Subject + Send + Sync>) -> Self {
+    pub fn keeping(mut self, subject: Arc<dyn RunSubject + Send + Sync>) -> Self {
         self.subject = Some(subject);
         self
     }

@@ -1,4 +1,4 @@
-//! The command line of a program with an environment of its own: `sinew train` and `sinew compare`, less the scene and the window.
+//! The command line of a program with a custom environment: `sinew train` and `sinew compare` without the scene and the window.
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::ffi::OsString;
@@ -6,9 +6,10 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::args::{PresetArgs, RunArgs, threads};
+use super::compare::ComparisonArgs;
 use super::print::Failure;
-use super::train::{Training, in_terminal, settings, steps, stored};
-use super::{ContestArgs, PresetArgs, RunArgs};
+use super::training::{Training, in_terminal, settings};
 use crate::checkpoint::read_own_run;
 use crate::checkpoint::run_subject::{ProgramEnvironment, SubjectFile};
 use crate::compare::Entrant;
@@ -19,96 +20,99 @@ use crate::scene::task::Solved;
 use crate::seed::Seed;
 use crate::train::Job;
 
-/// An environment that is learnt in, and all that its program has to say about it.
+/// A custom environment, and what a training needs to know about it.
 #[derive(Clone)]
-pub struct OwnEnvironment {
-    /// Its name: in results, and in the name of a run's folder. A run goes on in the environment of the same name.
+pub struct CustomEnvironment {
+    /// Its name, in results and in the names of run folders. A run is resumed only in the environment of the same name.
     pub name: &'static str,
-    /// What is learnt in.
+    /// The environment.
     pub environment: Arc<dyn Environment>,
-    /// When it counts as solved, if it ever does.
+    /// When it counts as solved, if it defines that.
     pub solved: Option<Solved>,
-    /// The presets, the default first, in the notation of a scene: `(learners: {"ppo": Ppo(..), ..})`. The shipped ones come after
-    /// them.
+    /// Its learner presets, the default first, in the notation of a scene: `(learners: {"ppo": Ppo(..), ..})`. The shipped presets
+    /// are available besides.
     pub learners: &'static str,
 }
 
-/// Train a policy in this program's own environment
+/// Train a policy in this program's environment
 #[derive(Parser)]
 #[command(args_conflicts_with_subcommands = true)]
-struct OwnArgs {
+struct Custom {
     #[command(flatten)]
     preset: PresetArgs,
     #[command(flatten)]
     run: RunArgs,
     #[command(subcommand)]
-    command: Option<OwnCommand>,
+    command: Option<CustomCommand>,
 }
 
-/// What else than training can be done with it.
 #[derive(Subcommand)]
-enum OwnCommand {
-    /// Train several learners with several seeds, and say which is how good
-    Compare(ContestArgs),
+enum CustomCommand {
+    /// Train several learners with several seeds, and compare them with error bars
+    Compare(ComparisonArgs),
 }
 
-/// Trains in an environment as the program's arguments say, with the flags, files, signals and exit codes of `sinew train`; after
-/// the word `compare`, with those of `sinew compare`. This is all that `main` has to do.
-pub fn train_environment(own: OwnEnvironment) -> ExitCode {
-    train_environment_with(own, std::env::args_os())
+/// The command line of a program with a custom environment as clap sees it, for documents and their tests.
+pub fn environment_command(name: &'static str) -> clap::Command {
+    Custom::command().name(name)
 }
 
-/// As [`train_environment`] with arguments from elsewhere, the first of which is what the program is called.
+/// Trains in a custom environment as the program's arguments say, with the flags, files, signals and exit codes of `sinew train`;
+/// after the word `compare`, with those of `sinew compare`. This is all that `main` has to do.
+pub fn train_environment(custom: CustomEnvironment) -> ExitCode {
+    train_environment_with(custom, std::env::args_os())
+}
+
+/// Like [`train_environment`], with the given arguments, the first of which is the program's name.
 pub fn train_environment_with(
-    own: OwnEnvironment,
+    custom: CustomEnvironment,
     args: impl IntoIterator<Item = OsString>,
 ) -> ExitCode {
     let launched = Instant::now();
     crate::panics::silence_caught_panics();
     let args: Vec<OsString> = args.into_iter().collect();
-    let command = OwnArgs::command().name(own.name);
-    let parsed = command
+    let parsed = environment_command(custom.name)
         .try_get_matches_from(&args)
-        .and_then(|matches| OwnArgs::from_arg_matches(&matches));
+        .and_then(|matches| Custom::from_arg_matches(&matches));
     let parsed = match parsed {
         Ok(parsed) => parsed,
         Err(error) => {
-            // There is nobody left to tell if this fails.
+            // If standard error cannot be written, there is nowhere to report it.
             let _ = error.print();
             return ExitCode::from(u8::from(error.use_stderr()) * 2);
         }
     };
     let program = args
         .first()
-        .map_or(own.name.into(), |name| name.to_string_lossy());
+        .map_or(custom.name.into(), |name| name.to_string_lossy());
     super::end(match &parsed.command {
-        Some(OwnCommand::Compare(contest)) => compare(&own, contest),
-        None => train(&own, &program, &parsed, launched),
+        Some(CustomCommand::Compare(comparison)) => compare(&custom, comparison),
+        None => train(&custom, &program, &parsed, launched),
     })
 }
 
-fn compare(own: &OwnEnvironment, contest: &ContestArgs) -> Result<ExitCode, Failure> {
-    let (learners, changes) = (&contest.learners, contest.changes()?);
-    let origin = own.origin();
-    let presets = Presets::parse_with_all(&origin, own.learners, learners, &changes)?;
-    let subject = Arc::new(own.subject(presets.clone()));
-    let entrants = contest.entrants(|name| {
+fn compare(custom: &CustomEnvironment, args: &ComparisonArgs) -> Result<ExitCode, Failure> {
+    let (learners, changes) = (&args.learners, args.changes()?);
+    let origin = custom.origin();
+    let presets = Presets::parse_with_all(&origin, custom.learners, learners, &changes)?;
+    let subject = Arc::new(custom.subject(presets.clone()));
+    let entrants = args.entrants(|name| {
         let (name, learner) = presets.learner(Some(name))?;
-        let (name, learner, own) = (name.to_owned(), learner.clone(), own.clone());
+        let (name, learner, custom) = (name.to_owned(), learner.clone(), custom.clone());
         let preset = name.clone();
-        let job = move |seed| Ok(own.job((&preset, &learner), seed));
+        let job = move |seed| Ok(custom.job((&preset, &learner), seed));
         Ok(Entrant::of_jobs(&name, job).keeping(subject.clone()))
     })?;
-    contest.hold(own.name, entrants)
+    args.compare(custom.name, entrants)
 }
 
-impl OwnEnvironment {
-    /// What errors call its presets.
+impl CustomEnvironment {
+    /// The name of its presets in errors.
     fn origin(&self) -> String {
         format!("learners of {}", self.name)
     }
 
-    /// What its runs are of.
+    /// What the run folder records about it.
     fn subject(&self, presets: Presets) -> ProgramEnvironment {
         ProgramEnvironment {
             name: self.name,
@@ -117,7 +121,7 @@ impl OwnEnvironment {
         }
     }
 
-    /// A run of it: on all cores, to its last step, keeping nothing.
+    /// A training on all cores to its last step, without a run folder.
     fn job(&self, (name, learner): (&str, &LearnerSettings), seed: u64) -> Job {
         Job {
             environment: self.environment.clone(),
@@ -127,7 +131,7 @@ impl OwnEnvironment {
             learner_name: name.to_owned(),
             learner: learner.clone(),
             seed: Seed::new(seed),
-            threads: super::threads(None, 0),
+            threads: threads(None, 0),
             until_solved: false,
             folder: None,
             checkpoint_every: None,
@@ -137,28 +141,28 @@ impl OwnEnvironment {
 }
 
 fn train(
-    own: &OwnEnvironment,
+    custom: &CustomEnvironment,
     program: &str,
-    args: &OwnArgs,
+    args: &Custom,
     launched: Instant,
 ) -> Result<ExitCode, Failure> {
     let (preset, run) = (&args.preset, &args.run);
-    let name = own.name;
-    if run.until_solved && own.solved.is_none() {
-        return Err(Failure::Wrong(format!(
+    let name = custom.name;
+    if run.until_solved && custom.solved.is_none() {
+        return Err(Failure::Usage(format!(
             "--until-solved: the environment `{name}` does not say when it is solved"
         )));
     }
-    let (stored, text) = stored(run, read_own_run)?.unzip();
+    let (stored, text) = run.stored(read_own_run)?.unzip();
     let origin = match (&run.run, &text) {
         (Some(run), Some(_)) => run.join(SubjectFile::Learners.name()).display().to_string(),
-        _ => own.origin(),
+        _ => custom.origin(),
     };
-    let text = text.as_deref().unwrap_or(own.learners);
+    let text = text.as_deref().unwrap_or(custom.learners);
     let stored_learner = stored.as_ref().map(|settings| &settings.learner);
     let learner = preset.learner.as_ref().or(stored_learner);
     let learner = learner.map(String::as_str);
-    let changes = preset.changes(steps(preset, run, stored.as_ref()));
+    let changes = preset.changes(run.total_steps(preset, stored.as_ref()));
     let presets = Presets::parse_with(&origin, text, learner, &changes)?;
     let (learner_name, learner) = presets.learner(learner)?;
     let settings = settings(name, (learner_name, learner), run, stored.as_ref());
@@ -167,15 +171,15 @@ fn train(
         until_solved: run.until_solved,
         checkpoint_every: run.checkpoint_every,
         launched,
-        ..own.job((learner_name, learner), settings.seed)
+        ..custom.job((learner_name, learner), settings.seed)
     };
     let training = Training {
         run,
         json: preset.json,
-        subject: &own.subject(presets.clone()),
+        subject: &custom.subject(presets.clone()),
         settings,
         program,
-        is_known: false,
+        has_commands: false,
     };
     training.run(job, |job, viewer, _| in_terminal(job, viewer, None))
 }
