@@ -22,7 +22,7 @@ use std::time::Instant;
 use crate::checkpoint::image::Clock;
 use crate::checkpoint::{RunError, policy_file};
 use crate::learn::rollout::Rollout;
-use crate::learn::student::Student;
+use crate::learn::{Driver, GuardedLearner};
 use crate::metrics::{Metric, Row};
 use crate::pod::contained::ContainedPod;
 use crate::pod::{Decider, FinishedEpisode, Level, PodError, Purpose};
@@ -49,9 +49,9 @@ pub struct Trainer {
     moved: Option<Vec<ContainedPod>>,
     /// The newest word about a change of the scene.
     change: Option<String>,
-    student: Box<dyn Student>,
+    student: Driver,
     /// How the learner of a job begins.
-    student_of: fn(&Job) -> Box<dyn Student>,
+    student_of: fn(&Job) -> Driver,
     rollout: Rollout,
     progress: Progress,
     /// The policy that solved the scene, as its file has it.
@@ -77,7 +77,7 @@ impl Trainer {
     fn with_student(
         mut job: Job,
         publisher: Publisher,
-        student_of: fn(&Job) -> Box<dyn Student>,
+        student_of: fn(&Job) -> Driver,
     ) -> Result<Self, TrainError> {
         let spaces = job.environment.spaces();
         let settings = job.learner.settings();
@@ -134,10 +134,9 @@ impl Trainer {
     pub(crate) fn iterate(&mut self) -> bool {
         let began = Instant::now();
         let before = self.progress.clone();
-        let learnt = match self.work() {
-            Some(learnt) => learnt,
-            None if self.collect() => self.learn(),
-            None => None,
+        let learnt = match self.student {
+            Driver::Rollouts(_) => self.collect().then(|| self.learn()).flatten(),
+            Driver::Workers(_) => self.work(),
         };
         let moved = self.moved.take();
         let Some(mut row) = learnt else {
@@ -189,20 +188,23 @@ impl Trainer {
         self.prepare_version(before)
     }
 
-    /// A round of a learner whose workers do not wait for one another, each of which has a pod: they act and learn at once. None
-    /// for every other learner; within, none if it was broken off.
-    fn work(&mut self) -> Option<Option<Row>> {
+    /// A round of a learner whose workers do not wait for one another, each of which has a pod: they act and learn at once. None if it
+    /// was broken off.
+    fn work(&mut self) -> Option<Row> {
         self.set_level();
+        let Driver::Workers(learner) = &mut self.student else {
+            return None;
+        };
         let (horizon, pool) = (self.job.learner.settings().horizon(), &self.pool);
         let mut workers: Vec<_> = (self.pods.iter_mut()).map(Worker::new).collect();
-        let learnt = self.student.work(
-            &mut |workshop| {
+        let learnt = learner.work(
+            &mut |round| {
                 pool.for_each(&mut workers, |worker| {
-                    worker.work(workshop, horizon, &|| pool.is_stopping());
+                    worker.work(round, horizon, &|| pool.is_stopping());
                 });
             },
             pool,
-        )?;
+        );
         let mut finished = Vec::new();
         let mut steps = 0;
         let mut broken_off = None;
@@ -213,21 +215,18 @@ impl Trainer {
         }
         if let Some(error) = broken_off {
             self.give_up(error.to_string());
-            return Some(None);
+            return None;
         }
-        let learnt = match learnt {
-            Ok(learnt) => learnt,
-            Err(hopeless) => {
-                self.give_up(hopeless.to_string());
-                None
+        let row = match learnt {
+            Ok(row) => row?,
+            Err(given_up) => {
+                self.give_up(given_up.to_string());
+                return None;
             }
         };
         let before = self.progress.steps();
-        let Some(row) = learnt else {
-            return Some(None);
-        };
         self.count(steps, finished);
-        Some(self.prepare_version(before).then_some(row))
+        self.prepare_version(before).then_some(row)
     }
 
     /// Episodes begin at the level that the run has come to.
@@ -403,7 +402,7 @@ impl Trainer {
     }
 
     /// The learner with what it has learnt so far.
-    pub(crate) fn student(&self) -> &dyn Student {
+    pub(crate) fn student(&self) -> &dyn GuardedLearner {
         &*self.student
     }
 

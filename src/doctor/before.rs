@@ -138,7 +138,7 @@ fn ending(poser: &mut Poser, findings: &mut Vec<Finding>) {
 /// With a discount of `gamma` a reward counts for less than 37 % after `1 / (1 - gamma)` steps.
 fn short_sighted(poser: &Poser, (name, learner): Preset, findings: &mut Vec<Finding>) {
     let task = poser.scene.task();
-    let gamma = f64::from(learner.gamma());
+    let gamma = f64::from(learner.settings().gamma());
     let ahead = 1.0 / (1.0 - gamma).max(1e-9);
     let episode = f64::from(task.episode_steps);
     if ahead >= FORESIGHT * episode {
@@ -159,7 +159,7 @@ fn short_sighted(poser: &Poser, (name, learner): Preset, findings: &mut Vec<Find
         ),
         found: format!(
             "with a gamma of {}, {} steps",
-            learner.gamma(),
+            learner.settings().gamma(),
             short(ahead)
         ),
         help: vec![format!(

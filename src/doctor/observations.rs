@@ -70,7 +70,7 @@ pub(super) fn judge(
         });
         if let Some(&first) = unscaled.first() {
             let deviation = spreads[first].deviation();
-            let normalizes = learner.normalizes_observations();
+            let normalizes = learner.settings().normalizes_observations();
             findings.push(Finding {
                 kind: Kind::ObservationUnscaled,
                 severity: if normalizes {

@@ -20,8 +20,7 @@ use std::sync::Arc;
 use super::{Terms, table};
 use crate::compare::curves::{Curve, Point};
 use crate::compare::picture::Chart;
-use crate::learn::Credit;
-use crate::learn::student::Student;
+use crate::learn::{AdvantageEstimator, GuardedLearner};
 use crate::pod::scene::SceneEnvironment;
 use crate::pod::{Decider, Pod, PodError, Purpose};
 use crate::scene::Scene;
@@ -39,10 +38,16 @@ const LEARNERS: [&str; 3] = ["reinforce", "reinforce-baseline", "a2c"];
 /// Of the generalized advantage.
 const LAMBDA: f32 = 0.95;
 /// The estimates, the plain one first.
-const ESTIMATES: [(&str, Credit); 3] = [
-    ("rewards to go", Credit::RewardsToGo),
-    ("less a baseline", Credit::LessBaseline),
-    ("with a critic", Credit::Generalized { lambda: LAMBDA }),
+const ESTIMATES: [(&str, AdvantageEstimator); 3] = [
+    ("rewards to go", AdvantageEstimator::RewardsToGo),
+    (
+        "less a baseline",
+        AdvantageEstimator::RewardsToGoLessBaseline,
+    ),
+    (
+        "with a critic",
+        AdvantageEstimator::Generalized { lambda: LAMBDA },
+    ),
 ];
 
 /// How much is measured.
@@ -165,7 +170,7 @@ impl Variance {
 impl Variance {
     /// How much of the plain estimate's variance the others leave, over the training.
     pub fn picture(&self) -> Chart {
-        let curve = |(i, (credit, _)): (usize, &(&str, Credit))| {
+        let curve = |(i, (credit, _)): (usize, &(&str, AdvantageEstimator))| {
             let points = self.moments.iter().map(|moment| {
                 let share = moment.estimates[i].of_plain;
                 Point::exact(moment.steps as f64, share)
@@ -205,7 +210,7 @@ fn trainer(
 fn estimates(
     plan: &Plan,
     scene: &Arc<Scene>,
-    student: &dyn Student,
+    student: &dyn GuardedLearner,
     seed: Seed,
     pool: &WorkerPool,
 ) -> Result<Vec<Estimate>, PodError> {
@@ -218,7 +223,7 @@ fn estimates(
         let pod = Pod::new(&environment, seed, Purpose::Judging, episodes);
         *gradients = pod.map(|mut pod| {
             pod.collect(decider.clone(), horizon, &|| pool.is_stopping());
-            let of = |(_, credit)| student.gradient(pod.rollout(), credit);
+            let of = |(_, credit)| student.policy_gradient(pod.rollout(), credit);
             ESTIMATES.map(of).into_iter().flatten().collect()
         });
     });

@@ -7,7 +7,7 @@ use super::progress::Progress;
 use super::{Job, TrainError, Trainer, evaluate};
 use crate::checkpoint::image::{Clock, Image, LogLengths, State};
 use crate::checkpoint::{RunFolder, policy_file};
-use crate::learn::student::Student;
+use crate::learn::Driver;
 use crate::panics::catch_panic;
 use crate::pod::contained::ContainedPod;
 use crate::pod::{Environment, PodError, Purpose, Restored};
@@ -153,7 +153,7 @@ pub(super) fn pods(
 }
 
 /// The learner of a run at its beginning.
-pub(super) fn student(job: &Job) -> Box<dyn Student> {
+pub(super) fn student(job: &Job) -> Driver {
     let settings = job.learner.settings();
     settings.start(&job.environment.spaces(), job.seed)
 }
@@ -205,7 +205,7 @@ mod tests {
     }
 
     /// Instead of the job's learner, one that remembers 80 rows, in blocks of 5.
-    fn rememberer(job: &Job) -> Box<dyn Student> {
+    fn rememberer(job: &Job) -> Driver {
         let spaces = job.environment.spaces();
         Rememberer {
             shape: Shape {
@@ -218,7 +218,7 @@ mod tests {
             spaces,
             seed: job.seed,
         }
-        .student()
+        .start()
     }
 
     fn trainer(folder: &Path, steps: u64, threads: usize) -> Trainer {

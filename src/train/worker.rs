@@ -1,6 +1,6 @@
 //! One worker of a learner whose workers do not wait for one another: a pod of its own, and what became of it in a round.
 
-use crate::learn::Workshop;
+use crate::learn::AsynchronousRound;
 use crate::pod::contained::ContainedPod;
 use crate::pod::{Decider, FinishedEpisode, PodError};
 
@@ -26,16 +26,16 @@ impl<'a> Worker<'a> {
     /// Takes its turns, each of so many control steps of every environment.
     pub(super) fn work(
         &mut self,
-        workshop: &dyn Workshop,
+        round: &dyn AsynchronousRound,
         horizon: usize,
         stop: &dyn Fn() -> bool,
     ) {
         self.pod.begin_round();
-        for turn in 0..workshop.turns() {
+        for turn in 0..round.turns() {
             if stop() || self.error.is_some() {
                 return;
             }
-            workshop.take_turn(&mut |policy| {
+            round.take_turn(&mut |policy| {
                 let decider = Decider::Sample(policy);
                 if let Err(error) = self.pod.collect(&decider, horizon, stop) {
                     self.error = Some(error);
