@@ -164,14 +164,20 @@ pub trait Learner: Send + Sync + 'static {
 mod tests {
     use super::*;
 
+    fn read(preset: &str) -> LearnerSettings {
+        let options = ron::Options::default()
+            .with_default_extension(ron::extensions::Extensions::UNWRAP_VARIANT_NEWTYPES);
+        options.from_str(preset).expect("it is a preset")
+    }
+
     #[test]
     fn every_learner_has_a_preset_of_its_own_kind() {
         for kind in LearnerKind::ALL {
             assert!(!kind.presets.is_empty(), "{}", kind.name);
             for (name, text) in kind.presets {
-                let read: LearnerSettings = ron::from_str(text).expect("it is a preset");
-                assert_eq!(read.name(), kind.name, "{name}");
-                assert_eq!(read.settings().check(), Ok(()), "{name}");
+                let settings = read(text);
+                assert_eq!(settings.name(), kind.name, "{name}");
+                assert_eq!(settings.settings().check(), Ok(()), "{name}");
             }
         }
     }
@@ -179,8 +185,7 @@ mod tests {
     #[test]
     fn the_length_of_a_run_can_be_set_for_all_of_them() {
         for (_, text) in LearnerKind::ALL.iter().flat_map(|kind| kind.presets) {
-            let read: LearnerSettings = ron::from_str(text).expect("it is a preset");
-            assert_eq!(read.with_steps(5).settings().steps(), 5);
+            assert_eq!(read(text).with_steps(5).settings().steps(), 5);
         }
     }
 }

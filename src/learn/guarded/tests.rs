@@ -8,7 +8,7 @@ use crate::policy::Head;
 use crate::policy::normalize::Normalizer;
 use crate::seed::Seed;
 
-/// Adds the rollout's first reward, times lr_scale, to its only weight.
+/// Adds the rollout's first reward, times `lr_scale`, to its only weight.
 struct Adder;
 
 impl Learner for Adder {
