@@ -1,151 +1,140 @@
-//! Learners: from what happened to a better policy. One file per learner, each owning its hyperparameters; none knows
-//! what a robot is.
+//! Learners: from rollouts to a better policy. One file per learner, which owns its settings and reads in the order of its paper; what they
+//! share are functions and plain structs. No learner knows what a robot is.
 //!
-//! | learner | file | idea |
-//! |---|---|---|
-//! | REINFORCE | [`reinforce`] | actions are made more likely by what came after them, less a baseline if one likes |
-//! | actor-critic | [`actor_critic`] | at every step, by how much better it went than a critic expected |
-//! | A2C | [`a2c`] | the same over a few steps of many environments |
-//! | A3C | [`a3c`] | the same by workers that do not wait for one another |
-//! | PPO | [`ppo`] | several passes over each rollout, none of which may move the policy far |
-//! | REPPO | [`reppo`] | PPO's rollouts, but up the slope of a critic of actions, led back where it went too far |
-//! | SAC | [`sac`] | what was done long ago is learnt from again and again, through critics of actions |
+//! Every learner has one line in the list [`LearnerSettings`] is made from; [`LearnerKind::ALL`] is what tests and documents iterate.
 
 pub mod a2c;
 pub mod a3c;
 pub mod actor_critic;
+pub mod advantages;
+mod chunks;
+pub mod driver;
+pub mod guarded;
+mod losses;
 mod network;
 mod optimizer;
+mod pathwise;
 mod policy_gradient;
 pub mod ppo;
 pub mod reinforce;
 pub mod replay;
 pub mod reppo;
-pub mod returns;
+pub mod return_scale;
 pub mod sac;
 mod settings;
-pub mod student;
+mod shuffle;
 
 pub use crate::step::rollout;
+pub use driver::{AsynchronousRound, Driver};
+pub use guarded::{GuardedLearner, Refusal};
 pub use optimizer::OptimizerKind;
-pub use policy_gradient::{Credit, Surrogate};
+pub use policy_gradient::AdvantageEstimator;
 pub use settings::{Checked, Evaluations, Rate, Settings};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 
 use crate::metrics::Row;
 use crate::policy::Policy;
 use crate::worker_pool::WorkerPool;
 use replay::{Replay, Shape};
 use rollout::Rollout;
-use student::Refusal;
 
-/// What the weights of a critic are drawn for that forgets what it knew.
+/// The stream of random numbers that a critic is drawn from after [`Learner::forget_values`].
 const WEIGHTS_ANEW: &str = "network weights anew";
 
-/// The learners there are, as a preset names them: `Ppo(...)`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum LearnerSettings {
-    /// The plain policy gradient, with or without a baseline.
-    Reinforce(reinforce::ReinforceSettings),
-    /// A policy gradient that trusts a critic after every single step.
-    ActorCritic(actor_critic::ActorCriticSettings),
-    /// Advantage actor-critic, all environments in step.
-    A2c(a2c::A2cSettings),
-    /// Advantage actor-critic, workers that do not wait for one another.
-    A3c(a3c::A3cSettings),
-    /// Proximal policy optimisation.
-    Ppo(ppo::PpoSettings),
-    /// Relative entropy pathwise policy optimisation.
-    Reppo(reppo::ReppoSettings),
-    /// Soft actor-critic.
-    Sac(sac::SacSettings),
+/// A learner that there is.
+#[derive(Debug)]
+pub struct LearnerKind {
+    /// As a preset calls it: `Ppo`.
+    pub name: &'static str,
+    /// Its idea, in a phrase.
+    pub idea: &'static str,
+    /// Names and texts of the shipped presets, the usual one first.
+    pub presets: &'static [(&'static str, &'static str)],
+}
+
+macro_rules! learners {
+    ($($name:ident, $settings:ty, $idea:literal, [$($preset:literal),*];)*) => {
+        /// The settings of a learner, as a preset writes them: `Ppo(...)`.
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        pub enum LearnerSettings {
+            $(#[doc = concat!($idea, ".")] $name($settings),)*
+        }
+
+        impl LearnerSettings {
+            /// What they have in common, whichever they are.
+            pub fn settings(&self) -> &dyn Settings {
+                match self { $(Self::$name(settings) => settings,)* }
+            }
+
+            fn settings_mut(&mut self) -> &mut dyn Settings {
+                match self { $(Self::$name(settings) => settings,)* }
+            }
+
+            /// The learner that they are of, as a preset calls it.
+            pub fn name(&self) -> &'static str {
+                match self { $(Self::$name(_) => stringify!($name),)* }
+            }
+        }
+
+        impl LearnerKind {
+            /// All learners.
+            pub const ALL: &'static [Self] = &[$(Self {
+                name: stringify!($name),
+                idea: $idea,
+                presets: &[$((
+                    $preset,
+                    include_str!(concat!("../assets/learners/", $preset, ".ron")),
+                )),*],
+            },)*];
+        }
+    };
+}
+
+learners! {
+    Reinforce, reinforce::ReinforceSettings, "The plain policy gradient: actions weighted with the rewards that came later, with or without a baseline", ["reinforce", "reinforce-baseline"];
+    ActorCritic, actor_critic::ActorCriticSettings, "A policy gradient that bootstraps from a critic after every single step", ["actor-critic"];
+    A2c, a2c::A2cSettings, "Advantage actor-critic: a few steps of many environments in step, then one gradient step", ["a2c"];
+    A3c, a3c::A3cSettings, "Asynchronous advantage actor-critic: workers that do not wait for one another", ["a3c"];
+    Ppo, ppo::PpoSettings, "Proximal policy optimisation: several epochs over each rollout, near the policy that acted", ["ppo"];
+    Reppo, reppo::ReppoSettings, "Relative entropy pathwise policy optimisation: PPO's rollouts, but the gradient of a critic of actions, under a KL constraint", ["reppo"];
+    Sac, sac::SacSettings, "Soft actor-critic: off-policy, from a replay memory, with two critics of actions and a learnt temperature", ["sac", "sac-cpu"];
 }
 
 impl LearnerSettings {
-    /// What a training asks of them, whichever they are.
-    pub fn settings(&self) -> &dyn Settings {
-        match self {
-            Self::Reinforce(settings) => settings,
-            Self::ActorCritic(settings) => settings,
-            Self::A2c(settings) => settings,
-            Self::A3c(settings) => settings,
-            Self::Ppo(settings) => settings,
-            Self::Reppo(settings) => settings,
-            Self::Sac(settings) => settings,
-        }
-    }
-
-    /// Per control step, how much less a reward counts for coming later.
-    pub fn gamma(&self) -> f32 {
-        match self {
-            Self::Reinforce(settings) => settings.gamma,
-            Self::ActorCritic(settings) => settings.gamma,
-            Self::A2c(settings) => settings.gamma,
-            Self::A3c(settings) => settings.gamma,
-            Self::Ppo(settings) => settings.gamma,
-            Self::Reppo(settings) => settings.gamma,
-            Self::Sac(settings) => settings.gamma,
-        }
-    }
-
-    /// Whether observations are brought to mean 0 and deviation 1 before the networks see them.
-    pub fn normalizes_observations(&self) -> bool {
-        match self {
-            Self::Reinforce(settings) => settings.normalize_observations,
-            Self::ActorCritic(settings) => settings.normalize_observations,
-            Self::A2c(settings) => settings.normalize_observations,
-            Self::A3c(settings) => settings.normalize_observations,
-            Self::Ppo(settings) => settings.normalize_observations,
-            Self::Reppo(settings) => settings.normalize_observations,
-            Self::Sac(settings) => settings.normalize_observations,
-        }
-    }
-
     /// The same settings for another length of the run.
     pub fn with_steps(mut self, steps: u64) -> Self {
-        let settings: &mut dyn Settings = match &mut self {
-            Self::Reinforce(settings) => settings,
-            Self::ActorCritic(settings) => settings,
-            Self::A2c(settings) => settings,
-            Self::A3c(settings) => settings,
-            Self::Ppo(settings) => settings,
-            Self::Reppo(settings) => settings,
-            Self::Sac(settings) => settings,
-        };
-        settings.set_steps(steps);
+        self.settings_mut().set_steps(steps);
         self
     }
 }
 
-/// What trains a policy from rollouts. A learner itself does not change: all that one update leaves to the next is in its
-/// [`Learner::State`], so a learner whose state could not be saved and read back does not compile.
+/// An algorithm that trains a policy from rollouts. A learner itself does not change: all that one update leaves to the next is in its
+/// [`Learner::State`], so a learner whose state could not be saved and restored does not compile.
 pub trait Learner: Send + Sync + 'static {
     /// Networks, optimisers, statistics and counters: plain data. Cloned before every update.
     type State: Clone + Serialize + DeserializeOwned + Send + Sync;
 
-    /// The state at the beginning of a run.
+    /// The initial state of a run.
     fn begin(&self) -> Self::State;
 
-    /// Whether a state is one of this learner's: every shape fits the settings, every number could have come about.
+    /// Whether a state is one of this learner's: every shape fits the settings, every number is one that a run can lead to.
     fn is_sound(&self, state: &Self::State) -> bool;
 
     /// The newest policy.
     fn policy(&self, state: &Self::State) -> Policy;
 
-    /// What is to be remembered of the rollouts: nothing, for a learner that learns from the newest one alone.
+    /// What the replay memory holds: nothing, for an on-policy learner.
     fn remembers(&self) -> Shape {
         Shape::NOTHING
     }
 
-    /// Learns from one rollout of finite numbers, at least one of whose steps is not broken, and from the memory, which it is in
-    /// already; and reports how it went. Learning rates are multiplied with `lr_scale`, in (0, 1]. The same bits for any size of
-    /// the pool.
+    /// Learns from one rollout of finite numbers, at least one of whose steps is not broken, and from the replay memory, which holds it
+    /// already; and reports how it went. Learning rates are multiplied with `lr_scale`, in (0, 1]. The same bits for any size of the pool.
     ///
     /// # Errors
-    /// A number was not finite; what `state` is then does not matter. Nor does it when the pool is asked to stop meanwhile.
+    /// A number was not finite; `state` is not defined then. Nor is it when the pool is asked to stop meanwhile.
     fn update(
         &self,
         state: &mut Self::State,
@@ -155,44 +144,48 @@ pub trait Learner: Send + Sync + 'static {
         pool: &WorkerPool,
     ) -> Result<Row, Refusal>;
 
-    /// Forgets what is expected of states and actions: critics, with their optimisers and the scale of rewards, are as at a beginning,
-    /// drawn from a stream that `at` belongs to. Nothing for a learner without a critic.
+    /// Resets critics, their optimisers and the scale of rewards, after a change of what is rewarded. Weights are drawn from the stream of
+    /// number `at`. Nothing for a learner without a critic.
     fn forget_values(&self, _state: &mut Self::State, _at: u64) {}
 
-    /// The policy gradient that a rollout of finite numbers shows to the actor of `state`, its actions credited in this way; one
-    /// number per parameter. None for a learner that follows no such gradient.
-    fn gradient(&self, _: &Self::State, _: &Rollout, _: Credit) -> Option<Vec<f32>> {
-        None
-    }
-
-    /// Whether workers act and learn without waiting for one another, in a [`Learner::workshop`] instead of updates. The bits of
-    /// such a run depend on the machine's timing.
-    fn is_asynchronous(&self) -> bool {
-        false
-    }
-
-    /// A round of an asynchronous learner; none for every other.
-    fn workshop<'a>(
-        &'a self,
-        _state: &'a mut Self::State,
-        _caution: f32,
-    ) -> Option<Box<dyn Workshop + 'a>> {
+    /// The policy gradient, one number per parameter of the actor, estimated from a rollout of finite numbers. None for a learner that
+    /// follows another gradient.
+    fn policy_gradient(
+        &self,
+        _: &Self::State,
+        _: &Rollout,
+        _: AdvantageEstimator,
+    ) -> Option<Vec<f32>> {
         None
     }
 }
 
-/// What workers share that do not wait for one another.
-pub trait Workshop: Sync {
-    /// How often each worker acts and learns before all come together.
-    fn turns(&self) -> usize;
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-    /// One turn of a worker: copies what is shared, lets `act` play with the copied policy, and learns from that, whatever others
-    /// have made of what is shared meanwhile. Nothing is learnt where `act` was broken off.
-    fn take_turn(&self, act: &mut dyn FnMut(Arc<Policy>) -> Option<Rollout>);
+    fn read(preset: &str) -> LearnerSettings {
+        let options = ron::Options::default()
+            .with_default_extension(ron::extensions::Extensions::UNWRAP_VARIANT_NEWTYPES);
+        options.from_str(preset).expect("it is a preset")
+    }
 
-    /// How it went, once every worker has taken its turns.
-    ///
-    /// # Errors
-    /// A number was not finite; what became of the state does not matter then.
-    fn close(self: Box<Self>) -> Result<Row, Refusal>;
+    #[test]
+    fn every_learner_has_a_preset_of_its_own_kind() {
+        for kind in LearnerKind::ALL {
+            assert!(!kind.presets.is_empty(), "{}", kind.name);
+            for (name, text) in kind.presets {
+                let settings = read(text);
+                assert_eq!(settings.name(), kind.name, "{name}");
+                assert_eq!(settings.settings().check(), Ok(()), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_length_of_a_run_can_be_set_for_all_of_them() {
+        for (_, text) in LearnerKind::ALL.iter().flat_map(|kind| kind.presets) {
+            assert_eq!(read(text).with_steps(5).settings().steps(), 5);
+        }
+    }
 }

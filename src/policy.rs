@@ -1,5 +1,5 @@
-//! What acts: an observation normaliser, a network, and a distribution over actions. A policy is plain data that a run
-//! saves, a window plays and an evaluation judges.
+//! Policies: an observation normaliser, a network, and a distribution over actions. A policy is plain data that a run saves, a
+//! window plays and an evaluation measures.
 
 pub mod categorical;
 pub mod gaussian;
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::nn::{Mlp, Workspace};
 use crate::seed::Rng;
 use crate::step::{ActionSpace, Spaces};
-use gaussian::Deviation;
+use gaussian::Gaussian;
 use normalize::Normalizer;
 
 /// A normaliser, a network and the distribution that its outputs `[P]` describe.
@@ -21,7 +21,7 @@ use normalize::Normalizer;
 pub struct Policy {
     /// What the entries of observations and actions are.
     pub spaces: Spaces,
-    /// Brings observations to mean 0 and deviation 1.
+    /// Brings observations to mean 0 and std 1.
     pub normalizer: Normalizer,
     /// Observation `[O]` to what the head needs, `[P]`.
     pub network: Mlp,
@@ -32,15 +32,15 @@ pub struct Policy {
 /// The distribution of actions, given a network's outputs `[P]`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Head {
-    /// Normal, not bounded: `P = A` means; the deviations do not depend on the state.
+    /// Normal, not bounded: `P = A` means; the stds do not depend on the state.
     Gaussian {
         /// Natural logarithm of the standard deviation, `[A]`.
         log_std: Vec<f32>,
     },
     /// The tanh of a normal, inside (-1, 1): `P = 2 A`, means and then what [`squashed::log_std`] takes.
     Squashed {
-        /// How alike the noise of one step and the next is, in [0, 1): exploring in long strokes. Each draw alone is distributed
-        /// as without.
+        /// Correlation of the noise of one step and the next, in [0, 1): above 0, exploration is smooth in time. The distribution of
+        /// each single action does not depend on it.
         correlation: f32,
     },
     /// One of a few choices: `P` preferences.
@@ -54,14 +54,14 @@ pub struct Scratch {
     workspace: Workspace,
 }
 
-/// A head made ready: what every draw needs, computed once.
+/// A head with what every draw needs, computed once.
 pub struct Distribution<'a> {
     head: &'a Head,
-    /// Of a Gaussian.
-    deviation: Deviation,
+    /// Empty for any other head.
+    gaussian: Gaussian,
 }
 
-/// Where one environment's draws come from.
+/// The random numbers of one environment's actions.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Noise {
     rng: Rng,
@@ -87,9 +87,9 @@ impl Policy {
     /// Ready to draw.
     pub fn distribution(&self) -> Distribution<'_> {
         Distribution {
-            deviation: match &self.head {
-                Head::Gaussian { log_std } => Deviation::new(log_std),
-                Head::Squashed { .. } | Head::Categorical => Deviation::new(&[]),
+            gaussian: match &self.head {
+                Head::Gaussian { log_std } => Gaussian::new(log_std),
+                Head::Squashed { .. } | Head::Categorical => Gaussian::new(&[]),
             },
             head: &self.head,
         }
@@ -148,12 +148,12 @@ impl Distribution<'_> {
     pub fn sample(&self, outputs: &[f32], noise: &mut Noise, action: &mut [f32]) -> f32 {
         match self.head {
             Head::Gaussian { .. } => {
-                let means = outputs.iter().zip(&self.deviation.std);
+                let means = outputs.iter().zip(&self.gaussian.std);
                 for (action, (mean, std)) in action.iter_mut().zip(means) {
                     let noise: f32 = noise.rng.sample(StandardNormal);
                     *action = std.mul_add(noise, *mean);
                 }
-                self.deviation.log_probability(action, outputs)
+                self.gaussian.log_probability(action, outputs)
             }
             Head::Squashed { correlation } => {
                 let (means, log_stds) = outputs.split_at(action.len());
@@ -206,7 +206,7 @@ mod tests {
     use crate::seed::Seed;
 
     #[test]
-    fn correlated_noise_keeps_its_variance_and_remembers() {
+    fn correlated_noise_has_variance_1_and_its_correlation() {
         let mut noise = Noise::new(Seed::new(1).stream("test").nth(0));
         let (mut squares, mut products, mut before) = (0.0, 0.0, 0.0);
         for _ in 0..20_000 {

@@ -21,7 +21,7 @@ use std::time::Instant;
 
 use crate::checkpoint::snapshot::Clock;
 use crate::checkpoint::{RunError, policy_file};
-use crate::learn::student::Student;
+use crate::learn::{Driver, GuardedLearner};
 use crate::metrics::{Metric, Row};
 use crate::pod::guarded::GuardedPod;
 use crate::pod::{Decider, FinishedEpisode, Level, PodError};
@@ -47,9 +47,9 @@ pub struct Trainer {
     next_pods: Option<Vec<GuardedPod>>,
     /// The newest message about a change of the scene.
     change: Option<String>,
-    student: Box<dyn Student>,
+    learner: Driver,
     /// Makes the learner of a job, untrained.
-    student_of: fn(&Job) -> Box<dyn Student>,
+    learner_of: fn(&Job) -> Driver,
     rollout: Rollout,
     progress: Progress,
     /// The bytes of the policy file that solved the scene.
@@ -68,14 +68,14 @@ impl Trainer {
     /// # Errors
     /// The environment cannot be built, or the folder cannot be written.
     pub fn new(job: Job, publisher: Publisher) -> Result<Self, TrainError> {
-        Self::with_student(job, publisher, state::student)
+        Self::with_learner(job, publisher, state::learner)
     }
 
-    /// The same with a learner made by `student_of`.
-    fn with_student(
+    /// The same with a learner made by `learner_of`.
+    fn with_learner(
         mut job: Job,
         publisher: Publisher,
-        student_of: fn(&Job) -> Box<dyn Student>,
+        learner_of: fn(&Job) -> Driver,
     ) -> Result<Self, TrainError> {
         let spaces = job.environment.spaces();
         let settings = job.learner.settings();
@@ -94,8 +94,8 @@ impl Trainer {
             task,
             next_pods: None,
             change: None,
-            student: student_of(&job),
-            student_of,
+            learner: learner_of(&job),
+            learner_of,
             pool,
             rollout: Rollout::default(),
             progress: Progress::default(),
@@ -136,10 +136,9 @@ impl Trainer {
     pub(crate) fn iterate(&mut self) -> bool {
         let began = Instant::now();
         let before = self.progress.clone();
-        let learnt = match self.work() {
-            Some(learnt) => learnt,
-            None if self.collect() => self.learn(),
-            None => None,
+        let learnt = match self.learner {
+            Driver::Rollouts(_) => self.collect().then(|| self.learn()).flatten(),
+            Driver::Workers(_) => self.work(),
         };
         let moved = self.next_pods.take();
         let Some(mut row) = learnt else {
@@ -166,7 +165,7 @@ impl Trainer {
     /// Collects one rollout of every pod with the newest policy; false if it was interrupted.
     pub(crate) fn collect(&mut self) -> bool {
         self.set_level();
-        let decider = Decider::Sample(self.student.policy());
+        let decider = Decider::Sample(self.learner.policy());
         let (horizon, pool) = (self.job.learner.settings().horizon(), &self.pool);
         let mut pods: Vec<_> = self.pods.iter_mut().map(|pod| (pod, Ok(()))).collect();
         pool.for_each(&mut pods, |(pod, collected)| {
@@ -213,7 +212,7 @@ impl Trainer {
     }
 
     fn learn(&mut self) -> Option<Row> {
-        match self.student.update(&self.rollout, &self.pool) {
+        match self.learner.update(&self.rollout, &self.pool) {
             Ok(row) => row,
             Err(hopeless) => {
                 self.give_up(hopeless.to_string());
@@ -240,9 +239,9 @@ impl Trainer {
         }
         let wall_s = self.wall_s();
         self.writer.log(self.progress.iteration(), &row, wall_s);
-        let student = &self.student;
+        let learner = &self.learner;
         self.writer
-            .publish(|| policy_file::to_bytes(&student.policy()));
+            .publish(|| policy_file::to_bytes(&learner.policy()));
         self.publish(row);
         true
     }
@@ -253,8 +252,8 @@ impl Trainer {
     }
 
     /// The learner with its state.
-    pub(crate) fn student(&self) -> &dyn Student {
-        &*self.student
+    pub(crate) fn learner(&self) -> &dyn GuardedLearner {
+        &*self.learner
     }
 
     /// A hash of all that the next step depends on: learner, environments, progress.
@@ -264,7 +263,7 @@ impl Trainer {
 
     fn publish(&mut self, row: Row) {
         let Self {
-            student,
+            learner,
             progress,
             clock,
             writer,
@@ -272,7 +271,7 @@ impl Trainer {
             ..
         } = self;
         let update = || TrainingUpdate {
-            policy: student.policy(),
+            policy: learner.policy(),
             solved_step: progress.solved_step(),
             solved_wall_s: clock.solved_s,
             steps_per_s: steps_per_s(progress, clock),

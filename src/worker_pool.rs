@@ -1,5 +1,5 @@
-//! Threads that work on one thing together and may ask no more of the result than that it be the same for any number
-//! of them: workers write to places of their own, and sums are taken in a fixed order by whoever comes after.
+//! A pool of threads that work on one thing together, with the same result for any number of them: every worker writes to places
+//! of its own, and sums are taken in a fixed order afterwards.
 
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{JoinHandle, Thread};
 
-/// Threads that stay, so that what one has in its caches is still there in the next round, and the word to stop.
+/// Threads that live as long as the pool, so that their caches stay warm from one round to the next, and a flag that asks them to stop.
 pub struct WorkerPool {
     shared: Arc<Shared>,
     handles: Vec<JoinHandle<()>>,
@@ -39,7 +39,7 @@ impl WorkerPool {
         Self::stoppable(threads, Arc::default())
     }
 
-    /// The same, with a flag of somebody else's that asks it to stop.
+    /// The same, with a flag of the caller's that asks it to stop.
     pub fn stoppable(threads: usize, stop: Arc<AtomicBool>) -> Self {
         let workers = threads.max(1);
         let shared = Arc::new(Shared {
@@ -71,7 +71,7 @@ impl WorkerPool {
         self.shared.workers
     }
 
-    /// Whether the work should end early; whoever ends early leaves a consistent state behind.
+    /// Whether the work should end early. Work that ends early leaves a consistent state behind.
     pub fn is_stopping(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
     }
@@ -101,8 +101,24 @@ impl WorkerPool {
         assert!(!shared.barrier.is_broken(), "a worker of the pool panicked");
     }
 
-    /// Two groups that may work on two things at once, for use within one [`WorkerPool::run`]; a pool of one is both.
-    pub fn halves(&self) -> [Group; 2] {
+    /// Runs `first` on one half of the workers and `second` on the other, at once; the workers of a half count and wait among
+    /// themselves. A pool of one runs `first` and then `second`.
+    ///
+    /// # Panics
+    /// As [`WorkerPool::run`].
+    pub fn run_halves(&self, first: impl Fn(&Worker) + Sync, second: impl Fn(&Worker) + Sync) {
+        let [first_half, second_half] = self.halves();
+        self.run(|worker| {
+            if let Some(seat) = first_half.seat(worker) {
+                first(&seat);
+            }
+            if let Some(seat) = second_half.seat(worker) {
+                second(&seat);
+            }
+        });
+    }
+
+    fn halves(&self) -> [Group; 2] {
         let workers = self.shared.workers;
         let first = workers.div_ceil(2);
         let group = |range: Range<usize>| Group {
@@ -194,14 +210,14 @@ fn wait_until(is_so: impl Fn() -> bool) {
 }
 
 /// Some workers of a pool, with a barrier of their own.
-pub struct Group {
+struct Group {
     workers: Range<usize>,
     barrier: Barrier,
 }
 
 impl Group {
     /// A worker's place in the group, if it is in it.
-    pub fn seat(&self, worker: &Worker) -> Option<Worker<'_>> {
+    fn seat(&self, worker: &Worker) -> Option<Worker<'_>> {
         self.workers.contains(&worker.rank).then(|| Worker {
             rank: worker.rank - self.workers.start,
             count: self.workers.len(),
@@ -298,7 +314,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_item_is_worked_on_once_by_any_team() {
+    fn every_item_is_worked_on_once_by_any_pool() {
         for threads in [1, 2, 3, 8] {
             let mut items = vec![0_u32; 100];
             WorkerPool::new(threads).for_each(&mut items, |item| *item += 1);
@@ -307,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_passes_the_barrier_before_all_have_come() {
+    fn no_worker_passes_the_barrier_before_all_have_come() {
         let came: Vec<AtomicUsize> = (0..50).map(|_| AtomicUsize::new(0)).collect();
         WorkerPool::new(4).run(|worker| {
             for round in &came {
@@ -319,22 +335,17 @@ mod tests {
     }
 
     #[test]
-    fn every_member_has_a_seat_and_both_groups_have_members() {
+    fn both_halves_have_workers_that_wait_among_themselves() {
         for (threads, sizes) in [(1, [1, 1]), (2, [1, 1]), (3, [2, 1]), (8, [4, 4])] {
-            let pool = WorkerPool::new(threads);
-            let groups = pool.halves();
-            let seated = [const { AtomicUsize::new(0) }; 2];
-            pool.run(|worker| {
-                let seats = groups.each_ref().map(|group| group.seat(worker));
-                assert!(seats.iter().any(Option::is_some));
-                for (seat, seated) in seats.iter().zip(&seated) {
-                    if let Some(seat) = seat {
-                        seat.wait();
-                        seated.fetch_add(1, Ordering::Relaxed);
-                    }
-                }
-            });
-            assert_eq!(seated.map(AtomicUsize::into_inner), sizes);
+            let came = [const { AtomicUsize::new(0) }; 2];
+            let count = |half: usize, worker: &Worker| {
+                assert_eq!(worker.count, sizes[half]);
+                worker.wait();
+                came[half].fetch_add(1, Ordering::Relaxed);
+            };
+            WorkerPool::new(threads)
+                .run_halves(|worker| count(0, worker), |worker| count(1, worker));
+            assert_eq!(came.map(AtomicUsize::into_inner), sizes);
         }
     }
 

@@ -10,6 +10,7 @@
     reason = "a test fails by panicking and prints what it has found"
 )]
 
+use sinew::learn::LearnerKind;
 use sinew::scene::Scene;
 use sinew::train::publish::Viewer;
 use sinew::train::{Job, Trainer};
@@ -106,5 +107,16 @@ fn runs_have_the_bits_that_were_written_down() {
                 assert_eq!(hash, line[3], "{scene}, {learner}");
             }
         }
+    }
+}
+
+#[test]
+fn every_learner_is_among_them() {
+    for kind in LearnerKind::ALL {
+        // The bits of A3C depend on the machine's timing.
+        let has_bits = kind.name != "A3c";
+        let is_there =
+            |(preset, _): &(&str, _)| kind.presets.iter().any(|(name, _)| name == preset);
+        assert_eq!(LEARNERS.iter().any(is_there), has_bits, "{}", kind.name);
     }
 }

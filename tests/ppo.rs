@@ -27,7 +27,7 @@ fn settings(set: &[&str]) -> LearnerSettings {
     scene.learner(Some("ppo")).expect("it is there").1.clone()
 }
 
-/// Four environments whose observations wander, acted in by `policy`; action 0 is what is paid.
+/// Four environments whose observations wander, acted in by `policy`; the action is the reward.
 fn rollout(policy: &Policy) -> Rollout {
     let mut rollout = Rollout::new(4, 8, &spaces(), 1);
     let distribution = policy.distribution();
@@ -68,7 +68,7 @@ fn the_first_ratio_is_exactly_one() {
 }
 
 #[test]
-fn what_is_paid_becomes_more_likely() {
+fn rewarded_actions_become_more_likely() {
     let (_, before, after) = update(&["learner.epochs=10", "learner.gamma=0"], |_| {});
     let seen = rollout(&before).observations;
     let mean = |policy: &Policy| {
@@ -84,7 +84,7 @@ fn what_is_paid_becomes_more_likely() {
 }
 
 #[test]
-fn what_is_not_a_number_is_not_learnt_from() {
+fn an_update_with_a_number_that_is_not_finite_is_rolled_back() {
     let spoil: [fn(&mut Rollout, f32); 3] = [
         |rollout, bad| rollout.rewards[5] = bad,
         |rollout, bad| rollout.observations[0] = bad,
@@ -95,10 +95,30 @@ fn what_is_not_a_number_is_not_learnt_from() {
         .flat_map(|s| [(s, f32::NAN), (s, f32::INFINITY)])
     {
         let (row, before, after) = update(&[], |rollout| spoil(rollout, bad));
-        assert_eq!(before.network, after.network, "nothing was committed");
+        assert_eq!(before.network, after.network, "nothing is committed");
         assert_eq!(before.head, after.head);
         assert!(after.is_finite());
         assert!(row.get(Metric::Dropped) > Some(0.0));
+    }
+}
+
+#[test]
+fn an_actor_that_has_moved_far_enough_stops() {
+    let far = |rollout: &mut Rollout| {
+        for log_probability in &mut rollout.log_probabilities {
+            *log_probability -= 1.0;
+        }
+    };
+    for recompute in ["false", "true"] {
+        let recompute = format!("learner.recompute_advantages={recompute}");
+        let (row, before, after) = update(&["learner.stop_at_kl=Some(0.001)", &recompute], far);
+        assert_eq!(before.network, after.network, "it stops before its step");
+        assert_eq!(before.head, after.head);
+        assert_eq!(row.get(Metric::Dropped), Some(0.0), "nothing is refused");
+        assert!(
+            row.get(Metric::CriticLoss) > Some(0.0),
+            "the critic goes on"
+        );
     }
 }
 
@@ -126,7 +146,7 @@ fn a_broken_step_is_masked() {
 }
 
 #[test]
-fn any_team_learns_the_same_bits() {
+fn any_pool_learns_the_same_bits() {
     let learn = |threads| {
         let mut learner = settings(&["learner.batch=13"])
             .settings()

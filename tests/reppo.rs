@@ -27,7 +27,7 @@ fn settings(set: &[&str]) -> LearnerSettings {
     scene.learner(Some("reppo")).expect("it is there").1.clone()
 }
 
-/// Four environments whose observations wander, acted in by `policy`; an action is paid for being near 0.5.
+/// Four environments whose observations wander, acted in by `policy`; an action near 0.5 is rewarded.
 fn rollout(policy: &Policy, round: u64) -> Rollout {
     let mut rollout = Rollout::new(4, 8, &spaces(), 2);
     let distribution = policy.distribution();
@@ -68,7 +68,7 @@ fn the_policy_that_acted_has_not_moved() {
 }
 
 #[test]
-fn what_is_paid_is_done() {
+fn rewarded_actions_become_more_likely() {
     let set = ["learner.gamma=0", "learner.target_entropy=-2"];
     let mut learner = settings(&set).settings().start(&spaces(), Seed::new(1));
     let miss = |policy: &Policy| -rollout(policy, 1000).rewards.iter().sum::<f32>() / 32.0;
@@ -82,7 +82,7 @@ fn what_is_paid_is_done() {
 }
 
 #[test]
-fn what_is_not_a_number_is_not_learnt_from() {
+fn an_update_with_a_number_that_is_not_finite_is_rolled_back() {
     let spoil: [fn(&mut Rollout, f32); 4] = [
         |rollout, bad| rollout.rewards[5] = bad,
         |rollout, bad| rollout.observations[0] = bad,
@@ -94,7 +94,7 @@ fn what_is_not_a_number_is_not_learnt_from() {
         .flat_map(|s| [(s, f32::NAN), (s, f32::INFINITY)])
     {
         let (row, before, after) = update(&[], |rollout| spoil(rollout, bad));
-        assert_eq!(before.network, after.network, "nothing was committed");
+        assert_eq!(before.network, after.network, "nothing is committed");
         assert!(after.is_finite());
         assert!(row.get(Metric::Dropped) > Some(0.0));
     }
@@ -124,7 +124,7 @@ fn a_broken_step_is_masked() {
 }
 
 #[test]
-fn any_team_learns_the_same_bits() {
+fn any_pool_learns_the_same_bits() {
     let learn = |threads| {
         let mut learner = settings(&["learner.batch=13"])
             .settings()

@@ -6,6 +6,7 @@
 )]
 
 use sinew::checkpoint::{RunError, RunFolder, RunSettings};
+use sinew::learn::LearnerKind;
 use sinew::pod::scene::SceneEnvironment;
 use sinew::pod::{Environment, Pod};
 use sinew::scene::Scene;
@@ -407,5 +408,16 @@ fn a_folder_that_is_deleted_is_made_again() {
         let again = train(&path, &case, 1);
         assert_eq!(again.resumed_from_step, Some(12_000));
         assert_eq!(again.state_hash, expected.state_hash);
+    }
+}
+
+#[test]
+fn every_learner_is_among_them() {
+    for kind in LearnerKind::ALL {
+        // The bits of A3C depend on the machine's timing.
+        let has_bits = kind.name != "A3c";
+        let is_there =
+            |(preset, _): &(&str, _)| kind.presets.iter().any(|(name, _)| name == preset);
+        assert_eq!(LEARNERS.iter().any(is_there), has_bits, "{}", kind.name);
     }
 }

@@ -1,13 +1,25 @@
-//! Advantage actor-critic, the synchronous kind (arXiv:1602.01783 with all workers in step): after a few steps of every
-//! environment, one step along the policy gradient, with the critic's word for what comes later.
+//! Advantage actor-critic, synchronous (arXiv:1602.01783 with all workers in step): after a few steps of every environment, one step
+//! along the policy gradient, with generalized advantages (arXiv:1506.02438).
 
 use serde::{Deserialize, Serialize};
 
-use super::Surrogate;
-use super::policy_gradient::{Batch, Core, Networks, OptimizerKind, Recipe, Reports, Story};
+use super::Learner;
+use super::advantages::{explained_variance, rollout_gae, standardize, sum};
+use super::chunks;
+use super::driver::Driver;
+use super::guarded::{self, Refusal};
+use super::losses;
+use super::optimizer::OptimizerKind;
+use super::policy_gradient::{
+    Actor, AdvantageEstimator, Batch, CHUNK, Chunk, Critic, NetworkSpec, Networks, Rows, Training,
+    next_values, normalized, policy_gradient,
+};
+use super::replay::Replay;
+use super::rollout::Rollout;
 use super::settings::{self, Checked, Rate, Settings};
-use super::student::{self, Student};
+use crate::metrics::{Metric, Row};
 use crate::nn::Activation;
+use crate::policy::Policy;
 use crate::seed::Seed;
 use crate::step::Spaces;
 use crate::worker_pool::WorkerPool;
@@ -24,15 +36,15 @@ pub struct A2cSettings {
     pub horizon: usize,
     /// Units of each hidden layer, of actor and critic alike; 1 to 4,096 each, at most 8 layers.
     pub widths: Vec<usize>,
-    /// Between the layers.
+    /// Activation of the hidden layers.
     pub activation: Activation,
     /// Discount of the future per control step, 0 to 1.
     pub gamma: f32,
-    /// How far advantages look past the critic, 0 to 1 (arXiv:1506.02438): 1 sums the rewards of the whole horizon.
+    /// Weight of rewards (1) over the critic (0) in the generalized advantage, 0 to 1 (arXiv:1506.02438).
     pub lambda: f32,
-    /// Bring the advantages of an update to mean 0 and deviation 1.
+    /// Normalise the advantages of an update to mean 0 and std 1.
     pub standardize: bool,
-    /// How gradients become steps.
+    /// The optimiser.
     pub optimizer: OptimizerKind,
     /// Learning rate of the actor: `Constant` or `Linear`.
     pub rate: Rate,
@@ -40,56 +52,35 @@ pub struct A2cSettings {
     pub critic_rate: f32,
     /// Weight of the entropy bonus, at least 0.
     pub entropy: f32,
-    /// Largest norm of a gradient, above 0; actor and critic are clipped each on its own.
+    /// Norm to which gradients are clipped, above 0; those of actor and critic separately.
     pub max_gradient_norm: f32,
-    /// Logarithm of the policy's standard deviation at the start, -5 to 2.
+    /// Logarithm of the policy's initial standard deviation, -5 to 2.
     pub log_std: f32,
-    /// Bring observations to mean 0 and deviation 1.
+    /// Normalise observations to mean 0 and std 1.
     pub normalize_observations: bool,
-    /// Divide rewards by the deviation of their discounted sum.
+    /// Divide rewards by the standard deviation of the discounted return.
     pub scale_rewards: bool,
 }
 
 impl A2cSettings {
-    fn recipe(&self) -> Recipe {
-        Recipe {
-            steps: self.steps,
-            envs: self.envs,
+    fn spec(&self) -> NetworkSpec {
+        NetworkSpec {
             widths: self.widths.clone(),
             activation: self.activation,
-            gamma: self.gamma,
-            surrogate: Surrogate::LogProbability,
             optimizer: self.optimizer,
             rate: self.rate,
             critic_rate: Some(self.critic_rate),
-            clip_value: None,
-            stop_at_kl: None,
-            entropy: self.entropy,
-            max_gradient_norm: self.max_gradient_norm,
             log_std: self.log_std,
+            envs: self.envs,
+            gamma: self.gamma,
             normalize_observations: self.normalize_observations,
             scale_rewards: self.scale_rewards,
-            batch: self.envs * self.horizon,
         }
     }
 }
 
 impl Settings for A2cSettings {
-    fn steps(&self) -> u64 {
-        self.steps
-    }
-
-    fn set_steps(&mut self, steps: u64) {
-        self.steps = steps;
-    }
-
-    fn envs(&self) -> usize {
-        self.envs
-    }
-
-    fn horizon(&self) -> usize {
-        self.horizon
-    }
+    settings::accessors!();
 
     fn check(&self) -> Checked {
         settings::length(self.steps, self.envs, self.horizon)?;
@@ -103,36 +94,134 @@ impl Settings for A2cSettings {
         settings::within("log_std", self.log_std, -5.0..=2.0)
     }
 
-    fn start(&self, spaces: &Spaces, seed: Seed) -> Box<dyn Student> {
-        student::begin(A2c {
-            core: Core::new(self.recipe(), spaces, seed),
+    fn start(&self, spaces: &Spaces, seed: Seed) -> Driver {
+        guarded::begin(A2c {
+            chunks: [(); 2].map(|()| chunks::memory(self.envs * self.horizon, CHUNK)),
+            spec: self.spec(),
             settings: self.clone(),
+            spaces: spaces.clone(),
+            seed,
         })
     }
 
     fn flops_per_step(&self, spaces: &Spaces) -> f64 {
-        self.recipe().flops(spaces, 1, 1)
+        self.spec().flops(spaces, 1, 1)
     }
 }
 
-/// The learner.
+/// The learner, and memory for the chunks of a minibatch of actor and critic.
 struct A2c {
-    core: Core,
     settings: A2cSettings,
+    spec: NetworkSpec,
+    spaces: Spaces,
+    seed: Seed,
+    chunks: [Vec<Chunk>; 2],
 }
 
-impl Story for A2c {
-    fn core(&self) -> &Core {
-        &self.core
+impl Learner for A2c {
+    type State = Networks;
+
+    fn begin(&self) -> Networks {
+        Networks::new(&self.spec, &self.spaces, self.seed)
     }
 
-    fn learn(&self, state: &mut Networks, batch: &mut Batch, pool: &WorkerPool) -> Reports {
-        let lambda = self.settings.lambda;
-        self.core.estimate(state, batch, lambda, pool);
-        if self.settings.standardize {
-            batch.standardize();
-        }
-        let all = [batch.samples.as_slice()];
-        self.core.descend(state, batch, &all, &all, pool)
+    fn is_sound(&self, state: &Networks) -> bool {
+        state.is_sound(&self.spec, &self.spaces)
+    }
+
+    fn policy(&self, state: &Networks) -> Policy {
+        state.policy(&self.spaces)
+    }
+
+    fn forget_values(&self, state: &mut Networks, at: u64) {
+        state.forget_values(&self.spec, &self.spaces, self.seed, at);
+    }
+
+    fn policy_gradient(
+        &self,
+        state: &Networks,
+        rollout: &Rollout,
+        estimator: AdvantageEstimator,
+    ) -> Option<Vec<f32>> {
+        let entropy = self.settings.entropy;
+        let gradient = policy_gradient(state, &self.spec, entropy, rollout, estimator);
+        Some(gradient)
+    }
+
+    fn update(
+        &self,
+        state: &mut Networks,
+        rollout: &Rollout,
+        _: &Replay,
+        lr_scale: f32,
+        pool: &WorkerPool,
+    ) -> Result<Row, Refusal> {
+        let (settings, spec) = (&self.settings, &self.spec);
+        let rewards = state.scaled_rewards(spec, rollout);
+        let inputs = normalized(&state.normalizer, &rollout.observations, pool);
+        let samples = rollout.unbroken();
+        let batch = Batch {
+            rollout,
+            inputs: &inputs,
+            acted: state.actor.distribution(),
+        };
+        let remaining = settings::remaining(state.steps, settings.steps);
+        let critic = state.critic.as_mut().expect("A2C has a critic");
+        let values = critic.values(&inputs, pool);
+        let next_values = next_values(critic, &state.normalizer, rollout, &values, pool);
+        let mut advantages = rollout_gae(
+            rollout,
+            &rewards,
+            &values,
+            &next_values,
+            settings.gamma,
+            settings.lambda,
+        );
+        let returns = sum(&advantages, &values);
+        let std = match settings.standardize {
+            true => standardize(&mut advantages, &samples),
+            false => 1.0,
+        };
+        let [actor_chunks, critic_chunks] = &self.chunks;
+        let actor = Training::new("actor", &mut state.actor, actor_chunks, pool);
+        let critic = Training::new("critic", critic, critic_chunks, pool);
+        let minibatches = || std::iter::once(samples.as_slice());
+        // Actor and critic share nothing, so each is trained by half of the workers.
+        pool.run_halves(
+            |worker| {
+                let gradient = |actor: &Actor, rows: Rows| {
+                    actor.gradient(&batch, rows, settings.entropy, |row, log_probability, _| {
+                        losses::policy_gradient(log_probability, advantages[row])
+                    });
+                };
+                actor.descend(worker, minibatches(), gradient, |actor, sum| {
+                    let kl = sum.mean(|sums| sums.kl);
+                    actor.rate = settings.rate.next(actor.rate, remaining, kl);
+                    sum.clip(settings.max_gradient_norm);
+                    actor.step(sum.gradient(), actor.rate * lr_scale);
+                    Ok(())
+                });
+            },
+            |worker| {
+                let gradient = |critic: &Critic, rows: Rows| {
+                    critic.gradient(&batch, rows, |row, value| {
+                        losses::value_loss(value, returns[row])
+                    });
+                };
+                critic.descend(worker, minibatches(), gradient, |critic, sum| {
+                    sum.clip(settings.max_gradient_norm);
+                    critic.step(sum.gradient(), lr_scale);
+                    Ok(())
+                });
+            },
+        );
+        let (actor, critic) = (actor.finish()?, critic.finish()?);
+        state.observe(spec, rollout, pool);
+        let mut row = state.row(lr_scale, std, &actor, Some(&critic));
+        row.set(
+            Metric::ExplainedVariance,
+            explained_variance(&returns, &values, &samples),
+        );
+        Ok(row)
     }
 }

@@ -1,19 +1,27 @@
-//! Asynchronous advantage actor-critic (arXiv:1602.01783): workers with environments of their own copy the shared networks, play a
-//! few steps, and apply their gradient to whatever the others have made of the networks meanwhile. Nobody waits, and the
-//! optimiser's statistics are shared.
+//! Asynchronous advantage actor-critic (arXiv:1602.01783): every worker has environments of its own. It copies the shared networks, plays a
+//! few steps, and applies its gradient to the shared networks as the others have left them by then. No worker waits for another, and the
+//! statistics of the optimiser are shared.
 //!
 //! It is the one learner whose bits depend on the machine: on the number of threads, which are its workers, and on their timing.
 
 use serde::{Deserialize, Serialize};
+use std::iter::once;
 use std::sync::{Arc, Mutex};
 
+use super::Learner;
+use super::advantages::{rollout_gae, sum};
+use super::chunks::{Report, Stop, lock};
+use super::driver::{Asynchronous, AsynchronousRound, Driver};
+use super::guarded::{self, Refusal};
+use super::losses;
+use super::optimizer::OptimizerKind;
 use super::policy_gradient::{
-    Batch, Core, Networks, OptimizerKind, Recipe, Reports, Story, turn_of_one,
+    AdvantageEstimator, Batch, Chunk, NetworkSpec, Networks, next_values, normalized,
+    policy_gradient,
 };
+use super::replay::Replay;
 use super::rollout::Rollout;
 use super::settings::{self, Checked, Rate, Settings};
-use super::student::{self, Refusal, Student};
-use super::{Surrogate, Workshop};
 use crate::metrics::Row;
 use crate::nn::Activation;
 use crate::policy::Policy;
@@ -31,15 +39,15 @@ pub struct A3cSettings {
     pub envs: usize,
     /// Control steps that each environment takes between two gradients of its worker, 1 to 65,536.
     pub horizon: usize,
-    /// Gradients of each worker between two reports, 1 to 10,000. Only there can the run be saved.
+    /// Gradients of each worker between two reports, 1 to 10,000. A run is saved only at a report.
     pub turns: usize,
     /// Units of each hidden layer, of actor and critic alike; 1 to 4,096 each, at most 8 layers.
     pub widths: Vec<usize>,
-    /// Between the layers.
+    /// Activation of the hidden layers.
     pub activation: Activation,
     /// Discount of the future per control step, 0 to 1.
     pub gamma: f32,
-    /// How far advantages look past the critic, 0 to 1 (arXiv:1506.02438): 1 sums the rewards of the whole horizon.
+    /// Weight of rewards (1) over the critic (0) in the generalized advantage, 0 to 1 (arXiv:1506.02438).
     pub lambda: f32,
     /// Learning rate of the actor: `Constant` or `Linear`.
     pub rate: Rate,
@@ -47,56 +55,35 @@ pub struct A3cSettings {
     pub critic_rate: f32,
     /// Weight of the entropy bonus, at least 0.
     pub entropy: f32,
-    /// Largest norm of a gradient, above 0; actor and critic are clipped each on its own.
+    /// Norm to which gradients are clipped, above 0; those of actor and critic separately.
     pub max_gradient_norm: f32,
-    /// Logarithm of the policy's standard deviation at the start, -5 to 2.
+    /// Logarithm of the policy's initial standard deviation, -5 to 2.
     pub log_std: f32,
-    /// Bring observations to mean 0 and deviation 1.
+    /// Normalise observations to mean 0 and std 1.
     pub normalize_observations: bool,
-    /// What rewards are multiplied with, above 0: values of about 1 are learnt best.
+    /// Factor of the rewards, above 0; returns of about 1 are learnt best.
     pub reward_scale: f32,
 }
 
 impl A3cSettings {
-    fn recipe(&self) -> Recipe {
-        Recipe {
-            steps: self.steps,
-            envs: self.envs,
+    fn spec(&self) -> NetworkSpec {
+        NetworkSpec {
             widths: self.widths.clone(),
             activation: self.activation,
-            gamma: self.gamma,
-            surrogate: Surrogate::LogProbability,
             optimizer: OptimizerKind::RmsProp,
             rate: self.rate,
             critic_rate: Some(self.critic_rate),
-            clip_value: None,
-            stop_at_kl: None,
-            entropy: self.entropy,
-            max_gradient_norm: self.max_gradient_norm,
             log_std: self.log_std,
+            envs: self.envs,
+            gamma: self.gamma,
             normalize_observations: self.normalize_observations,
             scale_rewards: false,
-            batch: self.envs * self.horizon,
         }
     }
 }
 
 impl Settings for A3cSettings {
-    fn steps(&self) -> u64 {
-        self.steps
-    }
-
-    fn set_steps(&mut self, steps: u64) {
-        self.steps = steps;
-    }
-
-    fn envs(&self) -> usize {
-        self.envs
-    }
-
-    fn horizon(&self) -> usize {
-        self.horizon
-    }
+    settings::accessors!();
 
     fn steps_at_once(&self) -> u64 {
         (self.envs * self.horizon * self.turns) as u64
@@ -116,99 +103,229 @@ impl Settings for A3cSettings {
         settings::positive("reward_scale", self.reward_scale)
     }
 
-    fn start(&self, spaces: &Spaces, seed: Seed) -> Box<dyn Student> {
-        student::begin(A3c {
-            core: Core::new(self.recipe(), spaces, seed),
+    fn start(&self, spaces: &Spaces, seed: Seed) -> Driver {
+        guarded::begin_asynchronous(A3c {
+            spec: self.spec(),
             settings: self.clone(),
+            spaces: spaces.clone(),
+            seed,
         })
     }
 
     fn flops_per_step(&self, spaces: &Spaces) -> f64 {
-        self.recipe().flops(spaces, 1, 1)
+        self.spec().flops(spaces, 1, 1)
     }
 }
 
 /// The learner.
 struct A3c {
-    core: Core,
     settings: A3cSettings,
+    spec: NetworkSpec,
+    spaces: Spaces,
+    seed: Seed,
 }
 
-impl A3c {
-    /// Advantages of a rollout, as the networks that acted in it see them.
-    fn estimate(&self, acted: &Networks, batch: &mut Batch, pool: &WorkerPool) {
-        for reward in &mut batch.rewards {
-            *reward *= self.settings.reward_scale;
-        }
-        let lambda = self.settings.lambda;
-        self.core.estimate(acted, batch, lambda, pool);
+impl Learner for A3c {
+    type State = Networks;
+
+    fn begin(&self) -> Networks {
+        Networks::new(&self.spec, &self.spaces, self.seed)
+    }
+
+    fn is_sound(&self, state: &Networks) -> bool {
+        state.is_sound(&self.spec, &self.spaces)
+    }
+
+    fn policy(&self, state: &Networks) -> Policy {
+        state.policy(&self.spaces)
+    }
+
+    fn forget_values(&self, state: &mut Networks, at: u64) {
+        state.forget_values(&self.spec, &self.spaces, self.seed, at);
+    }
+
+    fn policy_gradient(
+        &self,
+        state: &Networks,
+        rollout: &Rollout,
+        estimator: AdvantageEstimator,
+    ) -> Option<Vec<f32>> {
+        let entropy = self.settings.entropy;
+        let gradient = policy_gradient(state, &self.spec, entropy, rollout, estimator);
+        Some(gradient)
+    }
+
+    fn update(
+        &self,
+        state: &mut Networks,
+        rollout: &Rollout,
+        _: &Replay,
+        lr_scale: f32,
+        pool: &WorkerPool,
+    ) -> Result<Row, Refusal> {
+        // As one worker that has all environments.
+        let round = Round::new(self, state, lr_scale);
+        let acted = lock(&round.shared).networks.clone();
+        round.learn(&acted, rollout, pool);
+        Box::new(round).finish()
     }
 }
 
-impl Story for A3c {
-    fn core(&self) -> &Core {
-        &self.core
-    }
-
-    /// The synchronous form of a turn, for who hands it a rollout of all environments.
-    fn learn(&self, state: &mut Networks, batch: &mut Batch, pool: &WorkerPool) -> Reports {
-        self.estimate(state, batch, pool);
-        let all = [batch.samples.as_slice()];
-        self.core.descend(state, batch, &all, &all, pool)
-    }
-
-    fn is_asynchronous(&self) -> bool {
-        true
-    }
-
-    fn workshop<'a>(
+impl Asynchronous for A3c {
+    fn round<'a>(
         &'a self,
         state: &'a mut Networks,
         lr_scale: f32,
-    ) -> Option<Box<dyn Workshop + 'a>> {
-        Some(Box::new(Shared {
-            learner: self,
-            lr_scale,
-            state: Mutex::new((state, Reports::default())),
-        }))
+    ) -> Box<dyn AsynchronousRound + 'a> {
+        Box::new(Round::new(self, state, lr_scale))
     }
+}
+
+/// The gradients of actor and critic that one worker has found.
+#[derive(Default)]
+struct Gradients {
+    actor: Chunk,
+    critic: Chunk,
+}
+
+impl A3c {
+    /// The gradients of the networks that acted, for all samples that did not break; none if there is no such sample.
+    fn gradients(
+        &self,
+        acted: &Networks,
+        rollout: &Rollout,
+        pool: &WorkerPool,
+    ) -> Option<Gradients> {
+        let settings = &self.settings;
+        let samples = rollout.unbroken();
+        if samples.is_empty() {
+            return None;
+        }
+        let scale = settings.reward_scale;
+        let rewards: Vec<f32> = rollout
+            .rewards
+            .iter()
+            .map(|reward| reward * scale)
+            .collect();
+        let inputs = normalized(&acted.normalizer, &rollout.observations, pool);
+        let critic = acted.critic.as_ref().expect("A3C has a critic");
+        let values = critic.values(&inputs, pool);
+        let next_values = next_values(critic, &acted.normalizer, rollout, &values, pool);
+        let (gamma, lambda) = (settings.gamma, settings.lambda);
+        let advantages = rollout_gae(rollout, &rewards, &values, &next_values, gamma, lambda);
+        let returns = sum(&advantages, &values);
+        let batch = Batch {
+            rollout,
+            inputs: &inputs,
+            acted: acted.actor.distribution(),
+        };
+        let (gradients, share) = (Gradients::default(), 1.0 / samples.len() as f32);
+        let rows = gradients.actor.with(&samples, share);
+        (acted.actor).gradient(&batch, rows, settings.entropy, |row, log_probability, _| {
+            losses::policy_gradient(log_probability, advantages[row])
+        });
+        let rows = gradients.critic.with(&samples, share);
+        critic.gradient(&batch, rows, |row, value| {
+            losses::value_loss(value, returns[row])
+        });
+        Some(gradients)
+    }
+}
+
+/// The turns of all workers between two reports.
+struct Round<'a> {
+    learner: &'a A3c,
+    lr_scale: f32,
+    shared: Mutex<Shared<'a>>,
 }
 
 /// What the workers share.
 struct Shared<'a> {
-    learner: &'a A3c,
-    lr_scale: f32,
-    state: Mutex<(&'a mut Networks, Reports)>,
+    networks: &'a mut Networks,
+    actor: Report,
+    critic: Report,
+    refusal: Option<Refusal>,
 }
 
-impl Workshop for Shared<'_> {
+impl<'a> Round<'a> {
+    fn new(learner: &'a A3c, networks: &'a mut Networks, lr_scale: f32) -> Self {
+        Self {
+            learner,
+            lr_scale,
+            shared: Mutex::new(Shared {
+                networks,
+                actor: Report::new("actor"),
+                critic: Report::new("critic"),
+                refusal: None,
+            }),
+        }
+    }
+
+    /// The second half of a turn: gradients of the networks that `acted`, applied to the shared networks.
+    fn learn(&self, acted: &Networks, rollout: &Rollout, pool: &WorkerPool) {
+        let settings = &self.learner.settings;
+        let Some(gradients) = self.learner.gradients(acted, rollout, pool) else {
+            return;
+        };
+        let remaining = settings::remaining(acted.steps, settings.steps);
+        let mut shared = lock(&self.shared);
+        if let Err(Stop::Refused(refusal)) =
+            shared.step(&gradients, settings, remaining, self.lr_scale)
+        {
+            shared.refusal.get_or_insert(refusal);
+        }
+        shared.networks.observe(&self.learner.spec, rollout, pool);
+    }
+}
+
+impl Shared<'_> {
+    /// A step of both networks, as they are by now.
+    fn step(
+        &mut self,
+        gradients: &Gradients,
+        settings: &A3cSettings,
+        remaining: f32,
+        lr_scale: f32,
+    ) -> Result<(), Stop> {
+        let mut sum = self.actor.sum(once(&gradients.actor.sum))?;
+        let actor = &mut self.networks.actor;
+        let kl = sum.mean(|sums| sums.kl);
+        actor.rate = settings.rate.next(actor.rate, remaining, kl);
+        sum.clip(settings.max_gradient_norm);
+        actor.step(sum.gradient(), actor.rate * lr_scale);
+        let mut sum = self.critic.sum(once(&gradients.critic.sum))?;
+        sum.clip(settings.max_gradient_norm);
+        let critic = self.networks.critic.as_mut().expect("A3C has a critic");
+        critic.step(sum.gradient(), lr_scale);
+        Ok(())
+    }
+}
+
+impl AsynchronousRound for Round<'_> {
     fn turns(&self) -> usize {
         self.learner.settings.turns
     }
 
     fn take_turn(&self, act: &mut dyn FnMut(Arc<Policy>) -> Option<Rollout>) {
-        let core = &self.learner.core;
-        let lock = || self.state.lock().expect("nobody panics with it");
-        let acted = lock().0.clone();
-        let Some(rollout) = act(Arc::new(core.policy(&acted))) else {
-            return;
-        };
-        let alone = WorkerPool::new(1);
-        let mut batch = core.look(&acted, &rollout, self.lr_scale);
-        acted.normalizer.apply(&mut batch.inputs);
-        if batch.samples.is_empty() {
-            return;
+        let acted = lock(&self.shared).networks.clone();
+        if let Some(rollout) = act(Arc::new(acted.policy(&self.learner.spaces))) {
+            self.learn(&acted, &rollout, &WorkerPool::new(1));
         }
-        self.learner.estimate(&acted, &mut batch, &alone);
-        let gradients = turn_of_one(&acted, &batch);
-        let (state, reports) = &mut *lock();
-        reports.add(&gradients.step(state, &batch));
-        core.conclude(state, &batch, &alone);
     }
 
-    fn close(self: Box<Self>) -> Result<Row, Refusal> {
-        let (state, reports) = self.state.into_inner().expect("nobody panicked with it");
-        reports.check()?;
-        Ok(self.learner.core.row(state, self.lr_scale, 1.0, &reports))
+    fn finish(self: Box<Self>) -> Result<Row, Refusal> {
+        let shared = self.shared.into_inner().expect("no worker panicked");
+        match shared.refusal {
+            Some(refusal) => Err(refusal),
+            None => {
+                let Shared {
+                    networks,
+                    actor,
+                    critic,
+                    ..
+                } = &shared;
+                Ok(networks.row(self.lr_scale, 1.0, actor, Some(critic)))
+            }
+        }
     }
 }

@@ -1,14 +1,26 @@
-//! Actor-critic, step by step: after every single control step the critic moves towards `Q = r + gamma V(s')`, and the actor
-//! along `A ln p(action)` with the advantage `A = Q - V(s)`, the error of the critic (Sutton and Barto, Reinforcement Learning,
-//! 2nd ed., section 13.5).
+//! Actor-critic, step by step: after every control step the critic moves towards `r + gamma V(s')`, and the actor along the gradient of
+//! `A ln p(a)` with the critic's error as advantage, `A = r + gamma V(s') - V(s)` (Sutton and Barto, Reinforcement Learning, 2nd ed.,
+//! section 13.5).
 
 use serde::{Deserialize, Serialize};
 
-use super::Surrogate;
-use super::policy_gradient::{Batch, Core, Networks, OptimizerKind, Recipe, Reports, Story};
+use super::Learner;
+use super::advantages::{explained_variance, rollout_gae, sum};
+use super::chunks;
+use super::driver::Driver;
+use super::guarded::{self, Refusal};
+use super::losses;
+use super::optimizer::OptimizerKind;
+use super::policy_gradient::{
+    Actor, AdvantageEstimator, Batch, CHUNK, Chunk, Critic, NetworkSpec, Networks, Rows, Training,
+    next_values, normalized, policy_gradient,
+};
+use super::replay::Replay;
+use super::rollout::Rollout;
 use super::settings::{self, Checked, Rate, Settings};
-use super::student::{self, Student};
+use crate::metrics::{Metric, Row};
 use crate::nn::Activation;
+use crate::policy::Policy;
 use crate::seed::Seed;
 use crate::step::Spaces;
 use crate::worker_pool::WorkerPool;
@@ -23,7 +35,7 @@ pub struct ActorCriticSettings {
     pub envs: usize,
     /// Units of each hidden layer, of actor and critic alike; 1 to 4,096 each, at most 8 layers.
     pub widths: Vec<usize>,
-    /// Between the layers.
+    /// Activation of the hidden layers.
     pub activation: Activation,
     /// Discount of the future per control step, 0 to 1.
     pub gamma: f32,
@@ -33,56 +45,35 @@ pub struct ActorCriticSettings {
     pub critic_rate: f32,
     /// Weight of the entropy bonus, at least 0.
     pub entropy: f32,
-    /// Largest norm of a gradient, above 0; actor and critic are clipped each on its own.
+    /// Norm to which gradients are clipped, above 0; those of actor and critic separately.
     pub max_gradient_norm: f32,
-    /// Logarithm of the policy's standard deviation at the start, -5 to 2.
+    /// Logarithm of the policy's initial standard deviation, -5 to 2.
     pub log_std: f32,
-    /// Bring observations to mean 0 and deviation 1.
+    /// Normalise observations to mean 0 and std 1.
     pub normalize_observations: bool,
-    /// Divide rewards by the deviation of their discounted sum.
+    /// Divide rewards by the standard deviation of the discounted return.
     pub scale_rewards: bool,
 }
 
 impl ActorCriticSettings {
-    fn recipe(&self) -> Recipe {
-        Recipe {
-            steps: self.steps,
-            envs: self.envs,
+    fn spec(&self) -> NetworkSpec {
+        NetworkSpec {
             widths: self.widths.clone(),
             activation: self.activation,
-            gamma: self.gamma,
-            surrogate: Surrogate::LogProbability,
             optimizer: OptimizerKind::Adam,
             rate: self.rate,
             critic_rate: Some(self.critic_rate),
-            clip_value: None,
-            stop_at_kl: None,
-            entropy: self.entropy,
-            max_gradient_norm: self.max_gradient_norm,
             log_std: self.log_std,
+            envs: self.envs,
+            gamma: self.gamma,
             normalize_observations: self.normalize_observations,
             scale_rewards: self.scale_rewards,
-            batch: self.envs,
         }
     }
 }
 
 impl Settings for ActorCriticSettings {
-    fn steps(&self) -> u64 {
-        self.steps
-    }
-
-    fn set_steps(&mut self, steps: u64) {
-        self.steps = steps;
-    }
-
-    fn envs(&self) -> usize {
-        self.envs
-    }
-
-    fn horizon(&self) -> usize {
-        1
-    }
+    settings::accessors!(horizon = 1);
 
     fn check(&self) -> Checked {
         settings::length(self.steps, self.envs, 1)?;
@@ -95,33 +86,133 @@ impl Settings for ActorCriticSettings {
         settings::within("log_std", self.log_std, -5.0..=2.0)
     }
 
-    fn start(&self, spaces: &Spaces, seed: Seed) -> Box<dyn Student> {
-        student::begin(ActorCritic {
-            core: Core::new(self.recipe(), spaces, seed),
+    fn start(&self, spaces: &Spaces, seed: Seed) -> Driver {
+        guarded::begin(ActorCritic {
+            chunks: [(); 2].map(|()| chunks::memory(self.envs, CHUNK)),
+            spec: self.spec(),
+            settings: self.clone(),
+            spaces: spaces.clone(),
+            seed,
         })
     }
 
     fn flops_per_step(&self, spaces: &Spaces) -> f64 {
-        self.recipe().flops(spaces, 1, 1)
+        self.spec().flops(spaces, 1, 1)
     }
 }
 
-/// The learner.
-struct ActorCritic {
-    core: Core,
-}
-
-/// The critic is trusted from the next state on.
+/// The generalized advantage of one step.
 const LAMBDA: f32 = 0.0;
 
-impl Story for ActorCritic {
-    fn core(&self) -> &Core {
-        &self.core
+/// The learner, and memory for the chunks of a minibatch of actor and critic.
+struct ActorCritic {
+    settings: ActorCriticSettings,
+    spec: NetworkSpec,
+    spaces: Spaces,
+    seed: Seed,
+    chunks: [Vec<Chunk>; 2],
+}
+
+impl Learner for ActorCritic {
+    type State = Networks;
+
+    fn begin(&self) -> Networks {
+        Networks::new(&self.spec, &self.spaces, self.seed)
     }
 
-    fn learn(&self, state: &mut Networks, batch: &mut Batch, pool: &WorkerPool) -> Reports {
-        self.core.estimate(state, batch, LAMBDA, pool);
-        let all = [batch.samples.as_slice()];
-        self.core.descend(state, batch, &all, &all, pool)
+    fn is_sound(&self, state: &Networks) -> bool {
+        state.is_sound(&self.spec, &self.spaces)
+    }
+
+    fn policy(&self, state: &Networks) -> Policy {
+        state.policy(&self.spaces)
+    }
+
+    fn forget_values(&self, state: &mut Networks, at: u64) {
+        state.forget_values(&self.spec, &self.spaces, self.seed, at);
+    }
+
+    fn policy_gradient(
+        &self,
+        state: &Networks,
+        rollout: &Rollout,
+        estimator: AdvantageEstimator,
+    ) -> Option<Vec<f32>> {
+        let entropy = self.settings.entropy;
+        let gradient = policy_gradient(state, &self.spec, entropy, rollout, estimator);
+        Some(gradient)
+    }
+
+    fn update(
+        &self,
+        state: &mut Networks,
+        rollout: &Rollout,
+        _: &Replay,
+        lr_scale: f32,
+        pool: &WorkerPool,
+    ) -> Result<Row, Refusal> {
+        let (settings, spec) = (&self.settings, &self.spec);
+        let rewards = state.scaled_rewards(spec, rollout);
+        let inputs = normalized(&state.normalizer, &rollout.observations, pool);
+        let samples = rollout.unbroken();
+        let batch = Batch {
+            rollout,
+            inputs: &inputs,
+            acted: state.actor.distribution(),
+        };
+        let remaining = settings::remaining(state.steps, settings.steps);
+        let critic = state.critic.as_mut().expect("actor-critic has a critic");
+        let values = critic.values(&inputs, pool);
+        let next_values = next_values(critic, &state.normalizer, rollout, &values, pool);
+        let advantages = rollout_gae(
+            rollout,
+            &rewards,
+            &values,
+            &next_values,
+            settings.gamma,
+            LAMBDA,
+        );
+        let returns = sum(&advantages, &values);
+        let [actor_chunks, critic_chunks] = &self.chunks;
+        let actor = Training::new("actor", &mut state.actor, actor_chunks, pool);
+        let critic = Training::new("critic", critic, critic_chunks, pool);
+        let minibatches = || std::iter::once(samples.as_slice());
+        // Actor and critic share nothing, so each is trained by half of the workers.
+        pool.run_halves(
+            |worker| {
+                let gradient = |actor: &Actor, rows: Rows| {
+                    actor.gradient(&batch, rows, settings.entropy, |row, log_probability, _| {
+                        losses::policy_gradient(log_probability, advantages[row])
+                    });
+                };
+                actor.descend(worker, minibatches(), gradient, |actor, sum| {
+                    let kl = sum.mean(|sums| sums.kl);
+                    actor.rate = settings.rate.next(actor.rate, remaining, kl);
+                    sum.clip(settings.max_gradient_norm);
+                    actor.step(sum.gradient(), actor.rate * lr_scale);
+                    Ok(())
+                });
+            },
+            |worker| {
+                let gradient = |critic: &Critic, rows: Rows| {
+                    critic.gradient(&batch, rows, |row, value| {
+                        losses::value_loss(value, returns[row])
+                    });
+                };
+                critic.descend(worker, minibatches(), gradient, |critic, sum| {
+                    sum.clip(settings.max_gradient_norm);
+                    critic.step(sum.gradient(), lr_scale);
+                    Ok(())
+                });
+            },
+        );
+        let (actor, critic) = (actor.finish()?, critic.finish()?);
+        state.observe(spec, rollout, pool);
+        let mut row = state.row(lr_scale, 1.0, &actor, Some(&critic));
+        row.set(
+            Metric::ExplainedVariance,
+            explained_variance(&returns, &values, &samples),
+        );
+        Ok(row)
     }
 }

@@ -1,4 +1,4 @@
-//! How a gradient becomes a step, as a preset names it.
+//! The optimisers, as a preset names them.
 
 use serde::{Deserialize, Serialize};
 
@@ -40,7 +40,7 @@ impl Optimizer {
         }
     }
 
-    /// Whether it is of this kind, for so many parameters, and every number of it could have come about.
+    /// Whether it is of this kind, for so many parameters, and every number is one that a run can lead to.
     pub(super) fn is_sound(&self, kind: OptimizerKind, parameters: usize) -> bool {
         match (self, kind) {
             (Self::Adam(adam), OptimizerKind::Adam) => adam.is_sound(parameters, EPSILON),

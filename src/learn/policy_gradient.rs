@@ -1,472 +1,340 @@
-//! What REINFORCE, actor-critic, A2C, A3C and PPO share: an actor that is moved towards what turned out better than expected,
-//! and a critic that says what was to be expected. How the two estimate that, and how often they look at a rollout, is each
-//! learner's own story: its [`Story::learn`].
-//!
-//! All follow the gradient of `E[A ln p(action)]` (arXiv:1506.02438, eq. 1) for some estimate `A` of the advantage.
+//! What REINFORCE, actor-critic, A2C, A3C and PPO share: their networks as plain data, and functions of them. All of these learners follow
+//! the gradient of `E[A ln p(a)]` (arXiv:1506.02438, eq. 1) for some estimate `A` of the advantage; how each estimates it, and how often it
+//! goes through a rollout, is in the learner's own file.
 
 mod actor;
-mod batch;
-mod credit;
 mod critic;
-mod descent;
-mod gradients;
-mod loss;
+mod estimator;
 
-pub(super) use batch::Batch;
-pub use credit::Credit;
-use descent::{Chunk, Report};
-pub use loss::Surrogate;
+pub(super) use actor::{Actor, Batch};
+pub(super) use critic::Critic;
+pub use estimator::AdvantageEstimator;
+pub(super) use estimator::policy_gradient;
 
-use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, RwLockReadGuard};
 
-pub(super) use super::optimizer::OptimizerKind;
-use super::replay::Replay;
-use super::returns::{ReturnScale, ValuedStep, gae};
+use super::WEIGHTS_ANEW;
+use super::chunks::{ChunkSum, Descent, MinibatchSum, Report, Stop, Trained, lock};
+use super::guarded::Refusal;
+use super::optimizer::OptimizerKind;
+use super::return_scale::ReturnScale;
 use super::rollout::Rollout;
 use super::settings::{Rate, layout, training_flops};
-use super::student::Refusal;
-use super::{Learner, WEIGHTS_ANEW, Workshop};
 use crate::metrics::{Metric, Row};
 use crate::nn::{Activation, Layout, Workspace};
 use crate::policy::Policy;
 use crate::policy::normalize::Normalizer;
 use crate::seed::Seed;
-use crate::step::{ActionSpace, Spaces, StepEnd};
-use crate::worker_pool::WorkerPool;
-pub(super) use actor::Actor;
-pub(super) use critic::Critic;
-use descent::{CHUNK, Work};
-pub(super) use gradients::turn_of_one;
+use crate::step::{ActionSpace, Spaces};
+use crate::worker_pool::{Worker, WorkerPool};
 
-/// The hyperparameters that the shared part needs, each learner's settings in its words.
+/// Rows of a minibatch that one worker takes at once.
+pub(super) const CHUNK: usize = 128;
+
+/// What the networks of a learner are made from.
 #[derive(Clone, Debug)]
-pub(super) struct Recipe {
-    /// Control steps of the whole run.
-    pub(super) steps: u64,
-    pub(super) envs: usize,
+pub(super) struct NetworkSpec {
     pub(super) widths: Vec<usize>,
     pub(super) activation: Activation,
-    pub(super) gamma: f32,
-    pub(super) surrogate: Surrogate,
     pub(super) optimizer: OptimizerKind,
     pub(super) rate: Rate,
     /// None for learners without a critic.
     pub(super) critic_rate: Option<f32>,
-    /// How far a value may move from what it was when it acted, in one update.
-    pub(super) clip_value: Option<f32>,
-    /// The divergence at which the actor has moved enough.
-    pub(super) stop_at_kl: Option<f32>,
-    pub(super) entropy: f32,
-    pub(super) max_gradient_norm: f32,
     pub(super) log_std: f32,
+    pub(super) envs: usize,
+    pub(super) gamma: f32,
     pub(super) normalize_observations: bool,
     pub(super) scale_rewards: bool,
-    /// Samples of the largest minibatch.
-    pub(super) batch: usize,
 }
 
-impl Recipe {
-    /// Shape of the actor's network.
-    pub(super) fn actor_layout(&self, spaces: &Spaces) -> Layout {
+impl NetworkSpec {
+    /// Shape of the actor's network, `[O] -> [P]`.
+    fn actor_layout(&self, spaces: &Spaces) -> Layout {
         let outputs = match &spaces.action {
             ActionSpace::Continuous(names) | ActionSpace::Discrete(names) => names.len(),
         };
-        layout(
-            spaces.observations(),
-            &self.widths,
-            outputs,
-            self.activation,
-        )
+        let inputs = spaces.observations();
+        layout(inputs, &self.widths, outputs, self.activation)
     }
 
-    /// Shape of the critic.
-    pub(super) fn critic_layout(&self, spaces: &Spaces) -> Layout {
+    /// Shape of the critic, `[O] -> [1]`.
+    fn critic_layout(&self, spaces: &Spaces) -> Layout {
         layout(spaces.observations(), &self.widths, 1, self.activation)
     }
 
-    /// Operations of one pass of the actor over a sample, and of so many of the critic.
+    /// Floating-point operations of so many passes of actor and critic over a sample, forward and backward.
     pub(super) fn flops(&self, spaces: &Spaces, actor_passes: usize, critic_passes: usize) -> f64 {
         training_flops(&self.actor_layout(spaces)) * actor_passes as f64
             + training_flops(&self.critic_layout(spaces)) * critic_passes as f64
     }
-}
 
-/// A learner of this family: what it makes of a rollout.
-pub(super) trait Story: Send + Sync + 'static {
-    /// The shared part.
-    fn core(&self) -> &Core;
-
-    /// Moves actor and critic by what `batch` shows. The observations in it are normalised and the rewards scaled; what else
-    /// there is to know of the steps, the learner asks the core to add.
-    fn learn(&self, state: &mut Networks, batch: &mut Batch, pool: &WorkerPool) -> Reports;
-
-    /// See [`Learner::is_asynchronous`].
-    fn is_asynchronous(&self) -> bool {
-        false
-    }
-
-    /// See [`Learner::workshop`].
-    fn workshop<'a>(&'a self, _: &'a mut Networks, _: f32) -> Option<Box<dyn Workshop + 'a>> {
-        None
+    /// How many moments the normaliser of observations has.
+    fn normalized(&self, spaces: &Spaces) -> usize {
+        match self.normalize_observations {
+            true => spaces.observations(),
+            false => 0,
+        }
     }
 }
 
-/// The shared part of a learner: its recipe, and scratch memory that keeps nothing from one update to the next.
-pub(super) struct Core {
-    pub(super) recipe: Recipe,
-    pub(super) spaces: Spaces,
-    seed: Seed,
-    /// For the chunks of a minibatch, of actor and critic.
-    chunks: [Vec<Mutex<Chunk>>; 2],
-}
-
-/// What one update leaves to the next.
+/// The state of these learners: what one update leaves to the next.
 #[derive(Clone, Serialize, Deserialize)]
-pub struct Networks {
+pub(super) struct Networks {
     pub(super) actor: Actor,
     pub(super) critic: Option<Critic>,
     pub(super) normalizer: Normalizer,
     pub(super) return_scale: ReturnScale,
-    /// Passes over rollouts done: the number of the next shuffle.
-    passes: u64,
+    /// Epochs over rollouts done: the number of the next shuffle.
+    pub(super) epochs: u64,
     /// Control steps learnt from.
     pub(super) steps: u64,
 }
 
-/// What became of the actor and of the critic.
-#[derive(Default)]
-pub(super) struct Reports {
-    pub(super) actor: Report,
-    pub(super) critic: Report,
-}
-
-impl Reports {
-    /// Adds what became of them in later minibatches.
-    pub(super) fn add(&mut self, later: &Self) {
-        self.actor.add(&later.actor);
-        self.critic.add(&later.critic);
-    }
-}
-
-impl Core {
-    /// For an environment of these spaces. Settings have been checked.
-    pub(super) fn new(recipe: Recipe, spaces: &Spaces, seed: Seed) -> Self {
-        let memory = || {
-            let mut chunks = Vec::new();
-            chunks.resize_with(recipe.batch.div_ceil(CHUNK), Mutex::default);
-            chunks
-        };
+impl Networks {
+    /// Orthogonal networks, actions as `spec` and `spaces` say, and statistics of nothing yet.
+    pub(super) fn new(spec: &NetworkSpec, spaces: &Spaces, seed: Seed) -> Self {
+        let weights = seed.stream("network weights");
+        let critic = |rate| Critic::new(spec, rate, spaces, &mut weights.nth(1));
         Self {
-            chunks: [memory(), memory()],
-            spaces: spaces.clone(),
-            seed,
-            recipe,
-        }
-    }
-
-    fn begin(&self) -> Networks {
-        let weights = self.seed.stream("network weights");
-        let (recipe, spaces) = (&self.recipe, &self.spaces);
-        let critic = |rate| Critic::new(recipe, rate, spaces, &mut weights.nth(1));
-        Networks {
-            actor: Actor::new(recipe, spaces, &mut weights.nth(0)),
-            critic: recipe.critic_rate.map(critic),
-            normalizer: Normalizer::new(self.normalized()),
-            return_scale: ReturnScale::new(recipe.envs, recipe.gamma),
-            passes: 0,
+            actor: Actor::new(spec, spaces, &mut weights.nth(0)),
+            critic: spec.critic_rate.map(critic),
+            normalizer: Normalizer::new(spec.normalized(spaces)),
+            return_scale: ReturnScale::new(spec.envs, spec.gamma),
+            epochs: 0,
             steps: 0,
         }
     }
 
-    fn forget_values(&self, state: &mut Networks, at: u64) {
-        let (recipe, spaces) = (&self.recipe, &self.spaces);
-        if let Some(rate) = recipe.critic_rate {
-            let mut weights = self.seed.stream(WEIGHTS_ANEW).child(at).nth(1);
-            state.critic = Some(Critic::new(recipe, rate, spaces, &mut weights));
-            state.return_scale = ReturnScale::new(recipe.envs, recipe.gamma);
+    /// A new critic and a new scale of rewards, if there is a critic; see [`Learner::forget_values`](super::Learner::forget_values).
+    pub(super) fn forget_values(
+        &mut self,
+        spec: &NetworkSpec,
+        spaces: &Spaces,
+        seed: Seed,
+        at: u64,
+    ) {
+        if let Some(rate) = spec.critic_rate {
+            let mut weights = seed.stream(WEIGHTS_ANEW).child(at).nth(1);
+            self.critic = Some(Critic::new(spec, rate, spaces, &mut weights));
+            self.return_scale = ReturnScale::new(spec.envs, spec.gamma);
         }
     }
 
-    fn is_sound(&self, state: &Networks) -> bool {
-        let (recipe, spaces) = (&self.recipe, &self.spaces);
-        let critic_is_sound = match (&state.critic, recipe.critic_rate) {
-            (Some(critic), Some(_)) => critic.is_sound(recipe, spaces),
+    /// Whether every shape is as `spec` and `spaces` say, and every number is one that a run can lead to.
+    pub(super) fn is_sound(&self, spec: &NetworkSpec, spaces: &Spaces) -> bool {
+        let critic_is_sound = match (&self.critic, spec.critic_rate) {
+            (Some(critic), Some(_)) => critic.is_sound(spec, spaces),
             (critic, rate) => critic.is_none() && rate.is_none(),
         };
         critic_is_sound
-            && state.actor.is_sound(recipe, spaces)
-            && state.normalizer.is_sound(self.normalized())
-            && state.return_scale.is_sound(recipe.envs, recipe.gamma)
-            && state.passes.max(state.steps) < u64::MAX / 2
+            && self.actor.is_sound(spec, spaces)
+            && self.normalizer.is_sound(spec.normalized(spaces))
+            && self.return_scale.is_sound(spec.envs, spec.gamma)
+            && self.epochs.max(self.steps) < u64::MAX / 2
     }
 
     /// The newest policy.
-    pub(super) fn policy(&self, state: &Networks) -> Policy {
+    pub(super) fn policy(&self, spaces: &Spaces) -> Policy {
         Policy {
-            spaces: self.spaces.clone(),
-            normalizer: state.normalizer.clone(),
-            network: state.actor.network().clone(),
-            head: state.actor.head().clone(),
+            spaces: spaces.clone(),
+            normalizer: self.normalizer.clone(),
+            network: self.actor.network().clone(),
+            head: self.actor.head().clone(),
         }
     }
 
-    /// A rollout as the learner sees it: observations normalised, rewards scaled by what was known before it and in it.
-    fn see<'a>(
-        &'a self,
-        state: &mut Networks,
-        rollout: &'a Rollout,
-        lr_scale: f32,
-        pool: &WorkerPool,
-    ) -> Batch<'a> {
-        if self.recipe.scale_rewards {
-            let scale = &mut state.return_scale;
-            scale.observe(&rollout.rewards, &rollout.ends);
+    /// The rewards of a rollout, `[N, T]`, divided by the standard deviation of returns (those of this rollout included) if `spec` says so.
+    pub(super) fn scaled_rewards(&mut self, spec: &NetworkSpec, rollout: &Rollout) -> Vec<f32> {
+        if !spec.scale_rewards {
+            return rollout.rewards.clone();
         }
-        let mut batch = self.look(state, rollout, lr_scale);
-        state.normalizer.apply_by(&mut batch.inputs, pool);
-        batch
+        let scale = &mut self.return_scale;
+        scale.observe(&rollout.rewards, &rollout.ends);
+        scale.scaled(&rollout.rewards)
     }
 
-    /// The same, but for the normalisation of `inputs`.
-    pub(super) fn look<'a>(
-        &'a self,
-        state: &Networks,
-        rollout: &'a Rollout,
-        lr_scale: f32,
-    ) -> Batch<'a> {
-        let recipe = &self.recipe;
-        let left = (1.0 - state.steps as f64 / recipe.steps as f64).max(0.0) as f32;
-        Batch {
-            recipe,
-            rollout,
-            inputs: rollout.observations.clone(),
-            rewards: if recipe.scale_rewards {
-                state.return_scale.scaled(&rollout.rewards)
-            } else {
-                rollout.rewards.clone()
-            },
-            samples: (0..rollout.samples() as u32)
-                .filter(|&i| rollout.ends[i as usize] != StepEnd::Broken)
-                .collect(),
-            values: Vec::new(),
-            advantages: Vec::new(),
-            targets: Vec::new(),
-            unit: 1.0,
-            old: state.actor.likelihood(),
-            left,
-            lr_scale,
-        }
-    }
-
-    /// Adds the values of all states, and from them advantages that look ahead by `lambda` (arXiv:1506.02438, eq. 16) and
-    /// what the critic should have said.
-    pub(super) fn estimate(
-        &self,
-        state: &Networks,
-        batch: &mut Batch,
-        lambda: f32,
-        pool: &WorkerPool,
-    ) {
-        self.value(state, batch, pool);
-        let next_values = self.next_values(state, batch, pool);
-        let ends = &batch.rollout.ends;
-        let steps: Vec<ValuedStep> = (0..batch.rollout.samples())
-            .map(|i| ValuedStep {
-                reward: batch.rewards[i],
-                value: batch.values[i],
-                next_value: next_values[i],
-                goes_on: !ends[i].is_end(),
-            })
-            .collect();
-        batch.advantages = steps
-            .chunks(batch.rollout.horizon)
-            .flat_map(|steps| gae(steps, self.recipe.gamma, lambda))
-            .collect();
-        let targets = batch.advantages.iter().zip(&batch.values);
-        batch.targets = targets.map(|(a, v)| a + v).collect();
-    }
-
-    /// Adds the values of all states; 0 without a critic.
-    pub(super) fn value(&self, state: &Networks, batch: &mut Batch, pool: &WorkerPool) {
-        batch.values = self.values(state, &batch.inputs, pool);
-    }
-
-    /// `V` of rows of normalised observations.
-    fn values(&self, state: &Networks, inputs: &[f32], pool: &WorkerPool) -> Vec<f32> {
-        let entries = self.spaces.observations();
-        let mut values = vec![0.0; inputs.len() / entries];
-        let Some(critic) = &state.critic else {
-            return values;
-        };
-        let share = values.len().div_ceil(pool.threads()).max(1);
-        let inputs = inputs.chunks(share * entries);
-        let mut parts: Vec<_> = inputs.zip(values.chunks_mut(share)).collect();
-        pool.for_each(&mut parts, |(inputs, values)| {
-            let mut workspace = Workspace::default();
-            values.copy_from_slice(critic.values(values.len(), inputs, &mut workspace));
-        });
-        values
-    }
-
-    /// `v'` of every step.
-    fn next_values(&self, state: &Networks, batch: &Batch, pool: &WorkerPool) -> Vec<f32> {
-        let mut lasts = batch.rollout.last_observations();
-        state.normalizer.apply_by(&mut lasts, pool);
-        let lasts = self.values(state, &lasts, pool);
-        batch.rollout.next_values(&batch.values, &lasts)
-    }
-
-    /// The samples of `batch` in shuffled minibatches of `size`, for each of the next `epochs` passes.
-    pub(super) fn shuffled(
-        &self,
-        state: &mut Networks,
-        batch: &Batch,
-        epochs: usize,
-        pool: &WorkerPool,
-    ) -> Vec<Vec<u32>> {
-        let (first, shuffles) = (state.passes, self.seed.stream("minibatch shuffles"));
-        let mut passes: Vec<(u64, Vec<u32>)> = (0..epochs as u64)
-            .map(|pass| (first + pass, batch.samples.clone()))
-            .collect();
-        pool.for_each(&mut passes, |(pass, order)| {
-            order.shuffle(&mut shuffles.nth(*pass));
-        });
-        state.passes += epochs as u64;
-        passes.into_iter().map(|(_, order)| order).collect()
-    }
-
-    /// Takes a step of the actor for each of its minibatches, and of the critic for each of its own. They share nothing, so one
-    /// half of the pool descends with each.
-    pub(super) fn descend(
-        &self,
-        state: &mut Networks,
-        batch: &Batch,
-        actor_minibatches: &[&[u32]],
-        critic_minibatches: &[&[u32]],
-        pool: &WorkerPool,
-    ) -> Reports {
-        let [to_actor, to_critic] = &self.chunks;
-        let actor = Work::new(&mut state.actor, batch, actor_minibatches, to_actor);
-        let critic = (state.critic.as_mut())
-            .map(|critic| Work::new(critic, batch, critic_minibatches, to_critic));
-        let halves = pool.halves();
-        pool.run(|worker| match &critic {
-            Some(critic) => {
-                if let Some(seat) = halves[0].seat(worker) {
-                    actor.descend(&seat, || pool.is_stopping());
-                }
-                if let Some(seat) = halves[1].seat(worker) {
-                    critic.descend(&seat, || pool.is_stopping());
-                }
-            }
-            None => actor.descend(worker, || pool.is_stopping()),
-        });
-        Reports {
-            actor: actor.report(),
-            critic: critic.map(Work::report).unwrap_or_default(),
-        }
-    }
-
-    /// Counts the steps and merges what was seen into the statistics, once all has been learnt.
-    pub(super) fn conclude(&self, state: &mut Networks, batch: &Batch, pool: &WorkerPool) {
-        let rollout = batch.rollout;
-        state.steps += rollout.samples() as u64;
-        if self.recipe.normalize_observations {
+    /// Counts the steps of a rollout, and merges its observations into the statistics once all has been learnt.
+    pub(super) fn observe(&mut self, spec: &NetworkSpec, rollout: &Rollout, pool: &WorkerPool) {
+        self.steps += rollout.samples() as u64;
+        if spec.normalize_observations {
             let sound = rollout.sound_observations();
-            state.normalizer.observe(&sound, pool);
+            self.normalizer.observe(&sound, pool);
         }
     }
 
-    /// What is reported of every update.
-    pub(super) fn row(&self, state: &Networks, lr_scale: f32, unit: f32, reports: &Reports) -> Row {
+    /// What is reported of every update. `advantage_std` is what the advantages were divided by.
+    pub(super) fn row(
+        &self,
+        lr_scale: f32,
+        advantage_std: f32,
+        actor: &Report,
+        critic: Option<&Report>,
+    ) -> Row {
         let mut row = Row::default();
-        row.set(Metric::Rate, f64::from(state.actor.rate() * lr_scale));
-        if let Some((entropy, std)) = state.actor.entropy_and_std() {
+        row.set(Metric::Rate, f64::from(self.actor.rate * lr_scale));
+        if let Some((entropy, std)) = self.actor.entropy_and_std() {
             row.set(Metric::Entropy, f64::from(entropy));
             row.set(Metric::StandardDeviation, f64::from(std));
         }
-        reports.actor.note_actor(f64::from(unit), &mut row);
-        reports.critic.note_critic(&mut row);
+        if actor.minibatches > 0.0 {
+            let sums = &actor.sums;
+            let mean = |sum: f32| f64::from(sum / sums.samples);
+            row.set(Metric::ActorLoss, mean(sums.loss));
+            row.set(Metric::Kl, mean(sums.approximate_kl));
+            row.set(Metric::ClipFraction, mean(sums.clipped));
+            row.set(Metric::GradientNorm, actor.mean_norm());
+            if let Some(variance) = actor.mean_variance() {
+                let std = f64::from(advantage_std);
+                row.set(Metric::GradientVariance, variance * std * std);
+            }
+            if sums.entropy > 0.0 {
+                row.set(Metric::Entropy, mean(sums.entropy));
+            }
+        }
+        if let Some(critic) = critic.filter(|critic| critic.minibatches > 0.0) {
+            let sums = &critic.sums;
+            row.set(Metric::CriticLoss, f64::from(sums.loss / sums.samples));
+        }
         row
     }
+}
 
-    /// How many moments an observation has.
-    fn normalized(&self) -> usize {
-        if self.recipe.normalize_observations {
-            self.spaces.observations()
-        } else {
-            0
+/// Observations `[rows, O]` as the networks see them.
+pub(super) fn normalized(
+    normalizer: &Normalizer,
+    observations: &[f32],
+    pool: &WorkerPool,
+) -> Vec<f32> {
+    let mut inputs = observations.to_vec();
+    normalizer.apply_by(&mut inputs, pool);
+    inputs
+}
+
+/// The value of the state after each step, `[N, T]`. Termination has no future value; truncation bootstraps from the critic.
+pub(super) fn next_values(
+    critic: &Critic,
+    normalizer: &Normalizer,
+    rollout: &Rollout,
+    values: &[f32],
+    pool: &WorkerPool,
+) -> Vec<f32> {
+    let lasts = normalized(normalizer, &rollout.last_observations(), pool);
+    rollout.next_values(values, &critic.values(&lasts, pool))
+}
+
+/// Memory of one worker for some rows of a minibatch, and what it finds there.
+#[derive(Default)]
+pub(super) struct Chunk {
+    scratch: Mutex<Scratch>,
+    pub(super) sum: Mutex<ChunkSum>,
+}
+
+#[derive(Default)]
+struct Scratch {
+    /// Normalised observations, `[rows, O]`.
+    inputs: Vec<f32>,
+    /// Gradient of the loss with respect to the network's outputs, `[rows, outputs]`.
+    to_outputs: Vec<f32>,
+    workspace: Workspace,
+}
+
+impl Chunk {
+    /// The memory for `rows`, each of which counts `share` in the mean loss.
+    pub(super) fn with<'c>(&'c self, rows: &'c [u32], share: f32) -> Rows<'c> {
+        Rows {
+            rows,
+            share,
+            scratch: lock(&self.scratch),
+            sum: lock(&self.sum),
         }
     }
 }
 
-impl<S: Story> Learner for S {
-    type State = Networks;
+/// Rows of a minibatch that one worker has taken.
+pub(super) struct Rows<'c> {
+    rows: &'c [u32],
+    share: f32,
+    scratch: MutexGuard<'c, Scratch>,
+    sum: MutexGuard<'c, ChunkSum>,
+}
 
-    fn begin(&self) -> Networks {
-        self.core().begin()
+impl Rows<'_> {
+    /// Gathers the rows' inputs and starts from 0, for a network of so many parameters.
+    fn begin(&mut self, batch: &Batch, parameters: usize) {
+        let entries = batch.inputs.len() / batch.rollout.samples();
+        let inputs = &mut self.scratch.inputs;
+        inputs.clear();
+        for &row in self.rows {
+            inputs.extend_from_slice(&batch.inputs[row as usize * entries..][..entries]);
+        }
+        self.sum.begin(self.rows.len(), parameters);
+    }
+}
+
+/// A network that goes through the minibatches of an update, by the workers of a pool or of half of it.
+pub(super) struct Training<'a, N> {
+    descent: Descent<'a>,
+    trained: Trained<'a, N>,
+    chunks: &'a [Chunk],
+}
+
+impl<'a, N: Send + Sync> Training<'a, N> {
+    /// `chunks` has room for the largest minibatch. Calls the network by `name` where its gradient is refused.
+    pub(super) fn new(
+        name: &'static str,
+        network: &'a mut N,
+        chunks: &'a [Chunk],
+        pool: &'a WorkerPool,
+    ) -> Self {
+        Self {
+            descent: Descent::new(pool),
+            trained: Trained::with_variance(name, network),
+            chunks,
+        }
     }
 
-    fn is_sound(&self, state: &Networks) -> bool {
-        self.core().is_sound(state)
+    pub(super) fn read(&self) -> RwLockReadGuard<'_, &'a mut N> {
+        self.trained.read()
     }
 
-    fn policy(&self, state: &Networks) -> Policy {
-        self.core().policy(state)
-    }
-
-    fn update(
+    /// Gradient descent over `minibatches`: for each, `gradient` of the mean loss over its rows, summed over chunks, and then `step`. Every
+    /// worker of the group calls it. Ends early where a step says so, a number is not finite, or the pool is stopping.
+    pub(super) fn descend<'m>(
         &self,
-        state: &mut Networks,
-        rollout: &Rollout,
-        _: &Replay,
-        lr_scale: f32,
-        pool: &WorkerPool,
-    ) -> Result<Row, Refusal> {
-        let core = self.core();
-        let mut batch = core.see(state, rollout, lr_scale, pool);
-        let reports = self.learn(state, &mut batch, pool);
-        reports.check()?;
-        core.conclude(state, &batch, pool);
-        let mut row = core.row(state, lr_scale, batch.unit, &reports);
-        if let Some(explained) = batch.explained_variance() {
-            row.set(Metric::ExplainedVariance, explained);
+        worker: &Worker,
+        minibatches: impl Iterator<Item = &'m [u32]>,
+        gradient: impl Fn(&N, Rows),
+        step: impl Fn(&mut N, &mut MinibatchSum) -> Result<(), Stop>,
+    ) {
+        for rows in minibatches {
+            let chunks = &self.chunks[..rows.len().div_ceil(CHUNK)];
+            let share = 1.0 / rows.len() as f32;
+            let goes_on = self.descent.sum_over_chunks(
+                worker,
+                chunks.len(),
+                |i| {
+                    let rows = rows.chunks(CHUNK).nth(i).expect("i is in range");
+                    gradient(&self.trained.read(), chunks[i].with(rows, share));
+                },
+                1,
+                |_| {
+                    let sums = chunks.iter().map(|chunk| &chunk.sum);
+                    self.trained.step(sums, &step)
+                },
+            );
+            if !goes_on {
+                return;
+            }
         }
-        Ok(row)
     }
 
-    fn forget_values(&self, state: &mut Networks, at: u64) {
-        self.core().forget_values(state, at);
-    }
-
-    fn gradient(&self, state: &Networks, rollout: &Rollout, credit: Credit) -> Option<Vec<f32>> {
-        Some(self.core().gradient(state, rollout, credit))
-    }
-
-    fn is_asynchronous(&self) -> bool {
-        Story::is_asynchronous(self)
-    }
-
-    fn workshop<'a>(
-        &'a self,
-        state: &'a mut Networks,
-        lr_scale: f32,
-    ) -> Option<Box<dyn Workshop + 'a>> {
-        Story::workshop(self, state, lr_scale)
-    }
-}
-
-impl Reports {
-    /// Whether what was learnt may stay.
-    pub(super) fn check(&self) -> Result<(), Refusal> {
-        if self.actor.is_refused {
-            return Err(Refusal::Gradient("actor"));
-        }
-        if self.critic.is_refused {
-            return Err(Refusal::Gradient("critic"));
-        }
-        Ok(())
+    /// What became of all minibatches.
+    ///
+    /// # Errors
+    /// A number was not finite.
+    pub(super) fn finish(self) -> Result<Report, Refusal> {
+        self.descent.finish()?;
+        Ok(self.trained.into_report())
     }
 }

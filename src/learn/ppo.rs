@@ -1,17 +1,31 @@
-//! Proximal policy optimisation (arXiv:1707.06347): several passes over each rollout in shuffled minibatches, none of which may
-//! move the policy far from the one that acted. Advantages are generalized ones (arXiv:1506.02438).
+//! Proximal policy optimisation (arXiv:1707.06347): several epochs of minibatches over each rollout, with a surrogate loss that keeps the
+//! policy near the one that acted. Advantages are generalized ones (arXiv:1506.02438).
 
 use serde::{Deserialize, Serialize};
 
-use super::policy_gradient::{Batch, Core, Networks, OptimizerKind, Recipe, Reports, Story};
+use super::Learner;
+use super::advantages::{explained_variance, rollout_gae, standardize, sum};
+use super::chunks::{self, Stop};
+use super::driver::Driver;
+use super::guarded::{self, Refusal};
+use super::losses::{self, ActorLoss};
+use super::optimizer::OptimizerKind;
+use super::policy_gradient::{
+    Actor, AdvantageEstimator, Batch, CHUNK, Chunk, Critic, NetworkSpec, Networks, Rows, Training,
+    next_values, normalized, policy_gradient,
+};
+use super::replay::Replay;
+use super::rollout::Rollout;
 use super::settings::{self, Checked, Rate, Settings};
-use super::student::{self, Student};
+use super::shuffle::shuffled;
+use crate::metrics::{Metric, Row};
 use crate::nn::Activation;
+use crate::policy::Policy;
 use crate::seed::Seed;
 use crate::step::Spaces;
 use crate::worker_pool::WorkerPool;
 
-/// Hyperparameters of PPO. The four that may be left out are additions to the learner of the paper, and are off then.
+/// Hyperparameters of PPO. Those that may be left out are additions to the paper's algorithm, and off by default.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PpoSettings {
@@ -21,31 +35,31 @@ pub struct PpoSettings {
     pub envs: usize,
     /// Control steps that each environment takes between updates, 1 to 65,536.
     pub horizon: usize,
-    /// Passes over each rollout, 1 to 100.
+    /// Epochs over each rollout, 1 to 100.
     pub epochs: usize,
     /// Samples of a minibatch; at least 1 and at most `envs * horizon`.
     pub batch: usize,
     /// Units of each hidden layer, of actor and critic alike; 1 to 4,096 each, at most 8 layers.
     pub widths: Vec<usize>,
-    /// Between the layers.
+    /// Activation of the hidden layers.
     pub activation: Activation,
     /// Discount of the future per control step, 0 to 1.
     pub gamma: f32,
-    /// How far advantages look past the critic, 0 to 1 (arXiv:1506.02438).
+    /// Weight of rewards (1) over the critic (0) in the generalized advantage, 0 to 1 (arXiv:1506.02438).
     pub lambda: f32,
-    /// What keeps a minibatch from moving the policy too far; `Clip` unless said otherwise.
+    /// What keeps the policy near the one that acted; `Clip` if left out.
     #[serde(default)]
     pub loss: PpoLoss,
-    /// How far a probability ratio is followed, above 0 (arXiv:1707.06347).
+    /// Range of the probability ratio, `1 - clip` to `1 + clip`; above 0.
     pub clip: f32,
-    /// How far a value may move in one update, above 0, in units of the scaled return; `None` lets it.
+    /// How far a value may move in one update, above 0, in units of the scaled return; not limited with `None`.
     #[serde(default)]
     pub clip_value: Option<f32>,
-    /// The divergence from the policy that acted (nat) at which the actor is left alone until the next rollout, above 0;
-    /// `None` goes through all passes.
+    /// The KL divergence from the policy that acted (nat) at which the actor stops until the next rollout, above 0; with `None` it goes
+    /// through all epochs.
     #[serde(default)]
     pub stop_at_kl: Option<f32>,
-    /// Ask the critic anew for advantages before each pass (arXiv:2006.05990, section 3.5).
+    /// Estimate the advantages again before each epoch (arXiv:2006.05990, section 3.5).
     #[serde(default)]
     pub recompute_advantages: bool,
     /// Learning rate of the actor.
@@ -54,69 +68,79 @@ pub struct PpoSettings {
     pub critic_rate: f32,
     /// Weight of the entropy bonus, at least 0.
     pub entropy: f32,
-    /// Largest norm of a gradient, above 0; actor and critic are clipped each on its own.
+    /// Norm to which gradients are clipped, above 0; those of actor and critic separately.
     pub max_gradient_norm: f32,
-    /// Logarithm of the policy's standard deviation at the start, -5 to 2.
+    /// Logarithm of the policy's initial standard deviation, -5 to 2.
     pub log_std: f32,
-    /// Bring observations to mean 0 and deviation 1.
+    /// Normalise observations to mean 0 and std 1.
     pub normalize_observations: bool,
-    /// Divide rewards by the deviation of their discounted sum.
+    /// Divide rewards by the standard deviation of the discounted return.
     pub scale_rewards: bool,
 }
 
-/// What keeps a minibatch from moving the policy too far.
+/// What keeps the policy near the one that acted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PpoLoss {
-    /// The ratio is followed to the end of the clip range and no further (arXiv:1707.06347, eq. 7).
+    /// The clipped surrogate (arXiv:1707.06347, eq. 7): no gradient beyond the clip range.
     #[default]
     Clip,
-    /// The further the ratio goes, the less it is followed, and beyond the range it is led back (arXiv:2401.16025).
+    /// Simple policy optimisation (arXiv:2401.16025, eq. 9): beyond the clip range the gradient points back.
     Spo,
 }
 
 impl PpoSettings {
-    fn recipe(&self) -> Recipe {
-        Recipe {
-            steps: self.steps,
-            envs: self.envs,
+    /// `L^CLIP` (arXiv:1707.06347, eq. 7) or SPO's objective, of one sample.
+    fn surrogate(&self, ratio: f32, advantage: f32) -> ActorLoss {
+        match self.loss {
+            PpoLoss::Clip => losses::clipped_surrogate(ratio, advantage, self.clip),
+            PpoLoss::Spo => losses::simple_surrogate(ratio, advantage, self.clip),
+        }
+    }
+
+    /// `L^VF`, of one sample, with its derivative.
+    fn value_loss(&self, value: f32, old: f32, target: f32) -> (f32, f32) {
+        match self.clip_value {
+            None => losses::value_loss(value, target),
+            Some(clip) => losses::clipped_value_loss(value, old, target, clip),
+        }
+    }
+
+    /// Stops the actor where the policy has moved as far as it should in one update.
+    fn stop_at(&self, kl: f32) -> Result<(), Stop> {
+        match self.stop_at_kl.is_some_and(|most| kl > most) {
+            true => Err(Stop::Enough),
+            false => Ok(()),
+        }
+    }
+
+    /// Epochs that follow the same estimate of the advantages.
+    fn epochs_per_estimate(&self) -> usize {
+        match self.recompute_advantages {
+            true => 1,
+            false => self.epochs,
+        }
+    }
+}
+
+impl PpoSettings {
+    fn spec(&self) -> NetworkSpec {
+        NetworkSpec {
             widths: self.widths.clone(),
             activation: self.activation,
-            gamma: self.gamma,
-            surrogate: match self.loss {
-                PpoLoss::Clip => super::Surrogate::Clipped(self.clip),
-                PpoLoss::Spo => super::Surrogate::Simple(self.clip),
-            },
             optimizer: OptimizerKind::Adam,
             rate: self.rate,
             critic_rate: Some(self.critic_rate),
-            clip_value: self.clip_value,
-            stop_at_kl: self.stop_at_kl,
-            entropy: self.entropy,
-            max_gradient_norm: self.max_gradient_norm,
             log_std: self.log_std,
+            envs: self.envs,
+            gamma: self.gamma,
             normalize_observations: self.normalize_observations,
             scale_rewards: self.scale_rewards,
-            batch: self.batch,
         }
     }
 }
 
 impl Settings for PpoSettings {
-    fn steps(&self) -> u64 {
-        self.steps
-    }
-
-    fn set_steps(&mut self, steps: u64) {
-        self.steps = steps;
-    }
-
-    fn envs(&self) -> usize {
-        self.envs
-    }
-
-    fn horizon(&self) -> usize {
-        self.horizon
-    }
+    settings::accessors!();
 
     fn check(&self) -> Checked {
         settings::length(self.steps, self.envs, self.horizon)?;
@@ -135,55 +159,136 @@ impl Settings for PpoSettings {
         settings::batch(self.batch, self.envs, self.horizon)
     }
 
-    fn start(&self, spaces: &Spaces, seed: Seed) -> Box<dyn Student> {
-        student::begin(Ppo {
-            core: Core::new(self.recipe(), spaces, seed),
+    fn start(&self, spaces: &Spaces, seed: Seed) -> Driver {
+        guarded::begin(Ppo {
+            chunks: [(); 2].map(|()| chunks::memory(self.batch, CHUNK)),
+            spec: self.spec(),
             settings: self.clone(),
+            spaces: spaces.clone(),
+            seed,
         })
     }
 
     fn flops_per_step(&self, spaces: &Spaces) -> f64 {
-        self.recipe().flops(spaces, self.epochs, self.epochs)
+        self.spec().flops(spaces, self.epochs, self.epochs)
     }
 }
 
-/// The learner.
+/// The learner, and memory for the chunks of a minibatch of actor and critic.
 struct Ppo {
-    core: Core,
     settings: PpoSettings,
+    spec: NetworkSpec,
+    spaces: Spaces,
+    seed: Seed,
+    chunks: [Vec<Chunk>; 2],
 }
 
-impl Story for Ppo {
-    fn core(&self) -> &Core {
-        &self.core
+impl Learner for Ppo {
+    type State = Networks;
+
+    fn begin(&self) -> Networks {
+        Networks::new(&self.spec, &self.spaces, self.seed)
     }
 
-    fn learn(&self, state: &mut Networks, batch: &mut Batch, pool: &WorkerPool) -> Reports {
-        let settings = &self.settings;
-        let passes = self.core.shuffled(state, batch, settings.epochs, pool);
-        // What the passes have between them is one look at the critic: all of them, or one each.
-        let per_look = if settings.recompute_advantages {
-            1
-        } else {
-            settings.epochs
+    fn is_sound(&self, state: &Networks) -> bool {
+        state.is_sound(&self.spec, &self.spaces)
+    }
+
+    fn policy(&self, state: &Networks) -> Policy {
+        state.policy(&self.spaces)
+    }
+
+    fn forget_values(&self, state: &mut Networks, at: u64) {
+        state.forget_values(&self.spec, &self.spaces, self.seed, at);
+    }
+
+    fn policy_gradient(
+        &self,
+        state: &Networks,
+        rollout: &Rollout,
+        estimator: AdvantageEstimator,
+    ) -> Option<Vec<f32>> {
+        let entropy = self.settings.entropy;
+        let gradient = policy_gradient(state, &self.spec, entropy, rollout, estimator);
+        Some(gradient)
+    }
+
+    fn update(
+        &self,
+        state: &mut Networks,
+        rollout: &Rollout,
+        _: &Replay,
+        lr_scale: f32,
+        pool: &WorkerPool,
+    ) -> Result<Row, Refusal> {
+        let (settings, spec) = (&self.settings, &self.spec);
+        let rewards = state.scaled_rewards(spec, rollout);
+        let inputs = normalized(&state.normalizer, &rollout.observations, pool);
+        let samples = rollout.unbroken();
+        let batch = Batch {
+            rollout,
+            inputs: &inputs,
+            acted: state.actor.distribution(),
         };
-        let mut reports = Reports::default();
-        for passes in passes.chunks(per_look) {
-            self.core.estimate(state, batch, settings.lambda, pool);
-            batch.standardize();
-            let minibatches: Vec<&[u32]> = passes
-                .iter()
-                .flat_map(|order| order.chunks(settings.batch))
-                .collect();
-            let to_actor = match reports.actor.has_moved_enough {
-                true => &[],
-                false => minibatches.as_slice(),
-            };
-            let descended = self
-                .core
-                .descend(state, batch, to_actor, &minibatches, pool);
-            reports.add(&descended);
+        let epochs = shuffled(&samples, state.epochs, settings.epochs, self.seed, pool);
+        let remaining = settings::remaining(state.steps, settings.steps);
+        let [actor_chunks, critic_chunks] = &self.chunks;
+        let critic = state.critic.as_mut().expect("PPO has a critic");
+        let actor = Training::new("actor", &mut state.actor, actor_chunks, pool);
+        let critic = Training::new("critic", critic, critic_chunks, pool);
+        let (mut std, mut explained) = (1.0, f64::NAN);
+        for epochs in epochs.chunks(settings.epochs_per_estimate()) {
+            let values = critic.read().values(&inputs, pool);
+            let next_values =
+                next_values(&critic.read(), &state.normalizer, rollout, &values, pool);
+            let mut advantages = rollout_gae(
+                rollout,
+                &rewards,
+                &values,
+                &next_values,
+                settings.gamma,
+                settings.lambda,
+            );
+            let returns = sum(&advantages, &values);
+            explained = explained_variance(&returns, &values, &samples);
+            std = standardize(&mut advantages, &samples);
+            let minibatches = || epochs.iter().flat_map(|order| order.chunks(settings.batch));
+            // Actor and critic share nothing, so each is trained by half of the workers.
+            pool.run_halves(
+                |worker| {
+                    let gradient = |actor: &Actor, rows: Rows| {
+                        actor.gradient(&batch, rows, settings.entropy, |row, _, ratio| {
+                            settings.surrogate(ratio, advantages[row])
+                        });
+                    };
+                    actor.descend(worker, minibatches(), gradient, |actor, sum| {
+                        settings.stop_at(sum.mean(|sums| sums.approximate_kl))?;
+                        let kl = sum.mean(|sums| sums.kl);
+                        actor.rate = settings.rate.next(actor.rate, remaining, kl);
+                        sum.clip(settings.max_gradient_norm);
+                        actor.step(sum.gradient(), actor.rate * lr_scale);
+                        Ok(())
+                    });
+                },
+                |worker| {
+                    let gradient = |critic: &Critic, rows: Rows| {
+                        critic.gradient(&batch, rows, |row, value| {
+                            settings.value_loss(value, values[row], returns[row])
+                        });
+                    };
+                    critic.descend(worker, minibatches(), gradient, |critic, sum| {
+                        sum.clip(settings.max_gradient_norm);
+                        critic.step(sum.gradient(), lr_scale);
+                        Ok(())
+                    });
+                },
+            );
         }
-        reports
+        let (actor, critic) = (actor.finish()?, critic.finish()?);
+        state.epochs += settings.epochs as u64;
+        state.observe(spec, rollout, pool);
+        let mut row = state.row(lr_scale, std, &actor, Some(&critic));
+        row.set(Metric::ExplainedVariance, explained);
+        Ok(row)
     }
 }

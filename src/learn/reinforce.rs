@@ -1,17 +1,29 @@
-//! REINFORCE (Williams, Simple statistical gradient-following algorithms, 1992): an action is made more likely by the sum of the
-//! rewards that came after it. That sum is noisy; a baseline that depends on the state alone takes noise away and leaves the
-//! gradient's expectation as it is. How much it takes, `gradient_variance` shows.
+//! REINFORCE (Williams, Simple statistical gradient-following algorithms for connectionist reinforcement learning, 1992): an action is made
+//! more likely in proportion to the sum of the later rewards. That sum has a high variance; a baseline that depends on the state alone
+//! lowers it without changing the gradient's expectation. The metric `gradient_variance` shows by how much.
 
 use serde::{Deserialize, Serialize};
 
-use super::Surrogate;
-use super::policy_gradient::{Batch, Core, Networks, OptimizerKind, Recipe, Reports, Story};
+use super::Learner;
+use super::advantages::{difference, explained_variance, rollout_rewards_to_go, standardize};
+use super::chunks;
+use super::driver::Driver;
+use super::guarded::{self, Refusal};
+use super::losses;
+use super::optimizer::OptimizerKind;
+use super::policy_gradient::{
+    Actor, AdvantageEstimator, Batch, CHUNK, Chunk, Critic, NetworkSpec, Networks, Rows, Training,
+    normalized, policy_gradient,
+};
+use super::replay::Replay;
+use super::rollout::Rollout;
 use super::settings::{self, Checked, Rate, Settings};
-use super::student::{self, Student};
+use crate::metrics::{Metric, Row};
 use crate::nn::Activation;
+use crate::policy::Policy;
 use crate::seed::Seed;
 use crate::step::Spaces;
-use crate::worker_pool::WorkerPool;
+use crate::worker_pool::{Worker, WorkerPool};
 
 /// Hyperparameters of REINFORCE.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,29 +34,29 @@ pub struct ReinforceSettings {
     /// Environments stepped together, 1 to 65,536.
     pub envs: usize,
     /// Control steps that each environment takes between updates, 1 to 65,536. Steps whose episode does not end among them are
-    /// not learnt from, so it should be as long as an episode, or several.
+    /// left out, so it should be an episode's length or several.
     pub horizon: usize,
     /// Units of each hidden layer; 1 to 4,096 each, at most 8 layers.
     pub widths: Vec<usize>,
-    /// Between the layers.
+    /// Activation of the hidden layers.
     pub activation: Activation,
     /// Discount of the future per control step, 0 to 1.
     pub gamma: f32,
     /// What is subtracted from the rewards to go.
     pub baseline: Baseline,
-    /// Bring what is left to mean 0 and deviation 1 over the update.
+    /// Normalise the difference to mean 0 and std 1 over the update.
     pub standardize: bool,
     /// Learning rate of the actor: `Constant` or `Linear`.
     pub rate: Rate,
     /// Weight of the entropy bonus, at least 0.
     pub entropy: f32,
-    /// Largest norm of a gradient, above 0.
+    /// Norm to which gradients are clipped, above 0.
     pub max_gradient_norm: f32,
-    /// Logarithm of the policy's standard deviation at the start, -5 to 2.
+    /// Logarithm of the policy's initial standard deviation, -5 to 2.
     pub log_std: f32,
-    /// Bring observations to mean 0 and deviation 1.
+    /// Normalise observations to mean 0 and std 1.
     pub normalize_observations: bool,
-    /// Divide rewards by the deviation of their discounted sum.
+    /// Divide rewards by the standard deviation of the discounted return.
     pub scale_rewards: bool,
 }
 
@@ -54,11 +66,11 @@ pub struct ReinforceSettings {
 pub enum Baseline {
     /// Nothing: the plain gradient.
     None,
-    /// A network's guess of them from the state, fitted to those of earlier updates.
+    /// The value of the state: a network, fitted to the rewards to go of earlier updates.
     Value {
         /// Its learning rate, above 0 and at most 1.
         rate: f32,
-        /// Steps along its gradient per update, 1 to 1,000.
+        /// Gradient steps per update, 1 to 1,000.
         fits: usize,
     },
 }
@@ -80,45 +92,24 @@ impl Baseline {
 }
 
 impl ReinforceSettings {
-    fn recipe(&self) -> Recipe {
-        Recipe {
-            steps: self.steps,
-            envs: self.envs,
+    fn spec(&self) -> NetworkSpec {
+        NetworkSpec {
             widths: self.widths.clone(),
             activation: self.activation,
-            gamma: self.gamma,
-            surrogate: Surrogate::LogProbability,
             optimizer: OptimizerKind::Adam,
             rate: self.rate,
             critic_rate: self.baseline.rate(),
-            clip_value: None,
-            stop_at_kl: None,
-            entropy: self.entropy,
-            max_gradient_norm: self.max_gradient_norm,
             log_std: self.log_std,
+            envs: self.envs,
+            gamma: self.gamma,
             normalize_observations: self.normalize_observations,
             scale_rewards: self.scale_rewards,
-            batch: self.envs * self.horizon,
         }
     }
 }
 
 impl Settings for ReinforceSettings {
-    fn steps(&self) -> u64 {
-        self.steps
-    }
-
-    fn set_steps(&mut self, steps: u64) {
-        self.steps = steps;
-    }
-
-    fn envs(&self) -> usize {
-        self.envs
-    }
-
-    fn horizon(&self) -> usize {
-        self.horizon
-    }
+    settings::accessors!();
 
     fn check(&self) -> Checked {
         settings::length(self.steps, self.envs, self.horizon)?;
@@ -135,40 +126,135 @@ impl Settings for ReinforceSettings {
         settings::within("log_std", self.log_std, -5.0..=2.0)
     }
 
-    fn start(&self, spaces: &Spaces, seed: Seed) -> Box<dyn Student> {
-        student::begin(Reinforce {
-            core: Core::new(self.recipe(), spaces, seed),
+    fn start(&self, spaces: &Spaces, seed: Seed) -> Driver {
+        guarded::begin(Reinforce {
+            chunks: [(); 2].map(|()| chunks::memory(self.envs * self.horizon, CHUNK)),
+            spec: self.spec(),
             settings: self.clone(),
+            spaces: spaces.clone(),
+            seed,
         })
     }
 
     fn flops_per_step(&self, spaces: &Spaces) -> f64 {
-        self.recipe().flops(spaces, 1, self.baseline.fits())
+        self.spec().flops(spaces, 1, self.baseline.fits())
     }
 }
 
-/// The learner.
+/// The learner, and memory for the chunks of a minibatch of actor and critic.
 struct Reinforce {
-    core: Core,
     settings: ReinforceSettings,
+    spec: NetworkSpec,
+    spaces: Spaces,
+    seed: Seed,
+    chunks: [Vec<Chunk>; 2],
 }
 
-impl Story for Reinforce {
-    fn core(&self) -> &Core {
-        &self.core
+impl Learner for Reinforce {
+    type State = Networks;
+
+    fn begin(&self) -> Networks {
+        Networks::new(&self.spec, &self.spaces, self.seed)
     }
 
-    fn learn(&self, state: &mut Networks, batch: &mut Batch, pool: &WorkerPool) -> Reports {
-        self.core.sum_to_go(batch);
-        if batch.samples.is_empty() {
-            return Reports::default();
+    fn is_sound(&self, state: &Networks) -> bool {
+        state.is_sound(&self.spec, &self.spaces)
+    }
+
+    fn policy(&self, state: &Networks) -> Policy {
+        state.policy(&self.spaces)
+    }
+
+    fn forget_values(&self, state: &mut Networks, at: u64) {
+        state.forget_values(&self.spec, &self.spaces, self.seed, at);
+    }
+
+    fn policy_gradient(
+        &self,
+        state: &Networks,
+        rollout: &Rollout,
+        estimator: AdvantageEstimator,
+    ) -> Option<Vec<f32>> {
+        let entropy = self.settings.entropy;
+        let gradient = policy_gradient(state, &self.spec, entropy, rollout, estimator);
+        Some(gradient)
+    }
+
+    fn update(
+        &self,
+        state: &mut Networks,
+        rollout: &Rollout,
+        _: &Replay,
+        lr_scale: f32,
+        pool: &WorkerPool,
+    ) -> Result<Row, Refusal> {
+        let (settings, spec) = (&self.settings, &self.spec);
+        let rewards = state.scaled_rewards(spec, rollout);
+        let inputs = normalized(&state.normalizer, &rollout.observations, pool);
+        let to_go = rollout_rewards_to_go(rollout, &rewards, settings.gamma);
+        let mut samples = rollout.unbroken();
+        samples.retain(|&i| to_go[i as usize].is_some());
+        let returns: Vec<f32> = to_go.iter().map(|sum| sum.unwrap_or(0.0)).collect();
+        let batch = Batch {
+            rollout,
+            inputs: &inputs,
+            acted: state.actor.distribution(),
+        };
+        let remaining = settings::remaining(state.steps, settings.steps);
+        let values = match &state.critic {
+            Some(baseline) => baseline.values(&inputs, pool),
+            None => vec![0.0; returns.len()],
+        };
+        let mut advantages = difference(&returns, &values);
+        let mut std = 1.0;
+        if settings.standardize && !samples.is_empty() {
+            std = standardize(&mut advantages, &samples);
         }
-        self.core.surprise(state, batch, pool);
-        if self.settings.standardize {
-            batch.standardize();
+        // No minibatch where no episode has ended.
+        let minibatch = || Some(samples.as_slice()).filter(|samples| !samples.is_empty());
+        let [actor_chunks, critic_chunks] = &self.chunks;
+        let actor = Training::new("actor", &mut state.actor, actor_chunks, pool);
+        let baseline = (state.critic.as_mut())
+            .map(|baseline| Training::new("critic", baseline, critic_chunks, pool));
+        let train_actor = |worker: &Worker| {
+            let gradient = |actor: &Actor, rows: Rows| {
+                actor.gradient(&batch, rows, settings.entropy, |row, log_probability, _| {
+                    losses::policy_gradient(log_probability, advantages[row])
+                });
+            };
+            actor.descend(worker, minibatch().into_iter(), gradient, |actor, sum| {
+                let kl = sum.mean(|sums| sums.kl);
+                actor.rate = settings.rate.next(actor.rate, remaining, kl);
+                sum.clip(settings.max_gradient_norm);
+                actor.step(sum.gradient(), actor.rate * lr_scale);
+                Ok(())
+            });
+        };
+        match &baseline {
+            None => pool.run(train_actor),
+            // They share nothing, so each is trained by half of the workers.
+            Some(baseline) => pool.run_halves(train_actor, |worker| {
+                let gradient = |critic: &Critic, rows: Rows| {
+                    critic.gradient(&batch, rows, |row, value| {
+                        losses::value_loss(value, returns[row])
+                    });
+                };
+                let fits = (0..settings.baseline.fits()).filter_map(|_| minibatch());
+                baseline.descend(worker, fits, gradient, |critic, sum| {
+                    sum.clip(settings.max_gradient_norm);
+                    critic.step(sum.gradient(), lr_scale);
+                    Ok(())
+                });
+            }),
         }
-        let all = batch.samples.as_slice();
-        let fits = vec![all; self.settings.baseline.fits()];
-        self.core.descend(state, batch, &[all], &fits, pool)
+        let actor = actor.finish()?;
+        let baseline = baseline.map(Training::finish).transpose()?;
+        state.observe(spec, rollout, pool);
+        let mut row = state.row(lr_scale, std, &actor, baseline.as_ref());
+        row.set(
+            Metric::ExplainedVariance,
+            explained_variance(&returns, &values, &samples),
+        );
+        Ok(row)
     }
 }

@@ -1,5 +1,4 @@
-//! What an off-policy learner remembers: a ring of *rows*, each one control step of all environments, so that what it learns from
-//! need not be what its newest policy did.
+//! The replay memory of an off-policy learner: a ring buffer of *rows*, each one control step of all environments.
 //!
 //! A row holds a *transition* of each environment, one after the other, `2 O + A + 2` numbers each:
 //!
@@ -7,12 +6,12 @@
 //! |---|---|---|---|---|
 //! | `O` | `A`, as the policy drew it | 1 | 1 | `O` |
 //!
-//! The next observation is the true one: the last of its episode at a time limit; zeros after a terminal step, which nothing comes after,
-//! and all zeros in a broken one. It is there although the next row mostly begins with it: this is what keeps a transition whole where
-//! the next row is of another episode, broken, or not there yet.
+//! The next observation is the true one: the last of its episode at a time limit, zeros after termination. A broken step is zeros
+//! throughout. The next observation is stored although the next row mostly begins with it, because the next row may be of another episode,
+//! broken, or not there yet.
 //!
-//! Rows are numbered from the beginning of the run. The ring has room for a rollout more than it remembers, so that the last rollout
-//! can be taken back ([`Replay::go_back`]). [`sample`] draws from it, [`block`] is how it is kept in files.
+//! Rows are numbered from the beginning of the run. The ring has room for one rollout more than it samples from, so that the last rollout
+//! can be taken back ([`Replay::go_back`]). [`sample`] draws from it, [`block`] says how it is stored in files.
 
 pub mod block;
 #[cfg(test)]
@@ -26,7 +25,7 @@ use super::rollout::Rollout;
 use crate::step::StepEnd;
 use block::Hash;
 
-/// What a memory holds, and how much.
+/// The shape of a transition, and how many are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shape {
     /// `O`.
@@ -37,12 +36,12 @@ pub struct Shape {
     pub envs: usize,
     /// `T`, the rows that come with one rollout.
     pub horizon: usize,
-    /// Transitions to remember, rounded up to whole rows and to one rollout at least; 0 for nothing at all.
+    /// Transitions to store, rounded up to whole rows and to one rollout at least; 0 for none.
     pub capacity: usize,
 }
 
 impl Shape {
-    /// Of a learner that remembers nothing.
+    /// Of an on-policy learner, which stores nothing.
     pub const NOTHING: Self = Self {
         observations: 0,
         actions: 0,
@@ -61,7 +60,7 @@ impl Shape {
         self.envs * self.width()
     }
 
-    /// Rows to remember.
+    /// Rows to sample from.
     fn rows(&self) -> usize {
         match self.capacity {
             0 => 0,
@@ -78,16 +77,16 @@ impl Shape {
     }
 }
 
-/// How a step left its episode, as a transition says it.
+/// How a step left its episode, as a transition stores it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
-    /// It goes on, though the next row may be broken.
+    /// The episode goes on, though the next row may be broken.
     Running,
-    /// Nothing comes after.
+    /// Termination: no future value.
     Terminated,
-    /// What comes after is worth what its next observation is worth.
+    /// Truncation: bootstraps from the value of the next observation.
     TimeLimit,
-    /// Never to be learnt from.
+    /// Never sampled.
     Broken,
 }
 
@@ -109,14 +108,14 @@ impl End {
     }
 }
 
-/// The memory. See the [module](self).
+/// The replay memory. See the [module](self).
 pub struct Replay {
     shape: Shape,
-    /// Row `r` is number `r % room`. Not touched, and so no memory taken, before it is written.
+    /// Row `r` is at `r % room`. Its pages take no memory before they are written.
     ring: Vec<f32>,
-    /// Rows ever pushed, but for those taken back.
+    /// Rows pushed since the start, except those taken back.
     pushed: u64,
-    /// Of blocks that are whole, by their first rows: so that what is kept already is not read again.
+    /// Hashes of complete blocks, by their first rows, so that a complete block is hashed once.
     hashes: BTreeMap<u64, Hash>,
 }
 
@@ -150,7 +149,7 @@ impl<'a> Transition<'a> {
 }
 
 impl Replay {
-    /// Nothing remembered yet.
+    /// An empty memory.
     pub fn new(shape: Shape) -> Self {
         Self {
             ring: vec![0.0; shape.room() * shape.row()],
@@ -160,33 +159,33 @@ impl Replay {
         }
     }
 
-    /// What it holds.
+    /// The shape it was made for.
     pub fn shape(&self) -> Shape {
         self.shape
     }
 
-    /// Rows ever pushed.
+    /// Rows pushed since the start.
     pub fn pushed(&self) -> u64 {
         self.pushed
     }
 
-    /// The rows that are remembered, the oldest first.
+    /// The rows that can be sampled, the oldest first.
     pub fn rows(&self) -> Range<u64> {
         self.pushed.saturating_sub(self.shape.rows() as u64)..self.pushed
     }
 
-    /// Transitions that are remembered, broken ones included.
+    /// Transitions that are stored, broken ones included.
     pub fn len(&self) -> usize {
         let rows = self.rows();
         (rows.end - rows.start) as usize * self.shape.envs
     }
 
-    /// Whether nothing is remembered.
+    /// Whether nothing is stored.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Remembers a rollout of finite numbers, in the place of the oldest rows if there is no room.
+    /// Stores a rollout of finite numbers, in the place of the oldest rows if there is no room.
     ///
     /// # Panics
     /// It has other shapes than the memory.
@@ -208,8 +207,8 @@ impl Replay {
         self.hash_blocks_from(first);
     }
 
-    /// Forgets what was pushed after the first `pushed` rows: the last rollout, or nothing. What that had taken the place of is
-    /// remembered again.
+    /// Takes back what was pushed after the first `pushed` rows: the last rollout, or nothing. The rows that it had displaced can be sampled
+    /// again.
     ///
     /// # Panics
     /// It is asked to go further back.

@@ -1,186 +1,50 @@
-//! REPPO, relative entropy pathwise policy optimisation (arXiv:2507.11019): on-policy as PPO is, but the actor follows the slope of a
-//! critic of actions, as in SAC, instead of asking which of its actions turned out well. That slope needs a critic that is right about
-//! the newest policy, which is why everything is learnt from the newest rollout alone, and a policy that stays where the critic has
-//! seen actions: wherever it has moved too far from the one that acted, it is led back instead.
+//! REPPO, relative entropy pathwise policy optimisation (arXiv:2507.11019): on-policy as PPO, but the actor follows the gradient of a critic
+//! of actions, as in SAC. That gradient needs a critic that is right about the newest policy, so everything is learnt from the newest
+//! rollout alone; and a policy that stays where the critic has seen actions, so in states where it has moved too far from the policy that
+//! acted, the actor minimises the KL divergence from it instead. Temperature and weight of the divergence are learnt.
 //!
 //! Left out of the paper: the auxiliary loss with which the critic predicts its own features.
+//!
+//! One update is [`Reppo::update`], in the order of the paper's algorithm 1; the gradients of a chunk of samples are in `reppo/gradients.rs`.
 
-mod loss;
-mod passes;
+mod gradients;
+mod losses;
+mod settings;
 mod value;
 
+pub use settings::ReppoSettings;
 pub use value::ValueHead;
 
-use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
+use std::sync::RwLock;
 
-use super::network::{Network, draw_noise, join};
+use super::advantages::{explained_variance, rollout_gae, sum};
+use super::chunks::{self, Descent, MinibatchSum, Trained};
+use super::guarded::Refusal;
+use super::network::Network;
+use super::pathwise::{Draws, join};
+use super::policy_gradient::normalized;
 use super::replay::Replay;
-use super::returns::{ReturnScale, ValuedStep, explained_variance, gae};
+use super::return_scale::ReturnScale;
 use super::rollout::Rollout;
-use super::settings::{self, Checked, Evaluations, Rate, Settings};
-use super::student::{self, Refusal, Student};
+use super::settings::{Rate, remaining};
+use super::shuffle::shuffled;
 use super::{Learner, WEIGHTS_ANEW};
 use crate::metrics::{Metric, Row};
-use crate::nn::{Activation, Layout, Workspace};
+use crate::nn::Workspace;
 use crate::policy::normalize::Normalizer;
 use crate::policy::{Head, Policy, squashed};
 use crate::seed::{Seed, Stream};
-use crate::step::{ActionSpace, Spaces, StepEnd};
-use crate::worker_pool::WorkerPool;
-use loss::Multiplier;
-use passes::{Batch, Bench, CHUNK, Chunk};
+use crate::step::Spaces;
+use crate::worker_pool::{Worker, WorkerPool};
+use gradients::Chunk;
+use losses::Multiplier;
 
-/// Hyperparameters of REPPO.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ReppoSettings {
-    /// Control steps to train for, over all environments; at least 1.
-    pub steps: u64,
-    /// Environments stepped together, 1 to 65,536.
-    pub envs: usize,
-    /// Control steps that each environment takes between updates, 1 to 65,536.
-    pub horizon: usize,
-    /// Passes over each rollout, 1 to 100.
-    pub epochs: usize,
-    /// Samples of a minibatch; at least 1 and at most `envs * horizon`.
-    pub batch: usize,
-    /// Units of each hidden layer of the actor; 1 to 4,096 each, at most 8 layers.
-    pub widths: Vec<usize>,
-    /// The same of the critic.
-    pub critic_widths: Vec<usize>,
-    /// Between the layers.
-    pub activation: Activation,
-    /// Layer normalisation (arXiv:1607.06450) in the actor.
-    pub layer_norm: bool,
-    /// The same in the critic.
-    pub critic_layer_norm: bool,
-    /// How the critic says what an action is worth.
-    pub value: ValueHead,
-    /// Discount of the future per control step, 0 to 1.
-    pub gamma: f32,
-    /// How far the critic's targets trust what was paid (1) over what it expects (0), 0 to 1.
-    pub lambda: f32,
-    /// Learning rate of the actor; not `KlAdaptive`.
-    pub rate: Rate,
-    /// Learning rate of the critic, above 0 and at most 1; follows `rate` where that is `Linear`.
-    pub critic_rate: f32,
-    /// The divergence from the policy that acted (nat) up to which the policy follows the critic in a state, above 0.
-    pub kl: f32,
-    /// What a nat of divergence counts as in scaled rewards where it is led back, at the start; above 0.
-    pub restraint: f32,
-    /// What a nat of entropy counts as in scaled rewards, at the start; above 0.
-    pub temperature: f32,
-    /// The entropy that the temperature aims at (nat), for each entry of an action, -10 to 10.
-    pub target_entropy: f32,
-    /// Share by which temperature and restraint change at most with each minibatch, 0 to 1; 0 keeps them.
-    pub multiplier_rate: f32,
-    /// Largest norm of a gradient, above 0; actor and critic are clipped each on its own.
-    pub max_gradient_norm: f32,
-    /// Logarithm of the policy's standard deviation before squashing, at the start, -4 to 1.
-    pub log_std: f32,
-    /// Bring observations to mean 0 and deviation 1.
-    pub normalize_observations: bool,
-    /// Divide rewards by the deviation of their discounted sum.
-    pub scale_rewards: bool,
-}
+/// Rows of a minibatch that one worker takes at once: few, because the minibatches are small, and two workers balance better over small
+/// chunks of both networks than over one network each.
+const CHUNK: usize = 32;
 
-impl ReppoSettings {
-    fn actor_layout(&self, spaces: &Spaces) -> Layout {
-        let (inputs, outputs) = (spaces.observations(), 2 * spaces.actions());
-        let layout = settings::layout(inputs, &self.widths, outputs, self.activation);
-        normalized(layout, self.layer_norm)
-    }
-
-    fn critic_layout(&self, spaces: &Spaces) -> Layout {
-        let inputs = spaces.observations() + spaces.actions();
-        let outputs = self.value.outputs();
-        let layout = settings::layout(inputs, &self.critic_widths, outputs, self.activation);
-        normalized(layout, self.critic_layer_norm)
-    }
-}
-
-fn normalized(layout: Layout, is_normalized: bool) -> Layout {
-    if is_normalized {
-        layout.normalized()
-    } else {
-        layout
-    }
-}
-
-impl Settings for ReppoSettings {
-    fn steps(&self) -> u64 {
-        self.steps
-    }
-
-    fn set_steps(&mut self, steps: u64) {
-        self.steps = steps;
-    }
-
-    fn envs(&self) -> usize {
-        self.envs
-    }
-
-    fn horizon(&self) -> usize {
-        self.horizon
-    }
-
-    fn check(&self) -> Checked {
-        settings::length(self.steps, self.envs, self.horizon)?;
-        settings::count("epochs", self.epochs, 1..=100)?;
-        settings::widths("widths", &self.widths)?;
-        settings::widths("critic_widths", &self.critic_widths)?;
-        if let ValueHead::Histogram { bins, reach } = self.value {
-            let is_fine = (2..=1001).contains(&bins) && reach > 0.0 && reach.is_finite();
-            let rule = "Scalar, or a Histogram of 2 to 1001 bins with a reach above 0";
-            settings::holds("value", is_fine, rule)?;
-        }
-        settings::within("gamma", self.gamma, 0.0..=1.0)?;
-        settings::within("lambda", self.lambda, 0.0..=1.0)?;
-        settings::plain_rate(self.rate)?;
-        settings::rate("critic_rate", self.critic_rate)?;
-        settings::positive("kl", self.kl)?;
-        settings::positive("restraint", self.restraint)?;
-        settings::positive("temperature", self.temperature)?;
-        settings::within("target_entropy", self.target_entropy, -10.0..=10.0)?;
-        settings::within("multiplier_rate", self.multiplier_rate, 0.0..=1.0)?;
-        settings::positive("max_gradient_norm", self.max_gradient_norm)?;
-        settings::within("log_std", self.log_std, -4.0..=1.0)?;
-        settings::batch(self.batch, self.envs, self.horizon)
-    }
-
-    fn suits(&self, spaces: &Spaces) -> Result<(), String> {
-        match spaces.action {
-            ActionSpace::Continuous(_) => Ok(()),
-            ActionSpace::Discrete(_) => Err(
-                "REPPO follows the slope of a value along the action, and this environment has choices: A2C, A3C, PPO, REINFORCE and \
-                 actor-critic learn those"
-                    .to_owned(),
-            ),
-        }
-    }
-
-    fn start(&self, spaces: &Spaces, seed: Seed) -> Box<dyn Student> {
-        student::begin(Reppo::new(self.clone(), spaces, seed))
-    }
-
-    fn flops_per_step(&self, spaces: &Spaces) -> f64 {
-        let (actor, critic) = (self.actor_layout(spaces), self.critic_layout(spaces));
-        // The ways down of both, and the actor's through the critic to its inputs.
-        let of_actor = settings::training_flops(&actor) + 4.0 * critic.weights() as f64;
-        self.epochs as f64 * (of_actor + settings::training_flops(&critic))
-    }
-
-    /// It learns from few steps, so it is asked soon.
-    fn evaluations(&self) -> Evaluations {
-        Evaluations {
-            every: 25_000,
-            after: 60,
-        }
-    }
-}
-
-/// The learner: settings, and scratch memory that keeps nothing from one update to the next.
+/// The learner, and memory for the chunks of a minibatch of actor and critic.
 struct Reppo {
     settings: ReppoSettings,
     spaces: Spaces,
@@ -195,155 +59,202 @@ struct ReppoState {
     actor: Network,
     critic: Network,
     temperature: Multiplier,
-    restraint: Multiplier,
+    kl_multiplier: Multiplier,
     normalizer: Normalizer,
     return_scale: ReturnScale,
-    /// Passes over rollouts done: the number of the next one.
-    passes: u64,
+    /// Epochs over rollouts done: the number of the next one.
+    epochs: u64,
     /// Control steps learnt from.
     steps: u64,
+}
+
+/// A rollout as the networks see it; shapes as in [`Rollout`].
+struct Batch<'a> {
+    rollout: &'a Rollout,
+    /// Normalised observations, `[N, T, O]`.
+    inputs: &'a [f32],
+    /// Targets of the critic, `[N, T]`.
+    targets: &'a [f32],
+}
+
+/// The two multipliers of the actor's loss.
+struct Multipliers<'a> {
+    temperature: &'a mut Multiplier,
+    kl: &'a mut Multiplier,
+}
+
+/// The state during an update, shared by the workers.
+struct Shared<'a> {
+    actor: Trained<'a, Network>,
+    critic: Trained<'a, Network>,
+    multipliers: RwLock<Multipliers<'a>>,
+}
+
+impl<'a> Shared<'a> {
+    fn new(state: &'a mut ReppoState) -> Self {
+        Self {
+            actor: Trained::new("actor", &mut state.actor),
+            critic: Trained::new("critic", &mut state.critic),
+            multipliers: RwLock::new(Multipliers {
+                temperature: &mut state.temperature,
+                kl: &mut state.kl_multiplier,
+            }),
+        }
+    }
+
+    /// Temperature and KL multiplier.
+    fn multipliers(&self) -> (f32, f32) {
+        let multipliers = self.multipliers.read().expect("no worker panicked");
+        (multipliers.temperature.value(), multipliers.kl.value())
+    }
 }
 
 impl Reppo {
     /// For an environment of these spaces. `settings` have been checked.
     fn new(settings: ReppoSettings, spaces: &Spaces, seed: Seed) -> Self {
-        let memory = || {
-            let mut chunks = Vec::new();
-            chunks.resize_with(settings.batch.div_ceil(CHUNK), Chunk::default);
-            chunks
-        };
         Self {
-            actor_chunks: memory(),
-            critic_chunks: memory(),
+            actor_chunks: chunks::memory(settings.batch, CHUNK),
+            critic_chunks: chunks::memory(settings.batch, CHUNK),
             spaces: spaces.clone(),
             seed,
             settings,
         }
     }
 
-    /// The critic at its beginning.
+    /// The critic in its initial state.
     fn critic(&self, weights: Stream) -> Network {
         let layout = self.settings.critic_layout(&self.spaces);
         Network::new(layout, 0.1, &mut weights.nth(1))
     }
 
-    /// How many moments an observation has.
+    /// How many moments the normaliser of observations has.
     fn normalized(&self) -> usize {
-        if self.settings.normalize_observations {
-            self.spaces.observations()
-        } else {
-            0
+        match self.settings.normalize_observations {
+            true => self.spaces.observations(),
+            false => 0,
         }
     }
 
-    /// `Q` of rows of normalised observations and actions, each thread some of them.
+    /// `Q` of normalised observations `[rows, O]` and actions `[rows, A]`, `[rows]`; each thread some of them.
     fn values(
         &self,
-        state: &ReppoState,
+        critic: &Network,
         inputs: &[f32],
         actions: &[f32],
         pool: &WorkerPool,
     ) -> Vec<f32> {
-        let (observed, acts) = (self.spaces.observations(), self.spaces.actions());
+        let (observed, acted) = (self.spaces.observations(), self.spaces.actions());
         let mut values = vec![0.0; inputs.len() / observed];
         let share = values.len().div_ceil(pool.threads()).max(1);
         let rows = inputs
             .chunks(share * observed)
-            .zip(actions.chunks(share * acts));
+            .zip(actions.chunks(share * acted));
         let mut parts: Vec<_> = rows.zip(values.chunks_mut(share)).collect();
         pool.for_each(&mut parts, |((inputs, actions), values)| {
             let (mut workspace, mut joined) = (Workspace::default(), Vec::new());
             let head = self.settings.value;
-            let mut slopes = vec![0.0; head.outputs()];
+            let mut unused = vec![0.0; head.outputs()];
             join(&mut joined, values.len(), inputs, actions);
-            let outputs = state
-                .critic
-                .mlp
-                .forward(values.len(), &joined, &mut workspace);
+            let outputs = (critic.mlp).forward(values.len(), &joined, &mut workspace);
             for (value, outputs) in values.iter_mut().zip(outputs.chunks(head.outputs())) {
-                *value = head.value(outputs, 1.0, &mut slopes);
+                *value = head.value(outputs, 1.0, &mut unused);
             }
         });
         values
     }
 
-    /// What the last observations of a rollout are worth to a policy that would go on, less what its surprise costs.
+    /// Soft values of the last observations of a rollout, of actions that the newest policy draws there.
     fn last_values(&self, state: &ReppoState, rollout: &Rollout, pool: &WorkerPool) -> Vec<f32> {
-        let acts = self.spaces.actions();
-        let mut lasts = rollout.last_observations();
-        state.normalizer.apply_by(&mut lasts, pool);
+        let lasts = normalized(&state.normalizer, &rollout.last_observations(), pool);
         let rows = lasts.len() / self.spaces.observations();
-        let (mut noise, mut workspace) = (Vec::new(), Workspace::default());
-        let mut rng = self
-            .seed
-            .stream("actions after a rollout")
-            .nth(state.passes);
-        draw_noise(&mut rng, rows * acts, &mut noise);
+        let (mut draws, mut workspace) = (Draws::default(), Workspace::default());
+        let stream = self.seed.stream("actions after a rollout");
+        draws.draw_noise(&mut stream.nth(state.epochs), rows * self.spaces.actions());
         let outputs = state.actor.mlp.forward(rows, &lasts, &mut workspace);
-        let (mut actions, mut log_probabilities) = (Vec::new(), vec![0.0; rows]);
-        for (row, outputs) in outputs.chunks(2 * acts).enumerate() {
-            let (means, log_stds) = outputs.split_at(acts);
-            for entry in 0..acts {
-                let log_std = squashed::log_std(log_stds[entry]);
-                let draw = squashed::draw(means[entry], log_std, noise[row * acts + entry]);
-                log_probabilities[row] += draw.log_probability;
-                actions.push(draw.action);
-            }
-        }
-        let values = self.values(state, &lasts, &actions, pool);
-        soften(&values, &log_probabilities, state.temperature.value())
+        draws.draw(outputs, self.spaces.actions());
+        let values = self.values(&state.critic, &lasts, &draws.actions, pool);
+        soft(&values, &draws.log_probabilities, state.temperature.value())
     }
 
-    /// What the critic should say of each step, and what it says, both `[N, T]`: the rewards and values that came after, lambda-weighted
-    /// (arXiv:2507.11019, eq. 8), each step after the first being paid for its entropy.
-    fn estimate(
+    /// One step of both networks, at the learning rates of actor and critic. Both learn at once, from one another as they were before. Every
+    /// worker calls it. False when there is to be no further minibatch.
+    fn minibatch(
         &self,
-        state: &ReppoState,
-        rollout: &Rollout,
-        rewards: &[f32],
-        inputs: &[f32],
-        pool: &WorkerPool,
-    ) -> (Vec<f32>, Vec<f32>) {
-        let values = self.values(state, inputs, &rollout.actions, pool);
-        let temperature = state.temperature.value();
-        let soft = soften(&values, &rollout.log_probabilities, temperature);
-        let next_values = rollout.next_values(&soft, &self.last_values(state, rollout, pool));
-        let steps: Vec<ValuedStep> = (0..rollout.samples())
-            .map(|i| ValuedStep {
-                reward: rewards[i],
-                value: values[i],
-                next_value: next_values[i],
-                goes_on: !rollout.ends[i].is_end(),
-            })
-            .collect();
-        let apart = steps
-            .chunks(rollout.horizon)
-            .flat_map(|steps| gae(steps, self.settings.gamma, self.settings.lambda));
-        let targets = apart
-            .zip(&values)
-            .map(|(apart, value)| value + apart)
-            .collect();
-        (targets, values)
+        worker: &Worker,
+        descent: &Descent,
+        shared: &Shared,
+        batch: &Batch,
+        rows: &[u32],
+        draws: Stream,
+        [rate, critic_rate]: [f32; 2],
+    ) -> bool {
+        let chunks = rows.len().div_ceil(CHUNK);
+        descent.sum_over_chunks(
+            worker,
+            2 * chunks,
+            |task| match task < chunks {
+                true => self.actor_gradient(shared, batch, rows, task, draws),
+                false => self.critic_gradient(shared, batch, rows, task - chunks),
+            },
+            2,
+            |network| match network {
+                0 => {
+                    let sums = self.actor_chunks[..chunks].iter().map(Chunk::sum);
+                    shared.actor.step(sums, |actor, sum| {
+                        self.step_actor(shared, actor, sum, rate);
+                        Ok(())
+                    })
+                }
+                _ => {
+                    let sums = self.critic_chunks[..chunks].iter().map(Chunk::sum);
+                    shared.critic.step(sums, |critic, sum| {
+                        sum.clip(self.settings.max_gradient_norm);
+                        critic.step(sum.gradient(), critic_rate);
+                        Ok(())
+                    })
+                }
+            },
+        )
     }
 
-    /// The samples that did not break, shuffled, for each of the next passes.
-    fn shuffled(&self, state: &ReppoState, rollout: &Rollout) -> Vec<Vec<u32>> {
-        let samples: Vec<u32> = (0..rollout.samples() as u32)
-            .filter(|&i| rollout.ends[i as usize] != StepEnd::Broken)
-            .collect();
-        let shuffles = self.seed.stream("minibatch shuffles");
-        (0..self.settings.epochs as u64)
-            .map(|pass| {
-                let mut order = samples.clone();
-                order.shuffle(&mut shuffles.nth(state.passes + pass));
-                order
-            })
-            .collect()
+    /// Moves the actor, and the multipliers by how far their constraints are violated (arXiv:2507.11019, eq. 11 and 12).
+    fn step_actor(&self, shared: &Shared, actor: &mut Network, sum: &mut MinibatchSum, rate: f32) {
+        let settings = &self.settings;
+        sum.clip(settings.max_gradient_norm);
+        actor.step(sum.gradient(), rate);
+        let sums = sum.sums();
+        let mut multipliers = shared.multipliers.write().expect("no worker panicked");
+        let entropy = sums.entropy / (sums.samples * self.spaces.actions() as f32);
+        let lack = settings.target_entropy - entropy;
+        (multipliers.temperature).step(lack, settings.multiplier_rate);
+        let excess = sums.kl / (sums.samples * settings.kl) - 1.0;
+        multipliers.kl.step(excess, settings.multiplier_rate);
+    }
+
+    /// What is reported of an update.
+    fn row(&self, shared: Shared, rate: f32) -> Row {
+        let mut row = Row::default();
+        row.set(Metric::Temperature, f64::from(shared.multipliers().0));
+        row.set(Metric::Rate, f64::from(rate));
+        let actor = shared.actor.into_report();
+        let sums = &actor.sums;
+        let mean = |sum: f32| f64::from(sum) / f64::from(sums.samples);
+        row.set(Metric::ActorLoss, mean(sums.loss));
+        row.set(Metric::Entropy, mean(sums.entropy));
+        row.set(Metric::Kl, mean(sums.kl));
+        row.set(Metric::ClipFraction, mean(sums.clipped));
+        let entries = self.spaces.actions() as f64;
+        row.set(Metric::StandardDeviation, mean(sums.std) / entries);
+        row.set(Metric::GradientNorm, actor.mean_norm());
+        let critic = shared.critic.into_report().sums;
+        let loss = f64::from(critic.loss) / f64::from(critic.samples);
+        row.set(Metric::CriticLoss, loss);
+        row
     }
 }
 
-/// What actions are worth to a policy that is paid for its entropy: `Q - alpha ln p(a)`.
-fn soften(values: &[f32], log_probabilities: &[f32], temperature: f32) -> Vec<f32> {
+/// The soft value of actions, with the bonus for their entropy: `Q - alpha ln p(a)`.
+fn soft(values: &[f32], log_probabilities: &[f32], temperature: f32) -> Vec<f32> {
     let both = values.iter().zip(log_probabilities);
     both.map(|(value, log_p)| value - temperature * log_p)
         .collect()
@@ -366,10 +277,10 @@ impl Learner for Reppo {
             actor,
             critic: self.critic(weights),
             temperature: Multiplier::new(settings.temperature),
-            restraint: Multiplier::new(settings.restraint),
+            kl_multiplier: Multiplier::new(settings.kl_multiplier),
             normalizer: Normalizer::new(self.normalized()),
             return_scale: ReturnScale::new(settings.envs, settings.gamma),
-            passes: 0,
+            epochs: 0,
             steps: 0,
         }
     }
@@ -379,10 +290,10 @@ impl Learner for Reppo {
         (state.actor).is_sound(&settings.actor_layout(&self.spaces))
             && (state.critic).is_sound(&settings.critic_layout(&self.spaces))
             && state.temperature.is_sound()
-            && state.restraint.is_sound()
+            && state.kl_multiplier.is_sound()
             && state.normalizer.is_sound(self.normalized())
             && state.return_scale.is_sound(settings.envs, settings.gamma)
-            && state.passes.max(state.steps) < u64::MAX / 4
+            && state.epochs.max(state.steps) < u64::MAX / 4
     }
 
     fn policy(&self, state: &ReppoState) -> Policy {
@@ -408,41 +319,58 @@ impl Learner for Reppo {
         pool: &WorkerPool,
     ) -> Result<Row, Refusal> {
         let settings = &self.settings;
-        let rewards = if settings.scale_rewards {
-            state.return_scale.observe(&rollout.rewards, &rollout.ends);
-            state.return_scale.scaled(&rollout.rewards)
-        } else {
-            rollout.rewards.clone()
+        let rewards = match settings.scale_rewards {
+            true => {
+                state.return_scale.observe(&rollout.rewards, &rollout.ends);
+                state.return_scale.scaled(&rollout.rewards)
+            }
+            false => rollout.rewards.clone(),
         };
-        let mut inputs = rollout.observations.clone();
-        state.normalizer.apply_by(&mut inputs, pool);
-        let (targets, values) = self.estimate(state, rollout, &rewards, &inputs, pool);
-        let passes = self.shuffled(state, rollout);
-        let explained = explained_variance(&targets, &values, &passes[0]);
-        let left = (1.0 - state.steps as f64 / settings.steps as f64).max(0.0) as f32;
-        let left = match settings.rate {
-            Rate::Linear(_) => left,
+        let inputs = normalized(&state.normalizer, &rollout.observations, pool);
+        // TD(lambda) of soft values (arXiv:2507.11019, eq. 8): each step after the first has a bonus for its entropy.
+        let values = self.values(&state.critic, &inputs, &rollout.actions, pool);
+        let soft_values = soft(
+            &values,
+            &rollout.log_probabilities,
+            state.temperature.value(),
+        );
+        let last_values = self.last_values(state, rollout, pool);
+        let next_values = rollout.next_values(&soft_values, &last_values);
+        let (gamma, lambda) = (settings.gamma, settings.lambda);
+        let errors = rollout_gae(rollout, &rewards, &values, &next_values, gamma, lambda);
+        let targets = sum(&values, &errors);
+
+        let samples = rollout.unbroken();
+        let epochs = shuffled(&samples, state.epochs, settings.epochs, self.seed, pool);
+        let explained = explained_variance(&targets, &values, &epochs[0]);
+        let remaining = match settings.rate {
+            Rate::Linear(_) => remaining(state.steps, settings.steps),
             Rate::Constant(_) | Rate::KlAdaptive { .. } => 1.0,
         };
+        let rates = [settings.rate.start(), settings.critic_rate];
+        let rates = rates.map(|rate| rate * remaining * lr_scale);
         let batch = Batch {
             rollout,
-            inputs,
-            targets,
-            rate: settings.rate.start() * left * lr_scale,
-            critic_rate: settings.critic_rate * left * lr_scale,
+            inputs: &inputs,
+            targets: &targets,
         };
-        let (first, draws) = (state.passes, self.seed.stream("actions to learn from"));
-        let bench = Bench::new(self, state, &batch);
+        let (first, draws) = (state.epochs, self.seed.stream("actions to learn from"));
+        let (shared, descent) = (Shared::new(state), Descent::new(pool));
         pool.run(|worker| {
-            for (pass, order) in passes.iter().enumerate() {
-                let draws = draws.child(first + pass as u64);
-                let minibatches = order.chunks(settings.batch);
-                bench.pass(worker, minibatches, draws, || pool.is_stopping());
+            for (epoch, order) in epochs.iter().enumerate() {
+                let draws = draws.child(first + epoch as u64);
+                for (number, rows) in order.chunks(settings.batch).enumerate() {
+                    let draws = draws.child(number as u64);
+                    if !self.minibatch(worker, &descent, &shared, &batch, rows, draws, rates) {
+                        return;
+                    }
+                }
             }
         });
-        let mut row = bench.close()?;
+        descent.finish()?;
+        let mut row = self.row(shared, rates[0]);
         row.set(Metric::ExplainedVariance, explained);
-        state.passes += passes.len() as u64;
+        state.epochs += settings.epochs as u64;
         state.steps += rollout.samples() as u64;
         if settings.normalize_observations {
             let sound = rollout.sound_observations();

@@ -1,188 +1,37 @@
-//! Soft actor-critic (arXiv:1801.01290, with the temperature of arXiv:1812.05905): what the policy did long ago is learnt from
-//! again and again. Two critics learn what actions are worth, from rewards and from the more cautious of two slow copies of
-//! themselves; the actor follows the slope of what they say, and is paid for staying undecided.
+//! Soft actor-critic (arXiv:1801.01290, with the learnt temperature of arXiv:1812.05905): off-policy, from a replay memory. Two critics of
+//! actions learn from the smaller of two target networks' values; the actor follows the gradient of the smaller of the critics' values, with
+//! a bonus for its entropy.
 //!
-//! The story of one update is in `sac/update.rs`.
+//! One update is [`Sac::update`], in the order of the paper's algorithm 1; the gradients of a chunk of samples are in `sac/gradients.rs`.
 
-mod loss;
-mod update;
+mod gradients;
+mod losses;
+mod settings;
+
+pub use settings::SacSettings;
 
 use serde::{Deserialize, Serialize};
+use std::sync::RwLock;
 
-use super::network::{CHUNK, Network};
+use super::chunks::{self, Descent, MinibatchSum, Stop, Trained};
+use super::guarded::Refusal;
+use super::network::Network;
 use super::replay::{Replay, Shape};
 use super::rollout::Rollout;
-use super::settings::{self, Checked, Evaluations, Settings};
-use super::student::{self, Refusal, Student};
 use super::{Learner, WEIGHTS_ANEW};
-use crate::metrics::Row;
-use crate::nn::{Activation, Adam, Layout, Mlp};
+use crate::metrics::{Metric, Row};
+use crate::nn::{Adam, Mlp};
 use crate::policy::normalize::Normalizer;
 use crate::policy::{Head, Policy};
 use crate::seed::{Seed, Stream};
-use crate::step::{ActionSpace, Spaces};
+use crate::step::Spaces;
 use crate::worker_pool::WorkerPool;
-use update::{Bench, Chunk};
+use gradients::Chunk;
 
-/// Hyperparameters of SAC.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SacSettings {
-    /// Control steps to train for, over all environments; at least 1.
-    pub steps: u64,
-    /// Environments stepped together, 1 to 65,536.
-    pub envs: usize,
-    /// Control steps that each environment takes between two looks at the replay memory, 1 to 65,536: the updates that they earn
-    /// are made in one go.
-    pub horizon: usize,
-    /// Updates per control step, above 0 and at most 100; less than 1 waits for several.
-    pub updates: f32,
-    /// Control steps that are only remembered, before the first update.
-    pub warmup: u64,
-    /// Samples of an update, 1 to 65,536.
-    pub batch: usize,
-    /// Transitions that are remembered, 1 to 10,000,000.
-    pub replay: usize,
-    /// Units of each hidden layer, of actor and critics alike; 1 to 4,096 each, at most 8 layers.
-    pub widths: Vec<usize>,
-    /// Between the layers.
-    pub activation: Activation,
-    /// Layer normalisation (arXiv:1607.06450) in the critics.
-    pub layer_norm: bool,
-    /// Discount of the future per control step, 0 to 1.
-    pub gamma: f32,
-    /// Rewards that are summed before a critic is asked, 1 to 1,000 steps.
-    pub n_step: usize,
-    /// Share by which the slow copies follow the critics with each update, above 0 and at most 1.
-    pub tau: f32,
-    /// Learning rate of the actor, above 0 and at most 1.
-    pub rate: f32,
-    /// Learning rate of the critics, above 0 and at most 1.
-    pub critic_rate: f32,
-    /// Updates of the critics for each of the actor, 1 to 100.
-    pub policy_delay: usize,
-    /// What a nat of entropy counts as in scaled rewards, at the start; above 0.
-    pub temperature: f32,
-    /// Learning rate of the temperature, at least 0 and at most 1; 0 keeps it.
-    pub temperature_rate: f32,
-    /// The entropy that the temperature aims at (nat), for each entry of an action.
-    pub target_entropy: f32,
-    /// How alike the noise of one step and the next is while exploring, from 0 to below 1.
-    pub noise_correlation: f32,
-    /// Bring observations to mean 0 and deviation 1.
-    pub normalize_observations: bool,
-    /// What rewards are multiplied with, above 0.
-    pub reward_scale: f32,
-}
+/// Rows of a minibatch that one worker takes at once.
+const CHUNK: usize = 128;
 
-impl SacSettings {
-    fn actor_layout(&self, spaces: &Spaces) -> Layout {
-        let outputs = 2 * spaces.actions();
-        settings::layout(
-            spaces.observations(),
-            &self.widths,
-            outputs,
-            self.activation,
-        )
-    }
-
-    fn critic_layout(&self, spaces: &Spaces) -> Layout {
-        let inputs = spaces.observations() + spaces.actions();
-        let layout = settings::layout(inputs, &self.widths, 1, self.activation);
-        if self.layer_norm {
-            layout.normalized()
-        } else {
-            layout
-        }
-    }
-
-    /// Updates that so many control steps have earned.
-    fn updates_after(&self, steps: u64) -> u64 {
-        let earning = steps.saturating_sub(self.warmup);
-        (earning as f64 * f64::from(self.updates)) as u64
-    }
-}
-
-impl Settings for SacSettings {
-    fn steps(&self) -> u64 {
-        self.steps
-    }
-
-    fn set_steps(&mut self, steps: u64) {
-        self.steps = steps;
-    }
-
-    fn envs(&self) -> usize {
-        self.envs
-    }
-
-    fn horizon(&self) -> usize {
-        self.horizon
-    }
-
-    fn check(&self) -> Checked {
-        settings::length(self.steps, self.envs, self.horizon)?;
-        let is_ratio = self.updates > 0.0 && self.updates <= 100.0;
-        settings::holds("updates", is_ratio, "above 0 and at most 100")?;
-        let is_counter = self.warmup <= u64::MAX / 4;
-        settings::holds("warmup", is_counter, "less")?;
-        settings::count("batch", self.batch, 1..=65_536)?;
-        settings::count("replay", self.replay, 1..=10_000_000)?;
-        settings::widths("widths", &self.widths)?;
-        settings::within("gamma", self.gamma, 0.0..=1.0)?;
-        settings::count("n_step", self.n_step, 1..=1_000)?;
-        settings::rate("tau", self.tau)?;
-        settings::rate("rate", self.rate)?;
-        settings::rate("critic_rate", self.critic_rate)?;
-        settings::count("policy_delay", self.policy_delay, 1..=100)?;
-        settings::positive("temperature", self.temperature)?;
-        settings::within("temperature_rate", self.temperature_rate, 0.0..=1.0)?;
-        settings::within("target_entropy", self.target_entropy, -10.0..=10.0)?;
-        let is_correlation = (0.0..1.0).contains(&self.noise_correlation);
-        settings::holds("noise_correlation", is_correlation, "from 0 to below 1")?;
-        settings::positive("reward_scale", self.reward_scale)
-    }
-
-    fn suits(&self, spaces: &Spaces) -> Result<(), String> {
-        match spaces.action {
-            ActionSpace::Continuous(_) => Ok(()),
-            ActionSpace::Discrete(_) => Err(
-                "SAC draws continuous actions, and this environment has choices: A2C, A3C, PPO, REINFORCE and actor-critic learn those"
-                    .to_owned(),
-            ),
-        }
-    }
-
-    fn start(&self, spaces: &Spaces, seed: Seed) -> Box<dyn Student> {
-        student::begin(Sac::new(self.clone(), spaces, seed))
-    }
-
-    fn flops_per_step(&self, spaces: &Spaces) -> f64 {
-        let forward = |layout: &Layout| 2.0 * layout.weights() as f64;
-        let (actor, critic) = (self.actor_layout(spaces), self.critic_layout(spaces));
-        // The actor's next action, two slow copies' values of it, and the critics' way down.
-        let of_critics =
-            forward(&actor) + 2.0 * forward(&critic) + 2.0 * settings::training_flops(&critic);
-        // The actor's way down, and through two critics to their inputs and back.
-        let of_actor = settings::training_flops(&actor) + 4.0 * forward(&critic);
-        let samples = f64::from(self.updates) * self.batch as f64;
-        samples * (of_critics + of_actor / self.policy_delay as f64)
-    }
-
-    fn warmup(&self) -> u64 {
-        self.warmup
-    }
-
-    /// Its steps are dear, so it is asked sooner and more often.
-    fn evaluations(&self) -> Evaluations {
-        Evaluations {
-            every: 10_000,
-            after: 20,
-        }
-    }
-}
-
-/// The learner: settings, and scratch memory that keeps nothing from one update to the next.
+/// The learner, and memory for the chunks of a minibatch.
 struct Sac {
     settings: SacSettings,
     spaces: Spaces,
@@ -195,7 +44,7 @@ struct Sac {
 struct SacState {
     actor: Network,
     critics: [Network; 2],
-    /// The slow copies of the critics.
+    /// The target networks: moving averages of the critics.
     targets: [Mlp; 2],
     temperature: Temperature,
     normalizer: Normalizer,
@@ -206,8 +55,10 @@ struct SacState {
 }
 
 const ADAM_EPSILON: f32 = 1e-8;
+/// The range of `ln alpha`.
+const LOG_TEMPERATURE: std::ops::RangeInclusive<f32> = -20.0..=20.0;
 
-/// What a nat of entropy counts as, and how that is learnt.
+/// The temperature `alpha`, the reward of a nat of entropy, as its logarithm.
 #[derive(Clone, Serialize, Deserialize)]
 struct Temperature {
     log: f32,
@@ -215,47 +66,130 @@ struct Temperature {
 }
 
 impl Temperature {
+    fn new(value: f32) -> Self {
+        Self {
+            log: clamped(libm::logf(value)),
+            adam: Adam::new(1, ADAM_EPSILON),
+        }
+    }
+
     fn value(&self) -> f32 {
         libm::expf(self.log)
     }
 
-    fn step(&mut self, slope: f32, rate: f32) {
-        self.adam
-            .step(std::slice::from_mut(&mut self.log), &[slope], rate);
-        self.log = self.log.clamp(-20.0, 20.0);
+    fn step(&mut self, gradient: f32, rate: f32) {
+        let log = std::slice::from_mut(&mut self.log);
+        self.adam.step(log, &[gradient], rate);
+        self.log = clamped(self.log);
     }
 
     fn is_sound(&self) -> bool {
-        (-20.0..=20.0).contains(&self.log) && self.adam.is_sound(1, ADAM_EPSILON)
+        LOG_TEMPERATURE.contains(&self.log) && self.adam.is_sound(1, ADAM_EPSILON)
+    }
+}
+
+fn clamped(log: f32) -> f32 {
+    log.clamp(*LOG_TEMPERATURE.start(), *LOG_TEMPERATURE.end())
+}
+
+/// The state during an update, shared by the workers.
+struct Shared<'a> {
+    actor: Trained<'a, Network>,
+    critics: [Trained<'a, Network>; 2],
+    targets: [RwLock<&'a mut Mlp>; 2],
+    temperature: RwLock<&'a mut Temperature>,
+    normalizer: &'a Normalizer,
+    memory: &'a Replay,
+}
+
+impl<'a> Shared<'a> {
+    fn new(state: &'a mut SacState, memory: &'a Replay) -> Self {
+        let critic = |critic| Trained::new("critic", critic);
+        Self {
+            actor: Trained::new("actor", &mut state.actor),
+            critics: state.critics.each_mut().map(critic),
+            targets: state.targets.each_mut().map(RwLock::new),
+            temperature: RwLock::new(&mut state.temperature),
+            normalizer: &state.normalizer,
+            memory,
+        }
+    }
+
+    /// `alpha`.
+    fn temperature(&self) -> f32 {
+        let temperature = self.temperature.read().expect("no worker panicked");
+        temperature.value()
     }
 }
 
 impl Sac {
     /// For an environment of these spaces. `settings` have been checked.
     fn new(settings: SacSettings, spaces: &Spaces, seed: Seed) -> Self {
-        let mut chunks = Vec::new();
-        chunks.resize_with(settings.batch.div_ceil(CHUNK), Chunk::default);
         Self {
-            chunks,
+            chunks: chunks::memory(settings.batch, CHUNK),
             spaces: spaces.clone(),
             seed,
             settings,
         }
     }
 
-    /// Both critics at their beginning.
+    /// Both critics, in their initial state.
     fn critics(&self, weights: Stream) -> [Network; 2] {
         let layout = self.settings.critic_layout(&self.spaces);
         [1, 2].map(|n| Network::new(layout.clone(), 1.0, &mut weights.nth(n)))
     }
 
-    /// How many moments an observation has.
+    /// How many moments the normaliser of observations has.
     fn normalized(&self) -> usize {
-        if self.settings.normalize_observations {
-            self.spaces.observations()
-        } else {
-            0
+        match self.settings.normalize_observations {
+            true => self.spaces.observations(),
+            false => 0,
         }
+    }
+
+    /// Moves actor and temperature.
+    fn step_actor(
+        &self,
+        shared: &Shared,
+        actor: &mut Network,
+        sum: &mut MinibatchSum,
+        lr_scale: f32,
+    ) {
+        let settings = &self.settings;
+        actor.step(sum.gradient(), settings.rate * lr_scale);
+        if settings.temperature_rate > 0.0 {
+            let log_probability = sum.mean(|sums| -sums.entropy);
+            let target = settings.target_entropy * self.spaces.actions() as f32;
+            let gradient = losses::temperature_gradient(log_probability, target);
+            let mut temperature = shared.temperature.write().expect("no worker panicked");
+            temperature.step(gradient, settings.temperature_rate * lr_scale);
+        }
+    }
+
+    /// A target network follows its critic.
+    fn follow(&self, shared: &Shared, index: usize) -> Result<(), Stop> {
+        let mut target = shared.targets[index].write().expect("no worker panicked");
+        target.approach(&shared.critics[index].read().mlp, self.settings.tau);
+        Ok(())
+    }
+
+    /// What is reported of an update.
+    fn row(&self, shared: Shared, lr_scale: f32) -> Row {
+        let mut row = Row::default();
+        row.set(Metric::Temperature, f64::from(shared.temperature()));
+        row.set(Metric::Rate, f64::from(self.settings.rate * lr_scale));
+        // What was not measured is 0 / 0, and left out.
+        let mean = |sum: f32, count: f32| f64::from(sum) / f64::from(count);
+        let [first, second] = shared.critics.map(|critic| critic.into_report().sums);
+        let loss = mean(first.loss + second.loss, first.samples + second.samples);
+        row.set(Metric::CriticLoss, loss);
+        let actor = shared.actor.into_report();
+        let sums = &actor.sums;
+        row.set(Metric::ActorLoss, mean(sums.loss, sums.samples));
+        row.set(Metric::Entropy, mean(sums.entropy, sums.samples));
+        row.set(Metric::Value, mean(sums.value, sums.samples));
+        row.set(Metric::GradientNorm, actor.mean_norm());
+        row
     }
 }
 
@@ -270,10 +204,7 @@ impl Learner for Sac {
             actor: Network::new(actor, 0.01, &mut weights.nth(0)),
             targets: critics.each_ref().map(|critic| critic.mlp.clone()),
             critics,
-            temperature: Temperature {
-                log: libm::logf(self.settings.temperature).clamp(-20.0, 20.0),
-                adam: Adam::new(1, ADAM_EPSILON),
-            },
+            temperature: Temperature::new(self.settings.temperature),
             normalizer: Normalizer::new(self.normalized()),
             updates: 0,
             steps: 0,
@@ -325,16 +256,61 @@ impl Learner for Sac {
         lr_scale: f32,
         pool: &WorkerPool,
     ) -> Result<Row, Refusal> {
+        let settings = &self.settings;
         state.steps += rollout.samples() as u64;
-        if self.settings.normalize_observations {
+        if settings.normalize_observations {
             let sound = rollout.sound_observations();
             state.normalizer.observe(&sound, pool);
         }
-        let until = self.settings.updates_after(state.steps);
-        let numbers = state.updates..until.max(state.updates);
-        state.updates = numbers.end;
-        let bench = Bench::new(self, state, memory, lr_scale);
-        pool.run(|worker| bench.work(worker, numbers.clone(), || pool.is_stopping()));
-        bench.close()
+        let updates = state.updates..settings.updates_after(state.steps).max(state.updates);
+        state.updates = updates.end;
+        let (shared, descent) = (Shared::new(state, memory), Descent::new(pool));
+        pool.run(|worker| {
+            for number in updates.clone() {
+                // The critics learn from stored transitions (arXiv:1812.05905, eq. 5).
+                let goes_on = descent.sum_over_chunks(
+                    worker,
+                    self.chunks.len(),
+                    |chunk| self.critic_gradients(&shared, number, chunk),
+                    2,
+                    |i| {
+                        let sums = self.chunks.iter().map(|chunk| &chunk.critics[i]);
+                        shared.critics[i].step(sums, |critic, sum| {
+                            critic.step(sum.gradient(), settings.critic_rate * lr_scale);
+                            Ok(())
+                        })
+                    },
+                );
+                // The actor learns from what the critics say of the actions that it would take (eq. 7), the temperature from its entropy
+                // (eq. 18), and the target networks follow.
+                let moves_actor = number.is_multiple_of(settings.policy_delay as u64);
+                let step_actor = || {
+                    let sums = self.chunks.iter().map(|chunk| &chunk.actor);
+                    shared.actor.step(sums, |actor, sum| {
+                        self.step_actor(&shared, actor, sum, lr_scale);
+                        Ok(())
+                    })
+                };
+                let goes_on = goes_on
+                    && descent.sum_over_chunks(
+                        worker,
+                        if moves_actor { self.chunks.len() } else { 0 },
+                        |chunk| self.actor_gradient(&shared, chunk),
+                        3,
+                        // In an order that gives two workers about the same to do.
+                        |task| match task {
+                            0 => self.follow(&shared, 0),
+                            1 if moves_actor => step_actor(),
+                            1 => Ok(()),
+                            _ => self.follow(&shared, 1),
+                        },
+                    );
+                if !goes_on {
+                    return;
+                }
+            }
+        });
+        descent.finish()?;
+        Ok(self.row(shared, lr_scale))
     }
 }

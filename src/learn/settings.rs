@@ -1,9 +1,9 @@
-//! What all learners' settings have in common: the questions that a training asks them, and the ranges of their fields.
+//! What the settings of all learners have in common: the trait that the trainer reads, and the ranges of their fields.
 
 use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
 
-use super::student::Student;
+use super::driver::Driver;
 use crate::nn::{Activation, Layout};
 use crate::seed::Seed;
 use crate::step::Spaces;
@@ -22,6 +22,12 @@ pub trait Settings {
     /// `T`, the control steps that each environment takes between updates.
     fn horizon(&self) -> usize;
 
+    /// Discount of the future per control step.
+    fn gamma(&self) -> f32;
+
+    /// Whether observations are brought to mean 0 and std 1 before the networks see them.
+    fn normalizes_observations(&self) -> bool;
+
     /// Control steps over all environments from one report to the next.
     fn steps_at_once(&self) -> u64 {
         (self.envs() * self.horizon()) as u64
@@ -36,24 +42,24 @@ pub trait Settings {
     /// Whether the learner can act in such spaces.
     ///
     /// # Errors
-    /// It cannot; says what could.
+    /// It cannot; says which learners can.
     fn suits(&self, _: &Spaces) -> Result<(), String> {
         Ok(())
     }
 
-    /// A learner at its beginning.
-    fn start(&self, spaces: &Spaces, seed: Seed) -> Box<dyn Student>;
+    /// A learner in its initial state, ready to be trained.
+    fn start(&self, spaces: &Spaces, seed: Seed) -> Driver;
 
     /// Floating-point operations of the learner's matrix products per control step: forward, and backward with respect
-    /// to weights and inputs, less the first layers' inputs where nobody asks for them.
+    /// to weights and inputs, without the gradient of the first layers' inputs where it is not needed.
     fn flops_per_step(&self, spaces: &Spaces) -> f64;
 
-    /// Control steps that are only remembered, before the first that is learnt from.
+    /// Control steps that are only stored, before the first update.
     fn warmup(&self) -> u64 {
         0
     }
 
-    /// When the training asks whether its scene is solved.
+    /// When the trainer evaluates whether its scene is solved.
     fn evaluations(&self) -> Evaluations {
         Evaluations {
             every: 50_000,
@@ -62,38 +68,38 @@ pub trait Settings {
     }
 }
 
-/// When the training asks whether its scene is solved: an evaluation costs as many steps as it has episodes, which is little for
-/// one learner and much for another.
+/// When the trainer evaluates whether its scene is solved. An evaluation plays a fixed number of episodes, which is cheap beside the
+/// training of one learner and expensive beside that of another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Evaluations {
-    /// Control steps between two of them, at least.
+    /// Least number of control steps between two evaluations.
     pub every: u64,
-    /// The last training episodes, so many, that have to come near.
+    /// The number of recent training episodes whose mean has to approach the threshold first.
     pub after: usize,
 }
 
-/// How a learning rate goes over a run.
+/// How a learning rate changes over a run.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum Rate {
-    /// Always the same; above 0 and at most 1.
+    /// Fixed; above 0 and at most 1.
     Constant(f32),
-    /// From this value to 0 at the last step; above 0 and at most 1.
+    /// Decays linearly from this value to 0 at the last step; above 0 and at most 1.
     Linear(f32),
-    /// Follows how far a minibatch's policy has moved from the one that acted (as in `rsl_rl`).
+    /// Keeps the KL divergence from the policy that acted near a target (as in `rsl_rl`).
     KlAdaptive {
         /// The first rate, 1e-5 to 1e-2.
         start: f32,
-        /// The divergence to keep (nat), above 0.
+        /// The KL divergence to keep (nat), above 0.
         target: f32,
     },
 }
 
 impl Rate {
-    /// Where an adaptive rate stays.
+    /// The range of an adaptive rate.
     pub(super) const ADAPTIVE: RangeInclusive<f32> = 1e-5..=1e-2;
 
-    /// The rate before anything is known.
+    /// The initial rate.
     pub fn start(self) -> f32 {
         match self {
             Self::Constant(rate) | Self::Linear(rate) | Self::KlAdaptive { start: rate, .. } => {
@@ -101,12 +107,81 @@ impl Rate {
             }
         }
     }
+
+    /// The rate of the next step, after one at the rate `last`: with `remaining`, the share of the run that is still to come, and `kl`,
+    /// the divergence of the newest minibatch from the policy that acted (nat).
+    pub(super) fn next(self, last: f32, remaining: f32, kl: f32) -> f32 {
+        match self {
+            Self::Constant(rate) => rate,
+            Self::Linear(start) => start * remaining,
+            Self::KlAdaptive { target, .. } => adapt(last, kl, target),
+        }
+    }
 }
+
+/// By how much an adaptive rate changes at a time.
+const ADAPTIVE_FACTOR: f32 = 1.5;
+
+/// Above twice the target divergence the rate shrinks, below half of it it grows.
+fn adapt(rate: f32, kl: f32, target: f32) -> f32 {
+    if kl > 2.0 * target {
+        (rate / ADAPTIVE_FACTOR).max(*Rate::ADAPTIVE.start())
+    } else if kl > 0.0 && kl < 0.5 * target {
+        (rate * ADAPTIVE_FACTOR).min(*Rate::ADAPTIVE.end())
+    } else {
+        rate
+    }
+}
+
+/// The share of a run of `steps` control steps that is still to come after `done` of them, 0 to 1.
+pub(super) fn remaining(done: u64, steps: u64) -> f32 {
+    (1.0 - done as f64 / steps as f64).max(0.0) as f32
+}
+
+/// The accessors of [`Settings`] that read fields which every learner names the same; `horizon = N` for a learner without that field.
+macro_rules! accessors {
+    () => {
+        $crate::learn::settings::accessors!(@shared);
+
+        fn horizon(&self) -> usize {
+            self.horizon
+        }
+    };
+    (horizon = $horizon:literal) => {
+        $crate::learn::settings::accessors!(@shared);
+
+        fn horizon(&self) -> usize {
+            $horizon
+        }
+    };
+    (@shared) => {
+        fn steps(&self) -> u64 {
+            self.steps
+        }
+
+        fn set_steps(&mut self, steps: u64) {
+            self.steps = steps;
+        }
+
+        fn envs(&self) -> usize {
+            self.envs
+        }
+
+        fn gamma(&self) -> f32 {
+            self.gamma
+        }
+
+        fn normalizes_observations(&self) -> bool {
+            self.normalize_observations
+        }
+    };
+}
+pub(super) use accessors;
 
 /// The name of the first field that is out of its range, and what it must be.
 pub type Checked = Result<(), (&'static str, String)>;
 
-/// `rule` says what a value of `field` that does not hold must be.
+/// Unless it `holds`, `rule` says what the value of `field` must be.
 pub(super) fn holds(field: &'static str, holds: bool, rule: impl Into<String>) -> Checked {
     if holds {
         Ok(())
@@ -161,12 +236,12 @@ pub(super) fn not_negative(field: &'static str, x: f32) -> Checked {
     holds(field, x >= 0.0 && x.is_finite(), "at least 0")
 }
 
-/// A constant learning rate: a larger one would throw weights out of what `f32` holds.
+/// A constant learning rate. A larger one would overflow the weights.
 pub(super) fn rate(field: &'static str, x: f32) -> Checked {
     holds(field, is_rate(x), "above 0 and at most 1")
 }
 
-/// `rate`, of a learner that can follow the divergence.
+/// `rate`, of a learner that can adapt it to the KL divergence.
 pub(super) fn any_rate(rate: Rate) -> Checked {
     let is_fine = match rate {
         Rate::Constant(rate) | Rate::Linear(rate) => is_rate(rate),
@@ -178,7 +253,7 @@ pub(super) fn any_rate(rate: Rate) -> Checked {
     holds("rate", is_fine, rule)
 }
 
-/// `rate`, of a learner whose updates are too few or too small to follow a divergence.
+/// `rate`, of a learner with too few or too small updates to adapt it to the KL divergence.
 pub(super) fn plain_rate(rate: Rate) -> Checked {
     let is_adaptive = matches!(rate, Rate::KlAdaptive { .. });
     holds("rate", !is_adaptive, "Constant or Linear for this learner")?;
@@ -203,8 +278,33 @@ pub(super) fn layout(
     Layout::new([&[inputs], widths, &[outputs]].concat(), activation)
 }
 
-/// Operations of one sample forward and backward, less the first layer's inputs.
+/// Floating-point operations of one sample, forward and backward, without the gradient of the first layer's inputs.
 pub(super) fn training_flops(layout: &Layout) -> f64 {
     let first = layout.layers().next().map_or(0, |l| l.inputs * l.outputs);
     (6 * layout.weights() - 2 * first) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_adaptive_rate_follows_the_divergence_within_its_bounds() {
+        let rate = Rate::KlAdaptive {
+            start: 1e-3,
+            target: 0.02,
+        };
+        assert_eq!(rate.next(3e-3, 1.0, 0.05), 2e-3);
+        assert_eq!(rate.next(2e-3, 1.0, 0.005), 3e-3);
+        assert_eq!(rate.next(2e-3, 1.0, 0.02), 2e-3);
+        assert_eq!(rate.next(2e-3, 1.0, 0.0), 2e-3);
+        assert_eq!(rate.next(1e-5, 1.0, 1.0), 1e-5);
+        assert_eq!(rate.next(1e-2, 1.0, 1e-6), 1e-2);
+    }
+
+    #[test]
+    fn a_linear_rate_is_0_at_the_last_step() {
+        let rate_after = |done| Rate::Linear(0.5).next(0.5, remaining(done, 4), 0.0);
+        assert_eq!([0, 1, 4, 5].map(rate_after), [0.5, 0.375, 0.0, 0.0]);
+    }
 }

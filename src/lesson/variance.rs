@@ -21,8 +21,7 @@ use super::settings::{LessonSettings, job};
 use super::text::table;
 use crate::compare::chart::Chart;
 use crate::compare::curves::{Curve, Point};
-use crate::learn::Credit;
-use crate::learn::student::Student;
+use crate::learn::{AdvantageEstimator, GuardedLearner};
 use crate::pod::scene::SceneEnvironment;
 use crate::pod::{Decider, Pod, PodError, Purpose};
 use crate::scene::Scene;
@@ -40,10 +39,16 @@ const LEARNERS: [&str; 3] = ["reinforce", "reinforce-baseline", "a2c"];
 /// `lambda` of the generalized advantage.
 const LAMBDA: f32 = 0.95;
 /// The estimates, the plain one first.
-const ESTIMATES: [(&str, Credit); 3] = [
-    ("rewards-to-go", Credit::RewardsToGo),
-    ("less a baseline", Credit::LessBaseline),
-    ("with a critic", Credit::Generalized { lambda: LAMBDA }),
+const ESTIMATES: [(&str, AdvantageEstimator); 3] = [
+    ("rewards-to-go", AdvantageEstimator::RewardsToGo),
+    (
+        "less a baseline",
+        AdvantageEstimator::RewardsToGoLessBaseline,
+    ),
+    (
+        "with a critic",
+        AdvantageEstimator::Generalized { lambda: LAMBDA },
+    ),
 ];
 
 /// The extent of the measurement.
@@ -138,10 +143,10 @@ impl Variance {
             while steps < moment && trainer.iterate() {
                 steps += steps_each;
             }
-            let student = trainer.student();
+            let learner = trainer.learner();
             moments.push(GradientSnapshot {
                 steps,
-                estimates: estimates(plan, &scene, student, settings.seed, &pool)?,
+                estimates: estimates(plan, &scene, learner, settings.seed, &pool)?,
             });
         }
         let mut learners = Vec::new();
@@ -164,7 +169,7 @@ impl Variance {
 
     /// The variance of each estimate as a fraction of the plain one's, over the training run.
     pub fn picture(&self) -> Chart {
-        let curve = |(i, (credit, _)): (usize, &(&str, Credit))| {
+        let curve = |(i, (credit, _)): (usize, &(&str, AdvantageEstimator))| {
             let points = self.moments.iter().map(|moment| {
                 let share = moment.estimates[i].of_plain;
                 Point::exact(moment.steps as f64, share)
@@ -204,12 +209,12 @@ fn trainer(
 fn estimates(
     plan: &Plan,
     scene: &Arc<Scene>,
-    student: &dyn Student,
+    learner: &dyn GuardedLearner,
     seed: Seed,
     pool: &WorkerPool,
 ) -> Result<Vec<Estimate>, PodError> {
     let environment = SceneEnvironment::new(scene.clone());
-    let decider = Decider::Sample(student.policy());
+    let decider = Decider::Sample(learner.policy());
     let horizon = scene.task().episode_steps as usize;
     let mut rollouts: Vec<_> = (0..plan.rollouts).map(|i| (i, Ok(Vec::new()))).collect();
     pool.for_each(&mut rollouts, |(i, gradients)| {
@@ -217,7 +222,7 @@ fn estimates(
         let pod = Pod::new(&environment, seed, Purpose::Judging, episodes);
         *gradients = pod.map(|mut pod| {
             pod.collect(decider.clone(), horizon, &|| pool.is_stopping());
-            let of = |(_, credit)| student.gradient(pod.rollout(), credit);
+            let of = |(_, credit)| learner.policy_gradient(pod.rollout(), credit);
             ESTIMATES.map(of).into_iter().flatten().collect()
         });
     });

@@ -136,9 +136,9 @@ fn elu<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
 #[inline(always)]
 fn elu_derivative<S: Simd>(simd: S, gradient: S::f32s, y: S::f32s) -> S::f32s {
     let one = simd.splat_f32s(1.0);
-    let slope = simd.add_f32s(y, one);
-    let slope = simd.select_f32s(simd.greater_than_f32s(y, simd.splat_f32s(0.0)), one, slope);
-    simd.mul_f32s(gradient, slope)
+    let below = simd.add_f32s(y, one);
+    let is_above = simd.greater_than_f32s(y, simd.splat_f32s(0.0));
+    simd.mul_f32s(gradient, simd.select_f32s(is_above, one, below))
 }
 
 /// Horner's scheme, constant term first.
@@ -252,7 +252,7 @@ mod tests {
 
     #[test]
     fn derivatives_come_from_the_value() {
-        for (activation, y, slope) in [
+        for (activation, y, derivative) in [
             (Activation::Tanh, 0.5, 0.75),
             (Activation::Tanh, -0.5, 0.75),
             (Activation::Tanh, 1.0, 0.0),
@@ -263,7 +263,7 @@ mod tests {
         ] {
             let mut gradient = [2.0];
             Arch::new().dispatch(Derivative(activation, &mut gradient, &[y]));
-            assert_eq!(gradient, [2.0 * slope], "{activation:?} at {y}");
+            assert_eq!(gradient, [2.0 * derivative], "{activation:?} at {y}");
         }
     }
 

@@ -55,13 +55,13 @@ pub(super) fn derive<S: Simd>(
         .zip(reciprocals);
     for ((gradient, y), &reciprocal) in rows {
         let mean = sum(simd, gradient, gradient, first) / columns as f32;
-        let slope = sum(simd, gradient, y, product) / columns as f32;
-        let (mean, slope) = (simd.splat_f32s(mean), simd.splat_f32s(slope));
+        let mean_product = sum(simd, gradient, y, product) / columns as f32;
+        let (mean, mean_product) = (simd.splat_f32s(mean), simd.splat_f32s(mean_product));
         let factor = simd.splat_f32s(reciprocal);
         let (vectors, _) = S::as_mut_simd_f32s(gradient);
         let (y, _) = S::as_simd_f32s(y);
         for (g, &y) in vectors.iter_mut().zip(y) {
-            let rest = simd.negate_mul_add_f32s(y, slope, simd.sub_f32s(*g, mean));
+            let rest = simd.negate_mul_add_f32s(y, mean_product, simd.sub_f32s(*g, mean));
             *g = simd.mul_f32s(rest, factor);
         }
         gradient[columns..].fill(0.0);

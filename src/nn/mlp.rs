@@ -21,7 +21,7 @@ pub struct Mlp {
     parameters: Vec<f32>,
     #[serde(skip)]
     layers: Vec<Layer>,
-    /// The parameters again, as the kernel reads them: padded, in strips, and transposed for the way back.
+    /// The parameters again, as the kernel reads them: padded, in strips, and transposed for the backward pass.
     #[serde(skip)]
     packed: Aligned,
 }
@@ -164,11 +164,11 @@ pub struct Workspace {
     next_gradient: Aligned,
     /// The gradient of the parameters while it is summed, padded.
     sums: Aligned,
-    /// The first layer's weights for the way back to the input, where that is asked for.
+    /// The first layer's weights for the backward pass to the input, where that is asked for.
     transposed: Aligned,
 }
 
-/// What the way back through a layer normalisation needs.
+/// What the backward pass through a layer normalisation needs.
 #[derive(Clone, Debug, Default)]
 struct Normalized {
     /// `[rows, padded(out)]`.

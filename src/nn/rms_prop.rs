@@ -1,5 +1,5 @@
 //! `RMSProp` (Tieleman and Hinton, lecture 6.5 of "Neural Networks for Machine Learning", 2012) as `TensorFlow` 1 had it, with
-//! which A3C (arXiv:1602.01783) and A2C were tuned: epsilon inside the root, a mean square that begins at 1.
+//! which A3C (arXiv:1602.01783) and A2C were tuned: epsilon inside the root, a mean square that starts at 1.
 
 use super::arch;
 use pulp::{Arch, Simd, WithSimd};
@@ -17,7 +17,7 @@ pub struct RmsProp {
 
 impl RmsProp {
     /// For so many parameters. `epsilon` is added to the mean square, under the root: 1e-5 in most implementations of A2C.
-    /// `decay` in [0, 1) is what the mean square keeps of itself at each step: 0.99 there. It begins at 1, so that first steps
+    /// `decay` in [0, 1) is the weight of the old mean square at each step: 0.99 there. It starts at 1, so that first steps
     /// are plain gradient descent where gradients are small.
     pub fn new(parameters: usize, epsilon: f32, decay: f32) -> Self {
         Self {
@@ -27,8 +27,8 @@ impl RmsProp {
         }
     }
 
-    /// Whether it belongs to so many parameters, `epsilon` and `decay`, and every number of it could have come about. For one
-    /// that was read from a file.
+    /// Whether it belongs to so many parameters, `epsilon` and `decay`, and every number is one that a run can lead to. For a
+    /// state that was read from a file.
     pub fn is_sound(&self, parameters: usize, epsilon: f32, decay: f32) -> bool {
         self.square.len() == parameters
             && self.square.iter().all(|x| x.is_finite() && *x >= 0.0)

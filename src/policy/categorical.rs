@@ -36,7 +36,7 @@ pub fn entropy(preferences: &[f32]) -> f32 {
 }
 
 /// Adds `weight` times the gradient of the entropy with respect to the preferences: `-p_i (ln p_i + entropy)`.
-pub fn add_entropy_slope(preferences: &[f32], weight: f32, into: &mut [f32]) {
+pub fn add_entropy_gradient(preferences: &[f32], weight: f32, into: &mut [f32]) {
     let (log_sum, entropy) = (log_sum_exp(preferences), entropy(preferences));
     for (into, x) in into.iter_mut().zip(preferences) {
         let log_p = x - log_sum;
@@ -45,7 +45,7 @@ pub fn add_entropy_slope(preferences: &[f32], weight: f32, into: &mut [f32]) {
 }
 
 /// `KL(old || new) = sum p_old (ln p_old - ln p_new)` (nat).
-pub fn divergence(old: &[f32], new: &[f32]) -> f32 {
+pub fn kl(old: &[f32], new: &[f32]) -> f32 {
     let (old_sum, new_sum) = (log_sum_exp(old), log_sum_exp(new));
     let terms = old.iter().zip(new).map(|(old, new)| {
         let (old, new) = (old - old_sum, new - new_sum);
@@ -94,9 +94,9 @@ mod tests {
         let mut p = [0.0; 2];
         probabilities(&[5.0, 5.0], &mut p);
         assert_eq!(p, [0.5, 0.5]);
-        let mut slope = [0.0; 2];
-        score(0, &[0.0, 0.0], &mut slope);
-        assert_eq!(slope, [0.5, -0.5]);
+        let mut gradient = [0.0; 2];
+        score(0, &[0.0, 0.0], &mut gradient);
+        assert_eq!(gradient, [0.5, -0.5]);
         assert!(close(entropy(&[1.0, 1.0]), std::f32::consts::LN_2));
     }
 
@@ -108,8 +108,8 @@ mod tests {
         assert!(close(log_probability(1, &[LN_3, 0.0]), 0.25_f32.ln()));
         // KL((1/2, 1/2) || (3/4, 1/4)) = (ln(2/3) + ln 2) / 2.
         let expected = 0.5 * ((2.0_f32 / 3.0).ln() + 2.0_f32.ln());
-        assert!(close(divergence(&[0.0, 0.0], &[LN_3, 0.0]), expected));
-        assert_eq!(divergence(&[0.3, -2.0], &[0.3, -2.0]), 0.0);
+        assert!(close(kl(&[0.0, 0.0], &[LN_3, 0.0]), expected));
+        assert_eq!(kl(&[0.3, -2.0], &[0.3, -2.0]), 0.0);
     }
 
     #[test]
@@ -128,11 +128,11 @@ mod tests {
     }
 
     #[test]
-    fn slopes_are_those_of_finite_differences() {
+    fn gradients_agree_with_finite_differences() {
         let x = [0.5, -1.0, 0.25];
         let h = 1e-2;
         let (mut to_entropy, mut to_log_p) = ([0.0; 3], [0.0; 3]);
-        add_entropy_slope(&x, 1.0, &mut to_entropy);
+        add_entropy_gradient(&x, 1.0, &mut to_entropy);
         score(2, &x, &mut to_log_p);
         for i in 0..3 {
             let at = |step: f32| {

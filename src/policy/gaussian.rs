@@ -4,9 +4,9 @@
 /// ln(2 pi) / 2.
 pub(crate) const HALF_LN_TAU: f32 = 0.918_938_5;
 
-/// Everything about the deviation that each sample needs, computed once.
+/// The part of the distribution that all samples share, computed once.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Deviation {
+pub struct Gaussian {
     /// `s`, `[A]`.
     pub std: Vec<f32>,
     /// `1 / s^2`, `[A]`.
@@ -15,7 +15,7 @@ pub struct Deviation {
     sum_log: f32,
 }
 
-impl Deviation {
+impl Gaussian {
     /// From `ln s`, `[A]`.
     pub fn new(log_std: &[f32]) -> Self {
         let exp = |scale: f32| log_std.iter().map(|l| libm::expf(scale * l)).collect();
@@ -49,8 +49,8 @@ impl Deviation {
 
     /// The part of `KL(old || self) = sum[ln(s / s_o) + (s_o^2 + (m_o - m)^2) / (2 s^2) - 1/2]` (nat) that does not
     /// depend on the means.
-    pub fn divergence_of_deviations(&self, old: &Self) -> f32 {
-        // As a ratio, which is exactly 1 for equal deviations: an unmoved policy must not look moved.
+    pub fn kl_of_stds(&self, old: &Self) -> f32 {
+        // As a ratio, which is exactly 1 for equal stds: an unmoved policy must not look moved.
         let variances: f32 = (old.std.iter().zip(&self.std))
             .map(|(old, new)| (old / new) * (old / new))
             .sum();
@@ -58,7 +58,7 @@ impl Deviation {
     }
 
     /// The rest of it: `sum (m_o - m)^2 / (2 s^2)`.
-    pub fn divergence_of_means(&self, old_mean: &[f32], mean: &[f32]) -> f32 {
+    pub fn kl_of_means(&self, old_mean: &[f32], mean: &[f32]) -> f32 {
         0.5 * self.squared_distance(old_mean, mean)
     }
 
@@ -80,7 +80,7 @@ mod tests {
     #[test]
     fn log_probability_of_a_standard_normal() {
         // One deviation off in one of two entries: -1/2 - 2 ln(2 pi) / 2.
-        let got = Deviation::new(&[0.0, 0.0]).log_probability(&[1.0, 0.0], &[0.0, 0.0]);
+        let got = Gaussian::new(&[0.0, 0.0]).log_probability(&[1.0, 0.0], &[0.0, 0.0]);
         assert!((got - (-0.5 - 1.837_877_1)).abs() < 1e-6);
     }
 
@@ -88,14 +88,14 @@ mod tests {
     fn score_is_the_gradient_of_log_probability() {
         let (action, mean, log_std) = ([0.5_f32, -1.0], [0.25_f32, 0.5], [-0.5_f32, 0.25]);
         let (mut to_mean, mut to_log_std) = ([0.0; 2], [0.0; 2]);
-        Deviation::new(&log_std).score(&action, &mean, &mut to_mean, &mut to_log_std);
+        Gaussian::new(&log_std).score(&action, &mean, &mut to_mean, &mut to_log_std);
         let h = 1e-2;
         for i in 0..2 {
             let at = |mean_step: f32, std_step: f32| {
                 let (mut mean, mut log_std) = (mean, log_std);
                 mean[i] += mean_step;
                 log_std[i] += std_step;
-                Deviation::new(&log_std).log_probability(&action, &mean)
+                Gaussian::new(&log_std).log_probability(&action, &mean)
             };
             assert!(((at(h, 0.0) - at(-h, 0.0)) / (2.0 * h) - to_mean[i]).abs() < 2e-3);
             assert!(((at(0.0, h) - at(0.0, -h)) / (2.0 * h) - to_log_std[i]).abs() < 2e-3);
@@ -103,22 +103,22 @@ mod tests {
     }
 
     #[test]
-    fn divergence_by_hand() {
+    fn kl_by_hand() {
         for log_std in [0.0, -0.3, -0.75, 1.1] {
-            let same = Deviation::new(&[log_std, log_std]);
-            assert_eq!(same.divergence_of_deviations(&same), 0.0);
+            let same = Gaussian::new(&[log_std, log_std]);
+            assert_eq!(same.kl_of_stds(&same), 0.0);
         }
-        let unit = Deviation::new(&[0.0]);
+        let unit = Gaussian::new(&[0.0]);
         // Means 2 apart: 4 / 2.
-        assert_eq!(unit.divergence_of_means(&[1.0], &[3.0]), 2.0);
-        // Old deviation 2, new 1: ln(1 / 2) + 4 / 2 - 1 / 2.
-        let double = Deviation::new(&[std::f32::consts::LN_2]);
-        let got = unit.divergence_of_deviations(&double);
+        assert_eq!(unit.kl_of_means(&[1.0], &[3.0]), 2.0);
+        // Old std 2, new 1: ln(1 / 2) + 4 / 2 - 1 / 2.
+        let double = Gaussian::new(&[std::f32::consts::LN_2]);
+        let got = unit.kl_of_stds(&double);
         assert!((got - (1.5 - std::f32::consts::LN_2)).abs() < 1e-6);
     }
 
     #[test]
     fn entropy_of_a_standard_normal() {
-        assert!((Deviation::new(&[0.0]).entropy() - 1.418_938_5).abs() < 1e-6);
+        assert!((Gaussian::new(&[0.0]).entropy() - 1.418_938_5).abs() < 1e-6);
     }
 }

@@ -46,7 +46,7 @@ impl Moments {
         self.count = count;
     }
 
-    /// Whether every number of it could have come about.
+    /// Whether every number is one that a run can lead to.
     pub fn is_sound(&self) -> bool {
         let counts = |x: f64| x.is_finite() && x >= 0.0;
         counts(self.count) && self.mean.is_finite() && counts(self.squares)
@@ -66,8 +66,8 @@ impl Moments {
         }
     }
 
-    /// What a number is divided by to have variance 1.
-    pub fn deviation(&self) -> f64 {
+    /// The standard deviation, `sqrt(variance + 1e-8)`.
+    pub fn std(&self) -> f64 {
         (self.variance() + EPSILON).sqrt()
     }
 }
@@ -124,7 +124,7 @@ impl Normalizer {
         }
     }
 
-    /// The same, each thread some of the rows.
+    /// Normalises rows of observations in place, each thread some of them.
     pub fn apply_by(&self, rows: &mut [f32], pool: &WorkerPool) {
         let entries = self.moments.len();
         if entries == 0 {
@@ -135,8 +135,8 @@ impl Normalizer {
         pool.for_each(&mut parts, |rows| self.apply(rows));
     }
 
-    /// Whether it is for observations of `entries` numbers (0 for one that changes nothing) and every number of it could have come
-    /// about. For one that was read from a file.
+    /// Whether it is for observations of `entries` numbers (0 for one that changes nothing) and every number is one that a run
+    /// can lead to. For statistics that were read from a file.
     pub fn is_sound(&self, entries: usize) -> bool {
         let finite = |numbers: &[f32]| {
             numbers.len() == self.moments.len() && numbers.iter().all(|x| x.is_finite())
@@ -157,7 +157,7 @@ impl Normalizer {
         });
         for (entry, moments) in self.moments.iter().enumerate() {
             self.shift[entry] = moments.mean as f32;
-            self.factor[entry] = (1.0 / moments.deviation()) as f32;
+            self.factor[entry] = (1.0 / moments.std()) as f32;
         }
     }
 }
@@ -178,7 +178,7 @@ mod tests {
     #[test]
     fn rows_are_shifted_scaled_and_clipped() {
         let mut normalizer = Normalizer::new(2);
-        normalizer.observe(&[1.0, 10.0, 3.0, 10.0], &WorkerPool::new(2)); // means 2 and 10, deviations 1 and 0
+        normalizer.observe(&[1.0, 10.0, 3.0, 10.0], &WorkerPool::new(2)); // means 2 and 10, stds 1 and 0
         let mut rows = [4.0, 10.0, 2.0, 11.0];
         normalizer.apply(&mut rows);
         assert_eq!(rows, [2.0, 0.0, 0.0, 10.0]);

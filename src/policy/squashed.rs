@@ -1,6 +1,6 @@
 //! The squashed normal distribution over actions `[A]`: `a = tanh(u)` with `u` normal of mean `m` and standard deviation
-//! `s`, both given by the network for each state (arXiv:1801.01290, appendix C). Actions stay inside (-1, 1), and the bounds
-//! are no walls at which probability piles up.
+//! `s`, both given by the network for each state (arXiv:1801.01290, appendix C). Actions stay inside (-1, 1), and no
+//! probability piles up at the bounds.
 //!
 //! A network's output is `[m | l]` `[2 A]`, where `l` becomes `ln s` between two bounds, see [`log_std`].
 
@@ -15,8 +15,8 @@ pub fn log_std(output: f32) -> f32 {
     CENTER + HALF * libm::tanhf(output / HALF + SHIFT)
 }
 
-/// Its slope, told from its value.
-pub fn log_std_slope(log_std: f32) -> f32 {
+/// `d ln s / d l`, computed from `ln s`.
+pub fn log_std_derivative(log_std: f32) -> f32 {
     let along = (log_std - CENTER) / HALF;
     1.0 - along * along
 }
@@ -50,9 +50,9 @@ pub fn draw(mean: f32, log_std: f32, noise: f32) -> Draw {
     }
 }
 
-/// Gradient of a loss with respect to `m` and `ln s` while the noise stays, from its slopes with respect to `a` and `ln p(a)`:
+/// Gradient of a loss with respect to `m` and `ln s` at fixed noise (the reparameterisation trick), from its derivatives with respect to `a` and `ln p(a)`:
 /// `da/du = 1 - a^2`, `d ln p/du = 2 a`, `du/dm = 1`, `du/d ln s = s noise`, and `ln p` falls with `ln s` by itself.
-pub fn slopes(
+pub fn gradient(
     action: f32,
     log_std: f32,
     noise: f32,
@@ -66,25 +66,25 @@ pub fn slopes(
 
 /// `KL(old || new)` (nat) for two outputs of a network `[2 A]`. Squashing both changes nothing, so it is that of the normal
 /// distributions before: `sum[ln(s / s_o) + (s_o^2 + (m_o - m)^2) / (2 s^2) - 1/2]`.
-pub fn divergence(old: &[f32], new: &[f32]) -> f32 {
+pub fn kl(old: &[f32], new: &[f32]) -> f32 {
     let entries = new.len() / 2;
     (0..entries)
-        .map(|i| Divergence::new([old[i], old[entries + i]], [new[i], new[entries + i]]).value())
+        .map(|i| KlTerm::new([old[i], old[entries + i]], [new[i], new[entries + i]]).value())
         .sum()
 }
 
-/// Adds `weight` times the slope of [`divergence`] with respect to the new output to `into` `[2 A]`.
-pub fn add_divergence_slopes(old: &[f32], new: &[f32], weight: f32, into: &mut [f32]) {
+/// Adds `weight` times the gradient of [`kl`] with respect to the new output to `into` `[2 A]`.
+pub fn add_kl_gradient(old: &[f32], new: &[f32], weight: f32, into: &mut [f32]) {
     let entries = new.len() / 2;
     for i in 0..entries {
-        let entry = Divergence::new([old[i], old[entries + i]], [new[i], new[entries + i]]);
+        let entry = KlTerm::new([old[i], old[entries + i]], [new[i], new[entries + i]]);
         into[i] += weight * entry.apart * entry.precision;
-        into[entries + i] += weight * (1.0 - entry.squares) * log_std_slope(entry.log_std);
+        into[entries + i] += weight * (1.0 - entry.squares) * log_std_derivative(entry.log_std);
     }
 }
 
-/// One entry of a divergence.
-struct Divergence {
+/// One entry's term of the KL divergence.
+struct KlTerm {
     /// `ln s`.
     log_std: f32,
     /// `ln(s / s_o)`.
@@ -97,13 +97,13 @@ struct Divergence {
     squares: f32,
 }
 
-impl Divergence {
+impl KlTerm {
     /// From means and outputs `l`.
     fn new([old_mean, old]: [f32; 2], [mean, new]: [f32; 2]) -> Self {
         let (old, log_std) = (log_std(old), log_std(new));
         let (apart, log_ratio) = (mean - old_mean, log_std - old);
         let precision = libm::expf(-2.0 * log_std);
-        // As a ratio, which is exactly 1 for equal deviations: an unmoved policy must not look moved.
+        // As a ratio, which is exactly 1 for equal stds: an unmoved policy must not look moved.
         let variances = libm::expf(-2.0 * log_ratio);
         Self {
             log_std,
@@ -156,7 +156,7 @@ mod tests {
 
     #[test]
     fn a_draw_at_the_mean_by_hand() {
-        // u = 0: ln N = -ln(2 pi) / 2, and tanh is steepest there, with slope 1.
+        // u = 0: ln N = -ln(2 pi) / 2, and tanh is steepest there, with derivative 1.
         let at_the_mean = Draw {
             action: 0.0,
             log_probability: -HALF_LN_TAU,
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn deviations_stay_between_their_bounds() {
+    fn stds_stay_between_their_bounds() {
         assert!(log_std(0.0).abs() < 1e-6, "an output of 0 means 1");
         assert!((log_std(output_of(-0.75)) + 0.75).abs() < 1e-6);
         assert!((log_std(1e6) - LOG_STD.1).abs() < 1e-6);
@@ -174,12 +174,12 @@ mod tests {
         let h = 1e-2;
         for x in [-3.0_f32, -0.5, 0.0, 1.0] {
             let slope = (log_std(x + h) - log_std(x - h)) / (2.0 * h);
-            assert!((slope - log_std_slope(log_std(x))).abs() < 1e-4);
+            assert!((slope - log_std_derivative(log_std(x))).abs() < 1e-4);
         }
     }
 
     #[test]
-    fn slopes_are_those_of_finite_differences() {
+    fn gradients_agree_with_finite_differences() {
         let h = 1e-2;
         let (mean, log_std, noise) = (0.25, -0.5, 0.75);
         // A loss of 2 a - 3 ln p.
@@ -188,7 +188,7 @@ mod tests {
             2.0 * draw.action - 3.0 * draw.log_probability
         };
         let action = draw(mean, log_std, noise).action;
-        let (to_mean, to_log_std) = slopes(action, log_std, noise, 2.0, -3.0);
+        let (to_mean, to_log_std) = gradient(action, log_std, noise, 2.0, -3.0);
         let slope = (loss(mean + h, log_std) - loss(mean - h, log_std)) / (2.0 * h);
         assert!((slope - to_mean).abs() < 1e-3, "{slope} {to_mean}");
         let slope = (loss(mean, log_std + h) - loss(mean, log_std - h)) / (2.0 * h);
@@ -196,27 +196,27 @@ mod tests {
     }
 
     #[test]
-    fn divergences_by_hand() {
-        assert_eq!(divergence(&[0.5, -0.25], &[0.5, -0.25]), 0.0);
-        // Equal deviations of 1, means 2 apart: 4 / 2.
-        assert!((divergence(&[1.0, 0.0], &[3.0, 0.0]) - 2.0).abs() < 1e-5);
-        // To half the deviation at the same mean: -ln 2 + 4 / 2 - 1 / 2.
+    fn kl_by_hand() {
+        assert_eq!(kl(&[0.5, -0.25], &[0.5, -0.25]), 0.0);
+        // Equal stds of 1, means 2 apart: 4 / 2.
+        assert!((kl(&[1.0, 0.0], &[3.0, 0.0]) - 2.0).abs() < 1e-5);
+        // To half the std at the same mean: -ln 2 + 4 / 2 - 1 / 2.
         let ln_2 = std::f32::consts::LN_2;
-        let found = divergence(&[0.0, 0.0], &[0.0, output_of(-ln_2)]);
+        let found = kl(&[0.0, 0.0], &[0.0, output_of(-ln_2)]);
         assert!((found - (1.5 - ln_2)).abs() < 1e-5, "{found}");
     }
 
     #[test]
-    fn slopes_of_a_divergence_are_those_of_finite_differences() {
+    fn the_gradient_of_kl_agrees_with_finite_differences() {
         let (old, outputs) = ([0.5, -0.75, 0.0, 0.25], [0.25, -1.0, -0.5, 0.75]);
-        let mut slopes = [0.0; 4];
-        add_divergence_slopes(&old, &outputs, 2.0, &mut slopes);
+        let mut gradient = [0.0; 4];
+        add_kl_gradient(&old, &outputs, 2.0, &mut gradient);
         let h = 1e-2;
-        for (i, exact) in slopes.iter().enumerate() {
+        for (i, exact) in gradient.iter().enumerate() {
             let at = |step: f32| {
                 let mut outputs = outputs;
                 outputs[i] += step;
-                2.0 * divergence(&old, &outputs)
+                2.0 * kl(&old, &outputs)
             };
             let slope = (at(h) - at(-h)) / (2.0 * h);
             assert!((slope - exact).abs() < 1e-3, "{i}: {slope} {exact}");

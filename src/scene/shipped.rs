@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use super::read;
-use crate::learn::LearnerSettings;
+use crate::learn::{LearnerKind, LearnerSettings};
 
 /// Names and texts of the scenes.
 pub(super) const SCENES: [(&str, &str); 13] = [
@@ -39,44 +39,35 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
     SCENES.iter().map(|(name, _)| *name)
 }
 
+/// The preset that is used where none is named.
+const DEFAULT: &str = "ppo";
+
 /// Names and texts of the presets; the first is the default.
-const PRESETS: [(&str, &str); 9] = [
-    ("ppo", include_str!("../../assets/learners/ppo.ron")),
-    (
-        "reinforce",
-        include_str!("../../assets/learners/reinforce.ron"),
-    ),
-    (
-        "reinforce-baseline",
-        include_str!("../../assets/learners/reinforce-baseline.ron"),
-    ),
-    (
-        "actor-critic",
-        include_str!("../../assets/learners/actor-critic.ron"),
-    ),
-    ("a2c", include_str!("../../assets/learners/a2c.ron")),
-    ("a3c", include_str!("../../assets/learners/a3c.ron")),
-    ("sac", include_str!("../../assets/learners/sac.ron")),
-    ("reppo", include_str!("../../assets/learners/reppo.ron")),
-    ("sac-cpu", include_str!("../../assets/learners/sac-cpu.ron")),
-];
+fn texts() -> Vec<(&'static str, &'static str)> {
+    let mut all = Vec::from_iter(
+        LearnerKind::ALL
+            .iter()
+            .flat_map(|kind| kind.presets)
+            .copied(),
+    );
+    all.sort_by_key(|(name, _)| *name != DEFAULT);
+    all
+}
 
 /// The presets, read.
 pub(super) fn presets() -> &'static [(String, LearnerSettings)] {
     static READ: LazyLock<Vec<(String, LearnerSettings)>> = LazyLock::new(|| {
-        let read = |(name, text): &(&str, &str)| {
+        let read = |(name, text): (&str, &str)| {
             let (settings, _) = read::read(name, text).expect("a test reads every shipped preset");
             (name.to_string(), settings)
         };
-        PRESETS.iter().map(read).collect()
+        texts().into_iter().map(read).collect()
     });
     &READ
 }
 
 /// The text of a preset; empty if there is none of that name.
 pub(super) fn preset(name: &str) -> &'static str {
-    PRESETS
-        .iter()
-        .find(|(other, _)| *other == name)
-        .map_or("", |(_, text)| text)
+    let found = texts().into_iter().find(|(other, _)| *other == name);
+    found.map_or("", |(_, text)| text)
 }

@@ -1,4 +1,4 @@
-//! What a group of environments did under one frozen policy.
+//! Rollouts: what a group of environments did under one frozen policy.
 
 use std::borrow::Cow;
 
@@ -11,11 +11,11 @@ pub struct Rollout {
     pub envs: usize,
     /// `T`.
     pub horizon: usize,
-    /// What the policy saw, `[N, T, O]`, not normalised.
+    /// Observations as the policy got them, `[N, T, O]`, not normalised.
     pub observations: Vec<f32>,
-    /// What it did, not clamped, `[N, T, A]`.
+    /// Its actions, not clamped, `[N, T, A]`.
     pub actions: Vec<f32>,
-    /// What its network said, which is what its distribution is made of, `[N, T, P]`.
+    /// Outputs of its network, the parameters of its distribution, `[N, T, P]`.
     pub outputs: Vec<f32>,
     /// `ln p(action)`, `[N, T]`.
     pub log_probabilities: Vec<f32>,
@@ -23,7 +23,7 @@ pub struct Rollout {
     pub rewards: Vec<f32>,
     /// `[N, T]`.
     pub ends: Vec<StepEnd>,
-    /// What each environment would be seen as next, `[N, O]`: the first observation of a new episode where one ended.
+    /// The observation after the last step, `[N, O]`: the first of a new episode where one ended.
     pub next_observations: Vec<f32>,
 }
 
@@ -49,6 +49,13 @@ impl Rollout {
         self.envs * self.horizon
     }
 
+    /// The numbers of the samples whose step did not break: those that may be learnt from.
+    pub fn unbroken(&self) -> Vec<u32> {
+        (0..self.samples() as u32)
+            .filter(|&i| self.ends[i as usize] != StepEnd::Broken)
+            .collect()
+    }
+
     /// The observations of steps that did not break, row by row.
     pub fn sound_observations(&self) -> Cow<'_, [f32]> {
         let is_sound = |end: &StepEnd| *end != StepEnd::Broken;
@@ -62,7 +69,7 @@ impl Rollout {
         sound.flat_map(|(row, _)| row).copied().collect()
     }
 
-    /// The observations that are not followed by a step of the rollout: those after it `[N, O]`, and the last ones at time limits.
+    /// The observations that no step of the rollout begins with: those after it, `[N, O]`, and the last ones at time limits.
     pub fn last_observations(&self) -> Vec<f32> {
         let mut lasts = self.next_observations.clone();
         for end in &self.ends {
@@ -73,8 +80,8 @@ impl Rollout {
         lasts
     }
 
-    /// What came after each step, `[N, T]`, told from `values` of all steps and those of the [`Rollout::last_observations`]: 0 after
-    /// a terminal step, the value of the last observation at a time limit, else that of what was seen next.
+    /// The value of the state after each step, `[N, T]`, from `values` of all steps and those of the [`Rollout::last_observations`].
+    /// Termination has no future value; truncation bootstraps from the value of the last observation.
     pub fn next_values(&self, values: &[f32], lasts: &[f32]) -> Vec<f32> {
         let (after_rollout, at_limits) = lasts.split_at(self.envs);
         let mut at_limits = at_limits.iter();
@@ -87,7 +94,7 @@ impl Rollout {
         self.ends.iter().enumerate().map(next_value).collect()
     }
 
-    /// Ends every episode that goes on after it, as at a time limit: what comes next is of another world.
+    /// Ends every episode that goes on after the rollout, as at a time limit: what comes next is in another world.
     pub fn end_episodes(&mut self) {
         let observed = self.next_observations.len() / self.envs.max(1);
         for row in 0..self.envs {

@@ -1,7 +1,7 @@
 //! A worker of an asynchronous learner: it acts in a pod of its own and learns from what it collects.
 
 use super::Trainer;
-use crate::learn::Workshop;
+use crate::learn::{AsynchronousRound, Driver};
 use crate::metrics::Row;
 use crate::pod::guarded::GuardedPod;
 use crate::pod::{Decider, FinishedEpisode, PodError};
@@ -28,16 +28,16 @@ impl<'a> AsyncWorker<'a> {
     /// Takes its turns, each of `horizon` control steps of every environment.
     pub(super) fn work(
         &mut self,
-        workshop: &dyn Workshop,
+        round: &dyn AsynchronousRound,
         horizon: usize,
         stop: &dyn Fn() -> bool,
     ) {
         self.pod.begin_round();
-        for turn in 0..workshop.turns() {
+        for turn in 0..round.turns() {
             if stop() || self.error.is_some() {
                 return;
             }
-            workshop.take_turn(&mut |policy| {
+            round.take_turn(&mut |policy| {
                 let decider = Decider::Sample(policy);
                 if let Err(error) = self.pod.collect(&decider, horizon, stop) {
                     self.error = Some(error);
@@ -57,44 +57,44 @@ impl<'a> AsyncWorker<'a> {
 }
 
 impl Trainer {
-    /// One round of a learner with asynchronous workers, each of which has a pod and both acts and learns. `None`
-    /// for every other learner; `Some(None)` if it was interrupted.
-    pub(super) fn work(&mut self) -> Option<Option<Row>> {
+    /// One round of a learner with asynchronous workers, each of which has a pod and both acts and learns. `None` if it was
+    /// interrupted.
+    pub(super) fn work(&mut self) -> Option<Row> {
         self.set_level();
+        let Driver::Workers(learner) = &mut self.learner else {
+            return None;
+        };
         let (horizon, pool) = (self.job.learner.settings().horizon(), &self.pool);
         let mut workers: Vec<_> = (self.pods.iter_mut()).map(AsyncWorker::new).collect();
-        let learnt = self.student.work(
-            &mut |workshop| {
+        let learnt = learner.work(
+            &mut |round| {
                 pool.for_each(&mut workers, |worker| {
-                    worker.work(workshop, horizon, &|| pool.is_stopping());
+                    worker.work(round, horizon, &|| pool.is_stopping());
                 });
             },
             pool,
-        )?;
+        );
         let mut finished = Vec::new();
         let mut steps = 0;
-        let mut broken_off = None;
+        let mut error = None;
         for worker in workers {
             steps += worker.steps;
             finished.extend(worker.finished);
-            broken_off = broken_off.or(worker.error);
+            error = error.or(worker.error);
         }
-        if let Some(error) = broken_off {
+        if let Some(error) = error {
             self.give_up(error.to_string());
-            return Some(None);
+            return None;
         }
-        let learnt = match learnt {
-            Ok(learnt) => learnt,
-            Err(hopeless) => {
-                self.give_up(hopeless.to_string());
-                None
+        let row = match learnt {
+            Ok(row) => row?,
+            Err(given_up) => {
+                self.give_up(given_up.to_string());
+                return None;
             }
         };
         let before = self.progress.steps();
-        let Some(row) = learnt else {
-            return Some(None);
-        };
         self.count(steps, finished);
-        Some(self.prepare_version(before).then_some(row))
+        self.prepare_version(before).then_some(row)
     }
 }

@@ -113,7 +113,7 @@ impl Trainer {
         if !self.progress.is_evaluation_due(&solved, evaluations.after) {
             return true;
         }
-        let policy = self.student.policy();
+        let policy = self.learner.policy();
         let first = self.progress.take_evaluation_episodes(EVALUATION_EPISODES);
         let Some(evaluation) = self.evaluate(&policy, first) else {
             return self.failure.is_none() && !self.pool.is_stopping();

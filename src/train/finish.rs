@@ -12,7 +12,7 @@ impl Trainer {
         if self.writer.is_behind(self.progress.iteration()) {
             self.save();
         }
-        let policy = self.student.policy();
+        let policy = self.learner.policy();
         let state_hash = self.state_hash();
         // In the episodes of the next evaluation, without using them up, so that prolonging the run is not affected.
         let evaluation = if self.pool.is_stopping() || self.failure.is_some() {

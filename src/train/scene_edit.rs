@@ -80,7 +80,7 @@ impl Trainer {
         self.report_version();
         if let Some(version) = self.versions.in_force(steps) {
             if version.forgets_values {
-                self.student.forget_values(version.step);
+                self.learner.forget_values(version.step);
             }
             self.announce(version.in_words());
         }

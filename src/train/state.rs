@@ -7,7 +7,7 @@ use super::progress::Progress;
 use super::{Job, TrainError, Trainer, evaluate};
 use crate::checkpoint::snapshot::{Clock, LogLengths, Snapshot, State};
 use crate::checkpoint::{RunFolder, RunIdentity, policy_file};
-use crate::learn::student::Student;
+use crate::learn::Driver;
 use crate::panics::catch_panic;
 use crate::pod::guarded::GuardedPod;
 use crate::pod::{Environment, PodError, Purpose, Restored};
@@ -16,17 +16,17 @@ use crate::worker_pool::WorkerPool;
 impl Trainer {
     pub(super) fn state(&self) -> State {
         State {
-            learner: self.student.save(),
+            learner: self.learner.save(),
             progress: self.progress.save(),
             environments: self.pods.iter().flat_map(GuardedPod::states).collect(),
-            memory: self.student.memory().digest(),
+            memory: self.learner.memory().digest(),
         }
     }
 
     /// Writes a checkpoint.
     pub(super) fn save(&mut self) {
         let began = Instant::now();
-        let policy = policy_file::to_bytes(&self.student.policy());
+        let policy = policy_file::to_bytes(&self.learner.policy());
         let snapshot = Snapshot {
             identity: (self.writer.folder()).map_or(RunIdentity::default(), RunFolder::identity),
             iteration: self.progress.iteration(),
@@ -38,7 +38,7 @@ impl Trainer {
                 ..self.clock
             },
         };
-        let memory = self.student.memory();
+        let memory = self.learner.memory();
         self.writer.save(began, snapshot, &policy, memory);
     }
 
@@ -80,7 +80,7 @@ impl Trainer {
                     }
                     self.resumed_from = Some(steps);
                     let checkpoint = Some((found.name.as_str(), self.progress.iteration()));
-                    let memory = self.student.memory();
+                    let memory = self.learner.memory();
                     return Ok(self.writer.resume_from(checkpoint, logs, memory)?);
                 }
                 Err(problem) => {
@@ -91,7 +91,7 @@ impl Trainer {
         if was_begun {
             messages.tell("no checkpoint can be used: the run begins afresh");
         }
-        let memory = self.student.memory();
+        let memory = self.learner.memory();
         let logs = LogLengths::default();
         Ok(self.writer.resume_from(None, logs, memory)?)
     }
@@ -106,9 +106,9 @@ impl Trainer {
             ..
         } = snapshot;
         let progress = Progress::read(&state.progress)?;
-        let mut student = (self.student_of)(&self.job);
+        let mut learner = (self.learner_of)(&self.job);
         let folder = self.writer.folder();
-        student.restore(&state.learner, &state.memory, &|block| {
+        learner.restore(&state.learner, &state.memory, &|block| {
             folder.ok_or("there is no folder")?.read_block(block)
         })?;
         if let Some(best) = &best {
@@ -135,7 +135,7 @@ impl Trainer {
             }
             restored.push(pod);
         }
-        (self.pods, self.student, self.progress) = (restored, student, progress);
+        (self.pods, self.learner, self.progress) = (restored, learner, progress);
         (self.best, self.clock, self.task) = (best, clock.or_zero(), task);
         Ok((logs, bits))
     }
@@ -154,7 +154,7 @@ pub(super) fn pods(
 }
 
 /// The learner of a run, untrained.
-pub(super) fn student(job: &Job) -> Box<dyn Student> {
+pub(super) fn learner(job: &Job) -> Driver {
     let settings = job.learner.settings();
     settings.start(&job.environment.spaces(), job.seed)
 }
@@ -206,7 +206,7 @@ mod tests {
     }
 
     /// Instead of the job's learner, one that remembers 80 rows, in blocks of 5.
-    fn rememberer(job: &Job) -> Box<dyn Student> {
+    fn rememberer(job: &Job) -> Driver {
         let spaces = job.environment.spaces();
         Rememberer {
             shape: Shape {
@@ -219,12 +219,12 @@ mod tests {
             spaces,
             seed: job.seed,
         }
-        .student()
+        .start()
     }
 
     fn trainer(folder: &Path, steps: u64, threads: usize) -> Trainer {
         let publisher = Viewer::default().publisher();
-        Trainer::with_student(job(folder, steps, threads), publisher, rememberer).unwrap()
+        Trainer::with_learner(job(folder, steps, threads), publisher, rememberer).unwrap()
     }
 
     fn train(folder: &Path, steps: u64, threads: usize) -> TrainResult {

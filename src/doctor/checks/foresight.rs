@@ -20,7 +20,7 @@ const FORESIGHT: f64 = 0.05;
 
 /// With a discount of `gamma`, a reward `1 / (1 - gamma)` steps ahead counts for less than 37 %.
 fn run(task: &Task, (name, learner): Preset, findings: &mut Vec<Finding>) {
-    let gamma = f64::from(learner.gamma());
+    let gamma = f64::from(learner.settings().gamma());
     let horizon = 1.0 / (1.0 - gamma).max(1e-9);
     let episode = f64::from(task.episode_steps);
     if horizon >= FORESIGHT * episode {
@@ -38,7 +38,7 @@ fn run(task: &Task, (name, learner): Preset, findings: &mut Vec<Finding>) {
     );
     let found = format!(
         "gamma {} means a horizon of {} steps",
-        learner.gamma(),
+        learner.settings().gamma(),
         short(horizon)
     );
     findings.push(

@@ -67,7 +67,7 @@ fn run(rollouts: &Rollouts, findings: &mut Vec<Finding>) {
             .collect();
         let redundant = varying.filter_map(|i| Some((i, twins[i]?))).collect();
         findings.extend(term.constant(constant, removable));
-        findings.extend(term.unscaled(unscaled, learner.normalizes_observations()));
+        findings.extend(term.unscaled(unscaled, learner.settings().normalizes_observations()));
         findings.extend(term.redundant(redundant));
     }
 }

@@ -1,29 +1,29 @@
-//! How the memory is kept: cut into blocks of rows, each of which becomes a file that only grows, and a digest that says what is in
-//! them. What was kept already is neither written nor read again.
+//! How the replay memory is stored: in blocks of rows, each of which is a file that only grows, and a digest of them. What is stored
+//! already is neither written nor read again.
 
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
 use super::{End, Replay, Shape};
 
-/// BLAKE3 of the rows of a block that count.
+/// BLAKE3 of the rows of a block that can be sampled.
 pub type Hash = [u8; 32];
 
 /// Largest block (bytes), if a row is no larger.
 const LARGEST: usize = 4 << 20;
-/// A small memory is cut in pieces too, so that what is forgotten goes.
+/// A small memory has several blocks too, so that displaced rows are deleted.
 const PIECES: usize = 16;
 /// Rows that a run may have: file names have so many digits.
 const MOST_ROWS: u64 = 1_000_000_000_000;
 /// Numbers that become bytes at once.
 const CHUNK: usize = 1 << 14;
 
-/// Rows that are kept together.
+/// Rows that are stored together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Block {
-    /// Its first row, which may be forgotten by now; a multiple of [`Replay::block_rows`].
+    /// Its first row, which may have been displaced by now; a multiple of [`Replay::block_rows`].
     pub first: u64,
-    /// The rows of it that are remembered.
+    /// Those of its rows that can be sampled.
     pub rows: Range<u64>,
     /// Bytes of a row.
     pub row_bytes: usize,
@@ -43,16 +43,16 @@ impl Block {
     }
 }
 
-/// What a memory holds, in few bytes: equal for equal memories.
+/// A digest of a memory: equal for equal memories.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Digest {
-    /// Rows ever pushed.
+    /// Rows pushed since the start.
     pub pushed: u64,
-    /// Of the blocks with rows that are remembered, the oldest first.
+    /// Hashes of the blocks with rows that can be sampled, the oldest first.
     pub blocks: Vec<Hash>,
 }
 
-/// Reads the bytes of the rows of a block that are remembered, and no more; or says why it cannot.
+/// Reads the bytes of those rows of a block that can be sampled, and no more; or says why it cannot.
 pub type Read<'a> = &'a dyn Fn(&Block) -> Result<Vec<u8>, String>;
 
 impl Replay {
@@ -63,7 +63,7 @@ impl Replay {
         (self.shape.rows() / PIECES).max(horizon).clamp(1, most)
     }
 
-    /// The blocks with rows that are remembered, the oldest first.
+    /// The blocks with rows that can be sampled, the oldest first.
     pub fn blocks(&self) -> impl Iterator<Item = Block> + use<> {
         let (rows, most_rows) = (self.rows(), self.block_rows());
         let row_bytes = 4 * self.shape.row();
@@ -80,7 +80,7 @@ impl Replay {
         })
     }
 
-    /// Rows that are remembered, as they are kept: little-endian, four bytes a number.
+    /// Rows as they are stored: little-endian, four bytes a number.
     pub fn bytes(&self, rows: Range<u64>) -> Vec<u8> {
         let bytes = (rows.end - rows.start) as usize * 4 * self.shape.row();
         let mut all = Vec::with_capacity(bytes);
@@ -88,7 +88,7 @@ impl Replay {
         all
     }
 
-    /// What it holds.
+    /// The digest of what it holds.
     pub fn digest(&self) -> Digest {
         let hash = |block: Block| {
             // One that is partly forgotten has another hash than it had.
@@ -105,10 +105,10 @@ impl Replay {
         }
     }
 
-    /// Becomes what was kept.
+    /// Takes over what was stored.
     ///
     /// # Errors
-    /// A block cannot be read, or is not what the digest says, or none of a memory of this shape; it stays as it was.
+    /// A block cannot be read, or is not what the digest says, or none of a memory of this shape; nothing changes.
     pub fn restore(&mut self, digest: &Digest, read: Read) -> Result<(), String> {
         let Digest { pushed, blocks } = digest;
         let rows = self.shape.horizon as u64;
@@ -137,7 +137,7 @@ impl Replay {
         Ok(())
     }
 
-    /// The rows of a block that count, from their bytes.
+    /// The rows of a block that can be sampled, from their bytes.
     fn fill(&mut self, block: &Block, bytes: &[u8]) -> Result<(), String> {
         let (numbers, rest) = bytes.as_chunks::<4>();
         let count = (block.rows.end - block.rows.start) as usize * self.shape.row();
@@ -164,7 +164,7 @@ impl Replay {
         Ok(())
     }
 
-    /// Hashes the blocks that have become whole since `first` was the next row.
+    /// Hashes the blocks that have become complete since `first` was the next row.
     pub(super) fn hash_blocks_from(&mut self, first: u64) {
         let is_new = |block: &Block| {
             let end = block.first + block.most_rows as u64;
@@ -178,7 +178,7 @@ impl Replay {
         self.forget_hashes();
     }
 
-    /// Of blocks that are not whole.
+    /// Removes the hashes of blocks that are not complete.
     pub(super) fn forget_hashes(&mut self) {
         let (rows, size) = (self.rows(), self.block_rows() as u64);
         self.hashes

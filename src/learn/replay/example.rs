@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::sample::Samples;
 use super::{Replay, Shape};
 use crate::learn::Learner;
+use crate::learn::driver::Driver;
+use crate::learn::guarded::{self, Refusal};
 use crate::learn::rollout::Rollout;
-use crate::learn::student::{self, Refusal, Student};
 use crate::metrics::Row;
 use crate::nn::{Activation, Layout, Mlp};
 use crate::policy::normalize::Normalizer;
@@ -65,8 +66,8 @@ pub(crate) struct Remembered {
 }
 
 impl Rememberer {
-    pub(crate) fn student(self) -> Box<dyn Student> {
-        student::begin(self)
+    pub(crate) fn start(self) -> Driver {
+        guarded::begin(self)
     }
 
     fn layout(&self) -> Layout {

@@ -1,4 +1,4 @@
-//! Drawing from the memory. What is drawn depends on the generator alone; gathering it may be split among threads.
+//! Sampling from the replay memory. What is drawn depends on the generator alone; gathering it may be split among threads.
 
 use rand::RngExt;
 
@@ -8,7 +8,7 @@ use crate::seed::Rng;
 /// Draws that may hit a broken transition before the next good one is taken.
 const MOST_DRAWS: usize = 64;
 
-/// Which transition.
+/// The place of a transition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
     /// Its row, counted from the beginning of the run.
@@ -21,19 +21,19 @@ pub struct Place {
 /// to the next.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Samples {
-    /// What was seen, `[B, O]`.
+    /// `[B, O]`.
     pub observations: Vec<f32>,
-    /// What was done, `[B, A]`.
+    /// `[B, A]`.
     pub actions: Vec<f32>,
     /// Discounted rewards of the steps that follow each other, `[B]`.
     pub returns: Vec<f32>,
-    /// What a value of `next_observations` counts, `[B]`: 0 where nothing comes after.
+    /// Weight of the value of `next_observations`, `[B]`: 0 after termination.
     pub discounts: Vec<f32>,
-    /// What was seen after them, `[B, O]`; zeros where nothing comes after.
+    /// The observation after the last of these steps, `[B, O]`; zeros after termination.
     pub next_observations: Vec<f32>,
 }
 
-/// What some steps of one environment come to.
+/// The return of some steps of one environment.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Window {
     /// `r_0 + gamma r_1 + ... + gamma^(k - 1) r_(k - 1)`.
@@ -45,7 +45,7 @@ pub struct Window {
 }
 
 /// The return of at most `most` steps (Sutton and Barto, 2nd edition, eq. 7.1): fewer where an episode ends, before a step that broke,
-/// and where there are no more. A time limit keeps what comes after it. The first step is none that broke.
+/// and where there are no more. Truncation keeps the bootstrap. The first step is not a broken one.
 pub fn window(steps: impl Iterator<Item = (f32, End)>, most: usize, gamma: f32) -> Window {
     let mut window = Window {
         discounted: 0.0,
@@ -72,8 +72,7 @@ pub fn window(steps: impl Iterator<Item = (f32, End)>, most: usize, gamma: f32) 
 }
 
 impl Replay {
-    /// Draws `count` transitions: each time any of those remembered with the same chance, but none that broke. Empty if there is
-    /// none to draw.
+    /// Draws `count` transitions uniformly, with replacement, from those that are not broken. Empty if there is none.
     pub fn draw(&self, count: usize, rng: &mut Rng) -> Vec<Place> {
         (0..count).map_while(|_| self.draw_one(rng)).collect()
     }

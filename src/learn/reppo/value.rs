@@ -1,26 +1,26 @@
-//! What a critic's outputs mean: one number, or a histogram over returns.
+//! What a critic's outputs stand for: one number, or a histogram over returns.
 
 use serde::{Deserialize, Serialize};
 
-/// How a critic says what an action is worth.
+/// How a critic represents the value of an action.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum ValueHead {
-    /// As a number, with a squared error.
+    /// One number, with a squared error.
     Scalar,
-    /// As probabilities of bins, whose mean is the value, with a cross-entropy to a smeared target (HL-Gauss, arXiv:2403.03950):
-    /// large errors pull no harder than small ones.
+    /// Probabilities of bins, whose mean is the value, with a cross-entropy to a smoothed target (HL-Gauss, arXiv:2403.03950): the gradient
+    /// does not grow with the error.
     Histogram {
         /// Bins, 2 to 1,001.
         bins: usize,
-        /// The middles of the outermost ones are at plus and minus this, in scaled rewards; above 0.
+        /// The centres of the outermost bins are at plus and minus this, in scaled rewards; above 0.
         reach: f32,
     },
 }
 
-/// Deviation of a smeared target, in bins (arXiv:2403.03950, section 3.1).
-const SMEAR: f32 = 0.75;
-/// Bins to each side of a target in which something of it is left.
+/// Standard deviation of a smoothed target, in bins (arXiv:2403.03950, section 3.1).
+const SMOOTHING: f32 = 0.75;
+/// Bins on each side of a target that have a share in it.
 const SIDE: isize = 4;
 
 impl ValueHead {
@@ -32,53 +32,60 @@ impl ValueHead {
         }
     }
 
-    /// `Q` of outputs `[K]`, and `weight dQ / d outputs` to `slopes` `[K]`.
-    pub(super) fn value(self, outputs: &[f32], weight: f32, slopes: &mut [f32]) -> f32 {
+    /// `Q` of outputs `[K]`, and `weight dQ / d outputs` in `gradient` `[K]`.
+    pub(super) fn value(self, outputs: &[f32], weight: f32, gradient: &mut [f32]) -> f32 {
         let Self::Histogram { bins, reach } = self else {
-            slopes[0] = weight;
+            gradient[0] = weight;
             return outputs[0];
         };
-        softmax(outputs, slopes);
-        let middle = |i: usize| middle(i, bins, reach);
-        let value = (slopes.iter().enumerate()).fold(0.0, |sum, (i, p)| p.mul_add(middle(i), sum));
-        for (i, slope) in slopes.iter_mut().enumerate() {
-            *slope *= weight * (middle(i) - value);
+        softmax(outputs, gradient);
+        let centre = |i: usize| centre(i, bins, reach);
+        let value =
+            (gradient.iter().enumerate()).fold(0.0, |sum, (i, p)| p.mul_add(centre(i), sum));
+        for (i, entry) in gradient.iter_mut().enumerate() {
+            *entry *= weight * (centre(i) - value);
         }
         value
     }
 
-    /// The loss for a target, and `weight` times its slope to `slopes` `[K]`.
-    pub(super) fn loss(self, outputs: &[f32], target: f32, weight: f32, slopes: &mut [f32]) -> f32 {
+    /// The loss for a target, and `weight` times its derivative with respect to the outputs in `gradient` `[K]`.
+    pub(super) fn loss(
+        self,
+        outputs: &[f32],
+        target: f32,
+        weight: f32,
+        gradient: &mut [f32],
+    ) -> f32 {
         let Self::Histogram { bins, reach } = self else {
             let error = outputs[0] - target;
-            slopes[0] = weight * error;
+            gradient[0] = weight * error;
             return 0.5 * error * error;
         };
-        let log_sum = softmax(outputs, slopes);
-        for slope in slopes.iter_mut() {
-            *slope *= weight;
+        let log_sum = softmax(outputs, gradient);
+        for entry in gradient.iter_mut() {
+            *entry *= weight;
         }
         let mut loss = log_sum;
-        smear(target, bins, reach, |bin, share| {
+        smooth(target, bins, reach, |bin, share| {
             loss -= share * outputs[bin];
-            slopes[bin] -= weight * share;
+            gradient[bin] -= weight * share;
         });
         loss
     }
 }
 
-/// The middle of a bin.
-fn middle(bin: usize, bins: usize, reach: f32) -> f32 {
+/// The centre of a bin.
+fn centre(bin: usize, bins: usize, reach: f32) -> f32 {
     (2 * bin) as f32 * reach / (bins - 1) as f32 - reach
 }
 
-/// Tells the bins in which a normal distribution about `target` lies, and its share in each; the shares add up to 1.
-fn smear(target: f32, bins: usize, reach: f32, mut tell: impl FnMut(usize, f32)) {
-    // In bins: the middle of bin i is at i.
+/// Calls `tell` with each bin in which a normal distribution around `target` lies and its share there; the shares add up to 1.
+fn smooth(target: f32, bins: usize, reach: f32, mut tell: impl FnMut(usize, f32)) {
+    // In bins: the centre of bin i is at i.
     let at = (target.clamp(-reach, reach) + reach) * (bins - 1) as f32 / (2.0 * reach);
     let first = (at.round() as isize - SIDE).max(0) as usize;
     let last = ((at.round() as isize + SIDE) as usize).min(bins - 1);
-    let below = |edge: f32| libm::erff((edge - at) * (std::f32::consts::FRAC_1_SQRT_2 / SMEAR));
+    let below = |edge: f32| libm::erff((edge - at) * (std::f32::consts::FRAC_1_SQRT_2 / SMOOTHING));
     let edge = |bin: usize| bin as f32 - 0.5;
     let (start, end) = (below(edge(first)), below(edge(last + 1)));
     let mut before = start;
@@ -114,34 +121,34 @@ mod tests {
 
     #[test]
     fn a_number_is_its_own_value() {
-        let mut slopes = [0.0];
-        assert_eq!(ValueHead::Scalar.value(&[3.0], -2.0, &mut slopes), 3.0);
-        assert_eq!(slopes, [-2.0]);
-        assert_eq!(ValueHead::Scalar.loss(&[3.0], 1.0, 0.5, &mut slopes), 2.0);
-        assert_eq!(slopes, [1.0]);
+        let mut gradient = [0.0];
+        assert_eq!(ValueHead::Scalar.value(&[3.0], -2.0, &mut gradient), 3.0);
+        assert_eq!(gradient, [-2.0]);
+        assert_eq!(ValueHead::Scalar.loss(&[3.0], 1.0, 0.5, &mut gradient), 2.0);
+        assert_eq!(gradient, [1.0]);
     }
 
     #[test]
     fn bins_that_are_equally_likely() {
-        // Middles -2, -1, 0, 1, 2, each with probability 1/5; the slope is p (z - Q).
-        let mut slopes = [0.0; 5];
-        let value = FIVE.value(&[0.5; 5], 5.0, &mut slopes);
+        // Centres -2, -1, 0, 1, 2, each with probability 1/5; the derivative is p (z - Q).
+        let mut gradient = [0.0; 5];
+        let value = FIVE.value(&[0.5; 5], 5.0, &mut gradient);
         assert!(value.abs() < 1e-6);
-        for (slope, z) in slopes.iter().zip([-2.0, -1.0, 0.0, 1.0, 2.0]) {
-            assert!((slope - z).abs() < 1e-6, "{slope}");
+        for (entry, z) in gradient.iter().zip([-2.0, -1.0, 0.0, 1.0, 2.0]) {
+            assert!((entry - z).abs() < 1e-6, "{entry}");
         }
-        let loss = FIVE.loss(&[0.5; 5], 0.3, 1.0, &mut slopes);
+        let loss = FIVE.loss(&[0.5; 5], 0.3, 1.0, &mut gradient);
         assert!((loss - 5.0_f32.ln()).abs() < 1e-6, "whatever the target");
     }
 
     #[test]
-    fn a_smeared_target_has_its_mean_and_adds_up() {
+    fn a_smoothed_target_keeps_its_mean_and_adds_up() {
         for target in [0.0, 3.3, -7.75, 10.0, 1e9, -1e9] {
             let (mut sum, mut mean, mut told) = (0.0, 0.0, 0);
-            smear(target, 101, 20.0, |bin, share| {
+            smooth(target, 101, 20.0, |bin, share| {
                 assert!(share >= 0.0);
                 sum += share;
-                mean += share * middle(bin, 101, 20.0);
+                mean += share * centre(bin, 101, 20.0);
                 told += 1;
             });
             assert!((sum - 1.0).abs() < 1e-5, "{target}: {sum}");
@@ -153,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn slopes_are_those_of_finite_differences() {
+    fn gradients_agree_with_finite_differences() {
         let (outputs, h) = ([0.5, -1.0, 0.25, 0.75, 0.0], 1e-2);
         let (mut to_value, mut to_loss, mut unused) = ([0.0; 5], [0.0; 5], [0.0; 5]);
         FIVE.value(&outputs, 2.0, &mut to_value);
@@ -166,10 +173,16 @@ mod tests {
                 (value, FIVE.loss(&outputs, 0.6, 1.0, &mut unused))
             };
             let (above, below) = (at(h), at(-h));
-            let slope = (above.0 - below.0) / (2.0 * h);
-            assert!((2.0 * slope - to_value[i]).abs() < 1e-3, "{i}: {slope}");
-            let slope = (above.1 - below.1) / (2.0 * h);
-            assert!((3.0 * slope - to_loss[i]).abs() < 1e-3, "{i}: {slope}");
+            let difference = (above.0 - below.0) / (2.0 * h);
+            assert!(
+                (2.0 * difference - to_value[i]).abs() < 1e-3,
+                "{i}: {difference}"
+            );
+            let difference = (above.1 - below.1) / (2.0 * h);
+            assert!(
+                (3.0 * difference - to_loss[i]).abs() < 1e-3,
+                "{i}: {difference}"
+            );
         }
     }
 }

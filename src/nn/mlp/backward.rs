@@ -99,7 +99,7 @@ impl Mlp {
     }
 }
 
-/// What a way back is for.
+/// What a backward pass is for.
 enum Wanted<'a> {
     Parameters {
         input: &'a [f32],
@@ -308,7 +308,7 @@ mod tests {
 
     /// Half the difference of the losses at either side, by the step. Rounding of the outputs over twice the step, and the
     /// third derivative times the step squared, are its error.
-    fn assert_slope(analytic: f32, loss: impl FnMut(f32) -> f64, what: &str) {
+    fn assert_derivative(analytic: f32, loss: impl FnMut(f32) -> f64, what: &str) {
         let [above, below] = [STEP, -STEP].map(loss);
         let numeric = (above - below) / (2.0 * f64::from(STEP));
         assert!(
@@ -343,7 +343,7 @@ mod tests {
                     mlp.update(|parameters| parameters[i] -= by);
                     loss
                 };
-                assert_slope(analytic, moved, &format!("{layout:?}, parameter {i}"));
+                assert_derivative(analytic, moved, &format!("{layout:?}, parameter {i}"));
             }
             for (i, &analytic) in input_gradient.iter().enumerate() {
                 let moved = |by: f32| {
@@ -353,7 +353,7 @@ mod tests {
                     input[i] = here;
                     loss
                 };
-                assert_slope(analytic, moved, &format!("{layout:?}, input {i}"));
+                assert_derivative(analytic, moved, &format!("{layout:?}, input {i}"));
             }
         }
     }

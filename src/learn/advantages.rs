@@ -1,5 +1,6 @@
-//! Returns and advantages from rewards and values.
+//! Advantages and returns from rewards and values.
 
+use super::rollout::Rollout;
 use crate::policy::normalize::Moments;
 use crate::step::StepEnd;
 
@@ -10,7 +11,7 @@ pub struct ValuedStep {
     pub reward: f32,
     /// `V(s_t)`.
     pub value: f32,
-    /// `v'_t`: the value of the true next state; 0 after a terminal step, `V(last)` at a time limit.
+    /// `v'_t`: the value of the true next state. Termination has no future value; truncation bootstraps from the critic.
     pub next_value: f32,
     /// Whether the next step belongs to the same episode.
     pub goes_on: bool,
@@ -34,8 +35,30 @@ pub fn gae(steps: &[ValuedStep], gamma: f32, lambda: f32) -> Vec<f32> {
     advantages
 }
 
+/// [`gae`] of each environment of a rollout. `rewards`, `values`, `next_values` and the result are `[N, T]`.
+pub fn rollout_gae(
+    rollout: &Rollout,
+    rewards: &[f32],
+    values: &[f32],
+    next_values: &[f32],
+    gamma: f32,
+    lambda: f32,
+) -> Vec<f32> {
+    let step = |i: usize| ValuedStep {
+        reward: rewards[i],
+        value: values[i],
+        next_value: next_values[i],
+        goes_on: !rollout.ends[i].is_end(),
+    };
+    let steps: Vec<ValuedStep> = (0..rollout.samples()).map(step).collect();
+    let environments = steps.chunks(rollout.horizon);
+    environments
+        .flat_map(|steps| gae(steps, gamma, lambda))
+        .collect()
+}
+
 /// Rewards to go: `G_t = r_t + gamma G_{t+1}` to the end of each episode, however it ended. None for steps whose episode does
-/// not end among these, and for those of an episode that broke. All have length `T`.
+/// not end within the slice, and for those of an episode that broke. All have length `T`.
 pub fn rewards_to_go(rewards: &[f32], ends: &[StepEnd], gamma: f32) -> Vec<Option<f32>> {
     let mut sums = vec![None; rewards.len()];
     let mut later = None;
@@ -50,8 +73,41 @@ pub fn rewards_to_go(rewards: &[f32], ends: &[StepEnd], gamma: f32) -> Vec<Optio
     sums
 }
 
-/// `1 - var(target - value) / var(target)` over the samples that are named.
+/// [`rewards_to_go`] of each environment of a rollout. `rewards` and the result are `[N, T]`.
+pub fn rollout_rewards_to_go(rollout: &Rollout, rewards: &[f32], gamma: f32) -> Vec<Option<f32>> {
+    let environments = rewards.chunks(rollout.horizon);
+    environments
+        .zip(rollout.ends.chunks(rollout.horizon))
+        .flat_map(|(rewards, ends)| rewards_to_go(rewards, ends, gamma))
+        .collect()
+}
+
+/// Brings `numbers` to mean 0 and std 1 over the named samples. Returns the standard deviation that it divided by.
+pub fn standardize(numbers: &mut [f32], samples: &[u32]) -> f32 {
+    let of_samples = samples.iter().map(|&i| f64::from(numbers[i as usize]));
+    let moments = Moments::of(of_samples);
+    let (mean, std) = (moments.mean(), moments.std());
+    for number in numbers {
+        *number = ((f64::from(*number) - mean) / std) as f32;
+    }
+    std as f32
+}
+
+/// `a + b`, entry by entry.
+pub fn sum(a: &[f32], b: &[f32]) -> Vec<f32> {
+    a.iter().zip(b).map(|(a, b)| a + b).collect()
+}
+
+/// `a - b`, entry by entry.
+pub fn difference(a: &[f32], b: &[f32]) -> Vec<f32> {
+    a.iter().zip(b).map(|(a, b)| a - b).collect()
+}
+
+/// `1 - var(target - value) / var(target)` over the named samples; NaN if there is no sample.
 pub fn explained_variance(targets: &[f32], values: &[f32], samples: &[u32]) -> f64 {
+    if samples.is_empty() {
+        return f64::NAN;
+    }
     let variance = |of: &dyn Fn(usize) -> f64| {
         let numbers = samples.iter().map(|&i| of(i as usize));
         Moments::of(numbers).variance()
@@ -59,72 +115,6 @@ pub fn explained_variance(targets: &[f32], values: &[f32], samples: &[u32]) -> f
     let target = |i: usize| f64::from(targets[i]);
     let unexplained = variance(&|i| target(i) - f64::from(values[i]));
     1.0 - unexplained / variance(&target).max(f64::MIN_POSITIVE)
-}
-
-/// Largest size of a scaled reward.
-const REWARD_CLIP: f32 = 10.0;
-
-/// Scales rewards by the deviation of a discounted running return, `G_t = gamma G_{t-1} + r_t` within an episode, so
-/// that a learner's rates do not depend on a task's units. No mean is taken off.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-pub struct ReturnScale {
-    gamma: f32,
-    /// `G` of each environment, `[N]`.
-    running: Vec<f32>,
-    moments: Moments,
-}
-
-impl ReturnScale {
-    /// For `envs` environments.
-    pub fn new(envs: usize, gamma: f32) -> Self {
-        Self {
-            gamma,
-            running: vec![0.0; envs],
-            moments: Moments::default(),
-        }
-    }
-
-    /// What rewards are divided by; 1 before anything was seen.
-    pub fn deviation(&self) -> f32 {
-        self.moments.deviation() as f32
-    }
-
-    /// Rewards, scaled and clipped.
-    pub fn scaled(&self, rewards: &[f32]) -> Vec<f32> {
-        let scale = 1.0 / self.deviation();
-        let scaled = rewards.iter().map(|r| r * scale);
-        scaled.map(|r| r.clamp(-REWARD_CLIP, REWARD_CLIP)).collect()
-    }
-
-    /// Whether it is for `envs` environments and `gamma`, and every number of it could have come about. For one that was read
-    /// from a file.
-    pub fn is_sound(&self, envs: usize, gamma: f32) -> bool {
-        self.gamma == gamma
-            && self.running.len() == envs
-            && self.running.iter().all(|x| x.is_finite())
-            && self.moments.is_sound()
-    }
-
-    /// Merges the returns of a rollout's rewards `[N, T]`; broken steps count for nothing.
-    pub fn observe(&mut self, rewards: &[f32], ends: &[StepEnd]) {
-        let horizon = rewards.len() / self.running.len();
-        let mut returns = Vec::with_capacity(rewards.len());
-        let rows = rewards.chunks(horizon).zip(ends.chunks(horizon));
-        for (running, (rewards, ends)) in self.running.iter_mut().zip(rows) {
-            for (reward, end) in rewards.iter().zip(ends) {
-                if *end == StepEnd::Broken {
-                    *running = 0.0;
-                    continue;
-                }
-                *running = self.gamma * *running + reward;
-                returns.push(f64::from(*running));
-                if end.is_end() {
-                    *running = 0.0;
-                }
-            }
-        }
-        self.moments.merge(&Moments::of(returns.iter().copied()));
-    }
 }
 
 #[cfg(test)]
@@ -141,15 +131,15 @@ mod tests {
     }
 
     #[test]
-    fn a_fall_is_worth_nothing_more() {
+    fn termination_has_no_future_value() {
         // gamma = lambda = 0.5.  d1 = 2 - 1 = 1;  d0 = 1 + 0.5 - 0.5 = 1;  A0 = 1 + 0.25 * 1.
         let steps = [step(1.0, 0.5, 1.0, true), step(2.0, 1.0, 0.0, false)];
         assert_eq!(gae(&steps, 0.5, 0.5), [1.25, 1.0]);
     }
 
     #[test]
-    fn a_time_limit_is_worth_its_last_state_and_cuts_the_sum() {
-        // d0 = 1 + 0.5 * 4 - 1 = 2 with V(last) = 4; nothing flows in from the next episode.
+    fn truncation_bootstraps_and_cuts_the_sum() {
+        // d0 = 1 + 0.5 * 4 - 1 = 2 with V(last) = 4; nothing is added from the next episode.
         let steps = [step(1.0, 1.0, 4.0, false), step(8.0, 0.0, 0.0, true)];
         assert_eq!(gae(&steps, 0.5, 0.5), [2.0, 8.0]);
     }
@@ -172,22 +162,28 @@ mod tests {
         // Targets 0 and 4 (variance 4), errors 0 and 2 (variance 1); the sample between is not asked for.
         let explained = explained_variance(&[0.0, 9.0, 4.0], &[0.0, -9.0, 2.0], &[0, 2]);
         assert_eq!(explained, 0.75);
+        assert!(explained_variance(&[0.0], &[0.0], &[]).is_nan());
     }
 
     #[test]
-    fn the_return_scale_forgets_at_an_end() {
-        // gamma = 0.5: returns 2, 1 + 1 = 2 | 4, so mean 8/3 and variance 8/9.
-        let mut scale = ReturnScale::new(1, 0.5);
-        let ends = [StepEnd::Running, StepEnd::Terminated, StepEnd::Running];
-        scale.observe(&[2.0, 1.0, 4.0], &ends);
-        assert!((scale.deviation() - (8.0_f32 / 9.0).sqrt()).abs() < 1e-6);
+    fn advantages_are_standardised_over_the_samples_that_count() {
+        let mut advantages = [1.0, 100.0, 3.0];
+        let std = standardize(&mut advantages, &[0, 2]); // mean 2, std 1
+        assert_eq!((advantages[0], advantages[2]), (-1.0, 1.0));
+        assert_eq!(std, 1.0);
     }
 
     #[test]
-    fn a_broken_step_counts_for_nothing() {
-        let mut scale = ReturnScale::new(1, 0.5);
-        let ends = [StepEnd::Running, StepEnd::Broken, StepEnd::Running];
-        scale.observe(&[2.0, f32::NAN, 4.0], &ends);
-        assert!((scale.deviation() - 1.0).abs() < 1e-6); // returns 2 and 4
+    fn each_environment_of_a_rollout_is_on_its_own() {
+        // Two environments of two steps, gamma = lambda = 0.5, values 0: A0 = r0 + 0.25 A1.
+        let rollout = Rollout {
+            envs: 2,
+            horizon: 2,
+            ends: vec![StepEnd::Running; 4],
+            ..Rollout::default()
+        };
+        let zeros = [0.0; 4];
+        let advantages = rollout_gae(&rollout, &[1.0, 4.0, 2.0, 8.0], &zeros, &zeros, 0.5, 0.5);
+        assert_eq!(advantages, [2.0, 4.0, 4.0, 8.0]);
     }
 }

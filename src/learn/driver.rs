@@ -1,0 +1,78 @@
+//! How a learner is driven: by one rollout of all environments after another, or by workers that do not wait for one another.
+
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+
+use super::Learner;
+use super::guarded::{GivenUp, GuardedLearner, Refusal};
+use super::rollout::Rollout;
+use crate::metrics::Row;
+use crate::policy::Policy;
+use crate::worker_pool::WorkerPool;
+
+/// A learner with its state, by how it is driven.
+pub enum Driver {
+    /// All environments act at once, and then [`GuardedLearner::update`] learns from the rollout.
+    Rollouts(Box<dyn GuardedLearner>),
+    /// Every worker acts and learns on its own, in [`AsynchronousLearner::work`]. The bits of such a run depend on the machine's timing.
+    Workers(Box<dyn AsynchronousLearner>),
+}
+
+impl Deref for Driver {
+    type Target = dyn GuardedLearner;
+
+    fn deref(&self) -> &Self::Target {
+        match self {
+            Self::Rollouts(learner) => &**learner,
+            Self::Workers(learner) => &**learner,
+        }
+    }
+}
+
+impl DerefMut for Driver {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        match self {
+            Self::Rollouts(learner) => &mut **learner,
+            Self::Workers(learner) => &mut **learner,
+        }
+    }
+}
+
+/// A learner whose workers act and learn without waiting for one another.
+pub trait Asynchronous: Learner {
+    /// The turns of all workers between two reports.
+    fn round<'a>(
+        &'a self,
+        state: &'a mut Self::State,
+        lr_scale: f32,
+    ) -> Box<dyn AsynchronousRound + 'a>;
+}
+
+/// The turns of all workers between two reports, shared by the workers.
+pub trait AsynchronousRound: Sync {
+    /// How often each worker acts and learns in the round.
+    fn turns(&self) -> usize;
+
+    /// One turn of a worker: copies the shared networks, lets `act` play with the copied policy, and applies the gradient to the shared
+    /// networks as they are by then. Nothing is learnt where `act` was interrupted.
+    fn take_turn(&self, act: &mut dyn FnMut(Arc<Policy>) -> Option<Rollout>);
+
+    /// The report of the round, once every worker has taken its turns.
+    ///
+    /// # Errors
+    /// A number was not finite; the state is not defined then.
+    fn finish(self: Box<Self>) -> Result<Row, Refusal>;
+}
+
+/// An [`Asynchronous`] learner with its state.
+pub trait AsynchronousLearner: GuardedLearner {
+    /// One round: `work` lets every worker take its turns. Guarded as [`GuardedLearner::update`] is.
+    ///
+    /// # Errors
+    /// As there.
+    fn work(
+        &mut self,
+        work: &mut dyn FnMut(&dyn AsynchronousRound),
+        pool: &WorkerPool,
+    ) -> Result<Option<Row>, GivenUp>;
+}
