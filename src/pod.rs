@@ -30,9 +30,9 @@ use std::ops::Range;
 
 use crate::learn::rollout::Rollout;
 use crate::policy::Noise;
-use crate::scene::task::Curriculum;
 use crate::seed::Seed;
 use crate::step::{Spaces, StepEnd};
+use crate::task::Curriculum;
 use components::ActionNoise;
 use record::Recording;
 

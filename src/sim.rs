@@ -1,5 +1,6 @@
 //! Robots in Rapier: a validated [`Robot`](crate::scene::robot::Robot) becomes one multibody, actions become joint
-//! torques, what is around it becomes what it can touch, and the state becomes readings. Knows no rewards and no learners.
+//! torques, what is around it becomes what it can touch, and the state becomes
+//! [`Readings`]. Knows no rewards and no learners.
 //!
 //! One physics world per environment, made as a clone of a template ([`Plant`]). One Rapier step per control step,
 //! with as many solver iterations as the scene wants substeps: Rapier rebuilds mass matrix and accelerations in each.
@@ -17,7 +18,7 @@ mod step;
 mod surroundings;
 pub mod variation;
 
+pub use crate::readings::Readings;
+pub use crate::task::Variation;
 pub use actuate::Actuators;
 pub use plant::{Physics, Plant};
-pub use readings::Readings;
-pub use variation::Variation;

@@ -1,9 +1,10 @@
 //! Promise: tables in the documents say what the code declares.
 
 use sinew::doctor::Kind;
+use sinew::formula::FUNCTIONS;
 use sinew::metrics::Metric;
-use sinew::scene::formula::{CONSTANTS, FUNCTIONS, Of, READINGS};
 use sinew::scene::{Scene, Severity};
+use sinew::task::formulas::{CONSTANTS, Of, READINGS};
 use std::sync::Arc;
 
 /// The first block of a language in a text after these words.

@@ -111,6 +111,7 @@ fn ending(poser: &mut Poser, findings: &mut Vec<Finding>) {
             readings: &poser.readings(),
             goal,
             action: &idle,
+            previous_action: &idle,
             efforts: &idle,
             commands: &commands,
             step: 0,

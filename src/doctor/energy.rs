@@ -10,7 +10,7 @@ use super::thresholds::ENERGY_GAIN;
 use crate::scene::robot::{Drive, JointKind, Motor};
 use crate::scene::{Place, Scene, Severity};
 use crate::seed::{Rng, Seed};
-use crate::sim::reset::Stance;
+use crate::task::StartState;
 
 /// Starts, each from any pose at any speed.
 const STARTS: u64 = 4;
@@ -76,7 +76,7 @@ fn gain(poser: &mut Poser, rng: &mut Rng) -> Option<f64> {
             JointKind::Prismatic => 0.0,
         })
         .collect();
-    poser.place(&Stance {
+    poser.place(&StartState {
         angles: angles.clone(),
         speeds,
         free: Vec::new(),

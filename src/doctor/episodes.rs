@@ -4,8 +4,8 @@ use super::actor::Actor;
 use super::evidence::{Evidence, Fate, Life, Played, mean};
 use super::finding::{Finding, Kind, percent, short};
 use super::thresholds::{AT_ONCE_S, AT_ONCE_SHARE, EPISODES, SATURATED};
-use crate::scene::task::{End, Solved, Term};
 use crate::scene::{Place, Scene, Severity};
+use crate::task::Solved;
 
 /// Looks at what the episodes of all actors were like.
 pub(super) fn judge(scene: &Scene, evidence: &Evidence, findings: &mut Vec<Finding>) {
@@ -80,8 +80,8 @@ fn shortened(reason: &str) -> String {
 
 fn place_of_break(scene: &Scene, reason: &str) -> Place {
     let task = scene.task();
-    let formula = (task.reward.iter()).position(|reward| matches!(reward.of, Term::Expr(_)));
-    let condition = (task.end.iter()).position(|end| matches!(end, End::When(_)));
+    let formula = (task.reward.iter()).position(|reward| reward.of.formula().is_some());
+    let condition = (task.end.iter()).position(|end| end.formula().is_some());
     if reason.contains("reward") {
         return formula.map_or(Place::Task("reward"), Place::Reward);
     }
@@ -182,9 +182,7 @@ fn solved_by_nothing(scene: &Scene, evidence: &Evidence, findings: &mut Vec<Find
 fn pays_to_end(scene: &Scene, evidence: &Evidence, findings: &mut Vec<Finding>) {
     let task = scene.task();
     let is_a_way_out = |life: &Life| match life.fate {
-        Fate::End(end) => {
-            !matches!(task.end[end], End::Inside { .. }) && life.success != Some(true)
-        }
+        Fate::End(end) => task.end[end].target().is_none() && life.success != Some(true),
         _ => false,
     };
     let lives = || evidence.by.iter().flat_map(Played::sound);

@@ -7,7 +7,6 @@ use super::evidence::{Evidence, Spread};
 use super::finding::{Finding, Kind, list, short};
 use super::thresholds::{CONSTANT, SAME, SCALE};
 use crate::pod::scene::spaces;
-use crate::scene::task::Sensor;
 use crate::scene::{Place, Scene, Severity};
 
 /// Products of a comparison of all entries with each other: as many as take a few hundredths of a second.
@@ -39,7 +38,7 @@ pub(super) fn judge(
         let still = of(&|i| is_constant[i]);
         if !still.is_empty() {
             let could_be_left_out =
-                still.len() == entries.len() || can_choose(&scene.task().observation[term].of);
+                still.len() == entries.len() || scene.task().observation[term].of.is_selectable();
             findings.push(Finding {
                 kind: Kind::ObservationConstant,
                 severity: if could_be_left_out {
@@ -122,20 +121,6 @@ fn always<'a>(mut entries: impl Iterator<Item = &'a Spread>) -> String {
     format!(
         "always {}",
         short(if first.abs() < CONSTANT { 0.0 } else { first })
-    )
-}
-
-/// Whether a term can have some of its entries alone.
-fn can_choose(sensor: &Sensor) -> bool {
-    !matches!(
-        sensor,
-        Sensor::LinkOrientation { .. }
-            | Sensor::GravityDirection { .. }
-            | Sensor::Gyroscope { .. }
-            | Sensor::Accelerometer { .. }
-            | Sensor::Rays(_)
-            | Sensor::HeightScan(_)
-            | Sensor::Phase { .. }
     )
 }
 

@@ -8,8 +8,9 @@ use crate::seed::{Rng, Seed};
 use crate::sim::energy::energy;
 use crate::sim::overlaps::{self, Overlap};
 use crate::sim::readings::{self, link_poses};
-use crate::sim::reset::{self, Stance};
+use crate::sim::reset;
 use crate::sim::{Actuators, Physics, Plant, Readings, Variation};
+use crate::task::StartState;
 
 /// A world that is put into one state after the other.
 pub(super) struct Poser<'a> {
@@ -47,19 +48,19 @@ impl<'a> Poser<'a> {
 
     /// Joints at these angles, at rest.
     pub(super) fn pose(&mut self, angles: &[f32]) {
-        self.place(&Stance {
+        self.place(&StartState {
             angles: angles.to_vec(),
-            ..Stance::home(self.scene.robot())
+            ..StartState::home(self.scene.robot())
         });
     }
 
-    pub(super) fn place(&mut self, stance: &Stance) {
+    pub(super) fn place(&mut self, start: &StartState) {
         let (simulation, colliders, joints, bodies) = self.physics.parts();
         self.plant.renew(simulation, colliders, joints, bodies);
         self.actuators.rest();
         reset::place(
             &self.plant,
-            stance,
+            start,
             &mut colliders.colliders,
             &mut joints.multibody_joints,
             &mut bodies.bodies,

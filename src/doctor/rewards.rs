@@ -4,7 +4,6 @@ use super::actor::Actor;
 use super::evidence::{Evidence, Fate, Played, Spread, shares};
 use super::finding::{Finding, Kind, percent, short};
 use super::thresholds::{COSTLY, DROWNED, SILENT};
-use crate::scene::task::Term;
 use crate::scene::{Place, Scene, Severity};
 
 /// Looks at the reward's terms, over all actors.
@@ -96,7 +95,7 @@ fn drowning(scene: &Scene, evidence: &Evidence, findings: &mut Vec<Finding>) {
     let sizes: Vec<f64> = terms.iter().map(Spread::mean_size).collect();
     let others = |term: usize| {
         (0..rewards.len())
-            .filter(move |&i| i != term && rewards[i].weight != 0.0 && !is_cost(&rewards[i].of))
+            .filter(move |&i| i != term && rewards[i].weight != 0.0 && !rewards[i].of.is_cost())
     };
     for (i, reward) in rewards.iter().enumerate() {
         if others(i).next().is_none() {
@@ -106,7 +105,7 @@ fn drowning(scene: &Scene, evidence: &Evidence, findings: &mut Vec<Finding>) {
         let loudest = others(i)
             .map(|other| terms[other].largest())
             .fold(0.0, f64::max);
-        let (drowns, title) = if is_cost(&reward.of) {
+        let (drowns, title) = if reward.of.is_cost() {
             (
                 shares[i] > COSTLY,
                 "moving costs more than there is to earn",
@@ -134,17 +133,4 @@ fn drowning(scene: &Scene, evidence: &Evidence, findings: &mut Vec<Finding>) {
             )],
         });
     }
-}
-
-/// Whether a term is there to make movements calm, whatever they are for.
-fn is_cost(term: &Term) -> bool {
-    matches!(
-        term,
-        Term::Effort
-            | Term::JointSpeed
-            | Term::PointSpeed { .. }
-            | Term::ActionRate
-            | Term::Energy { .. }
-            | Term::JointLimit { .. }
-    )
 }

@@ -11,12 +11,12 @@ use std::sync::Arc;
 
 use super::components::{Action, Episode, Fault, Observation, Reward};
 use super::{Control, Environment, Pod};
+use crate::readings::Readings;
 use crate::scene::Scene;
-use crate::scene::task::Curriculum;
-use crate::sim::{Actuators, Plant, Readings, Variation, actuate, readings};
+use crate::sim::{Actuators, Plant, actuate, readings};
 use crate::step::{ActionSpace, Spaces, StepEnd};
-use crate::task::observe::{self, Senses};
-use crate::task::{Moment, judge};
+use crate::task::observe::{self, SensorState};
+use crate::task::{Curriculum, Moment, Variation, judge};
 use episodes::{begin_episodes, play_again};
 
 /// Where the goal of an episode is (m, world).
@@ -39,12 +39,34 @@ struct ReadingsBefore(Readings);
 #[derive(Component, Clone, Debug, Default)]
 struct MotorsBefore {
     action: Vec<f32>,
+    /// That of the step before that one.
+    previous_action: Vec<f32>,
     efforts: Vec<f32>,
+}
+
+impl MotorsBefore {
+    /// Before the first step.
+    fn reset(&mut self) {
+        for numbers in [
+            &mut self.action,
+            &mut self.previous_action,
+            &mut self.efforts,
+        ] {
+            numbers.fill(0.0);
+        }
+    }
+
+    /// Takes over what the motors did in a step, before the next one is taken.
+    fn note(&mut self, action: &[f32], efforts: &[f32]) {
+        std::mem::swap(&mut self.previous_action, &mut self.action);
+        self.action.copy_from_slice(action);
+        self.efforts.copy_from_slice(efforts);
+    }
 }
 
 /// What the sensors have read, and their noise. Made again, not saved: it follows from the episode and its actions.
 #[derive(Component, Clone, Debug)]
-struct Sensors(Senses);
+struct Sensors(SensorState);
 
 /// How the physics of this environment took the step.
 #[derive(Component, Clone, Debug)]
@@ -142,9 +164,10 @@ impl Environment for SceneEnvironment {
             let motors = MotorAction(vec![0.0; self.scene.robot().motors.len()]);
             let motors_before = MotorsBefore {
                 action: motors.0.clone(),
+                previous_action: motors.0.clone(),
                 efforts: motors.0.clone(),
             };
-            let sensors = Sensors(Senses::new(self.scene.task()));
+            let sensors = Sensors(SensorState::new(self.scene.task()));
             let before = ReadingsBefore(now.clone());
             pod.spawn(
                 slot,
@@ -213,6 +236,7 @@ pub fn last_step(world: &World, entity: Entity) -> Option<[Moment<'_>; 2]> {
             readings: before,
             goal,
             action: &motors_before.action,
+            previous_action: &motors_before.previous_action,
             efforts: &motors_before.efforts,
             commands,
             step: steps.saturating_sub(1),
@@ -221,6 +245,7 @@ pub fn last_step(world: &World, entity: Entity) -> Option<[Moment<'_>; 2]> {
             readings: environment.get()?,
             goal,
             action,
+            previous_action: &motors_before.action,
             efforts,
             commands,
             step: steps,
@@ -239,8 +264,7 @@ fn command_motors(
     )>,
 ) {
     for (episode, Action(action), mut motors, mut before, mut actuators) in &mut environments {
-        before.action.copy_from_slice(&motors.0);
-        before.efforts.copy_from_slice(&actuators.efforts);
+        before.note(&motors.0, &actuators.efforts);
         actuate::clamp_action(action, &mut motors.0);
         actuators.take(&played.of(episode).plant, &motors.0);
     }
@@ -332,6 +356,7 @@ fn judge_steps(
             readings: &readings.1.0,
             goal: goal.0,
             action: &motors_before.action,
+            previous_action: &motors_before.previous_action,
             efforts: &motors_before.efforts,
             commands,
             step: episode.steps,
@@ -341,6 +366,7 @@ fn judge_steps(
             readings: readings.0,
             goal: goal.0,
             action,
+            previous_action: &motors_before.action,
             efforts,
             commands,
             step: episode.steps,

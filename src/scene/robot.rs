@@ -84,7 +84,7 @@ pub struct Spring {
 }
 
 /// The motor of a joint, behind its gears.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
 pub struct Motor {
     /// Index of the joint.
     pub joint: usize,
@@ -95,7 +95,7 @@ pub struct Motor {
 }
 
 /// What a motor makes of an action. The torque is never larger than the motor's.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
 pub enum Drive {
     /// A share of its largest torque.
     Torque,

@@ -16,12 +16,12 @@ use bevy_rapier3d::rapier::parry::mass_properties::MassProperties;
 use bevy_rapier3d::rapier::pipeline::PhysicsPipeline;
 
 use super::plane::Across;
-use super::rays::{self, Caster};
 use super::shapes::{collider, mass_properties, rotation};
 use super::surroundings::{self, Touches};
+use crate::readings::Needs;
 use crate::scene::Scene;
 use crate::scene::robot::{Joint, JointKind, Link, Motor, Origin, Robot};
-use crate::scene::task::Way;
+use crate::task::ActionFilter;
 
 /// One physics world, as the components of a `bevy_rapier` context.
 #[derive(Bundle)]
@@ -72,7 +72,7 @@ pub struct Plant {
     /// In the order of actions.
     pub(super) motors: Vec<Motor>,
     /// What happens to actions on their way to them.
-    pub(super) way: Way,
+    pub(super) action_filter: ActionFilter,
     pub(super) compensate_gravity: bool,
     /// Places of the generalised velocities of links that float: six each, and none for most robots.
     pub(super) floating: Vec<usize>,
@@ -82,20 +82,10 @@ pub struct Plant {
     pub(super) points: Vec<(usize, Vec3)>,
     /// Generalised coordinates of the multibody.
     pub(super) freedoms: usize,
-    /// Whether the task looks at how points move.
-    pub(super) reads_motion: bool,
-    /// Whether the task looks at what gravity does to the motors.
-    pub(super) reads_gravity: bool,
-    /// Whether the task looks at how links move.
-    pub(super) reads_links: bool,
-    /// Whether the task looks at how links' velocities change.
-    pub(super) reads_acceleration: bool,
-    /// The terms of the observation that cast rays.
-    pub(super) casters: Vec<Caster>,
+    /// What the task needs to have measured.
+    pub(super) needs: Needs,
     /// What stands in the way of rays.
     pub(super) solids: Vec<ColliderHandle>,
-    /// Whether the task looks at what links touch.
-    pub(super) reads_contacts: bool,
     /// Seconds of one physics step.
     pub(super) substep: f32,
     /// Physics steps of one control step.
@@ -232,17 +222,12 @@ impl Plant {
             masses: robot.links.iter().map(mass_properties).collect(),
             joints,
             motors: robot.motors.clone(),
-            way: task.way,
+            action_filter: task.action_filter,
             compensate_gravity: robot.compensate_gravity,
             floating,
-            reads_motion: task.looks_at_motion(),
-            reads_gravity: task.looks_at_gravity(),
-            reads_links: task.looks_at_links(),
-            reads_acceleration: task.looks_at_acceleration(),
-            casters: rays::casters(task),
+            needs: task.needs(),
             solids,
             objects,
-            reads_contacts: task.looks_at_contacts(),
             substep: dt / task.substeps as f32,
             substeps: task.substeps,
             max_speed: task.max_joint_speed,
@@ -305,9 +290,9 @@ impl Plant {
         link.joint().coords()[joint.coordinate]
     }
 
-    /// Whether the task looks at how links' velocities change.
-    pub fn reads_acceleration(&self) -> bool {
-        self.reads_acceleration
+    /// What the task needs to have measured.
+    pub fn needs(&self) -> &Needs {
+        &self.needs
     }
 
     /// Seconds of one control step.

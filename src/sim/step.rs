@@ -10,9 +10,9 @@ use std::borrow::Cow;
 
 use super::actuate::{self, Actuators};
 use super::plant::Plant;
-use super::variation::Variation;
 use crate::panics::catch_panic;
 use crate::scene::robot::{Drive, Motor};
+use crate::task::Variation;
 
 impl Plant {
     /// Advances one control step, in which the motors do what they are given. Rapier hides non-finite numbers by disabling a body, and an
