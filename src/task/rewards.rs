@@ -71,6 +71,7 @@ terms! {
         speed::Speed,
         alive::Alive,
         action_rate::ActionRate,
+        jerk::Jerk,
         energy::Energy,
         joint_limit::JointLimit,
         velocity_tracking::VelocityTracking,
