@@ -72,6 +72,7 @@ terms! {
         point_velocity::PointVelocity,
         pull::Pull,
         gravity_load::GravityLoad,
+        joint_temperature::JointTemperature,
         link_position::LinkPosition,
         link_orientation::LinkOrientation,
         link_velocity::LinkVelocity,
