@@ -238,6 +238,34 @@ fn what_is_remembered_comes_back() {
 }
 
 #[test]
+fn what_sensors_and_rewards_know_of_the_steps_before_comes_back() {
+    let scene = Arc::new(scene(
+        "JointTemperature(tau_s: 0.1)",
+        "(weight: 1, of: Jerk())",
+        "",
+    ));
+    for steps in [0, 1, 2, 3, 60] {
+        let mut first = pod(&scene, 0..1);
+        trace(&mut first, 0, 0..steps);
+        let mut second = pod(&scene, 0..1);
+        let states = first.states();
+        let restored = second.restore(states.iter().map(Vec::as_slice)).unwrap();
+        assert_eq!(restored, Restored::Same, "after {steps} steps");
+        // Into the next episode, which begins with cold motors.
+        let on = steps..steps + 70;
+        let seen = trace(&mut first, 0, on.clone());
+        assert_eq!(seen, trace(&mut second, 0, on), "after {steps} steps");
+        assert!(seen.iter().any(|&bits| f32::from_bits(bits) > 0.05));
+    }
+    let mut pod = pod(&scene, 0..1);
+    let Observation(cold) = pod.world.get(pod.entity(0)).unwrap();
+    assert_eq!(*cold, [0.0, 0.0]);
+    trace(&mut pod, 0, 0..100);
+    let Observation(cold) = pod.world.get(pod.entity(0)).unwrap();
+    assert_eq!(*cold, [0.0, 0.0], "100 steps are an episode");
+}
+
+#[test]
 fn a_command_is_drawn_for_each_episode_and_can_be_seen_and_paid_for() {
     let scene = scene(
         "Command(), TimeLeft()",
