@@ -7,7 +7,7 @@ use rand::RngExt;
 use serde::{Deserialize, Serialize};
 use sinew::cli::{CustomEnvironment, train_environment};
 use sinew::pod::{Action, Control, Environment, Episode, Observation, Pod, Reward};
-use sinew::scene::task::Solved;
+use sinew::step::curriculum::Solved;
 use sinew::step::{ActionSpace, Spaces, StepEnd};
 use std::f32::consts::PI;
 use std::process::ExitCode;

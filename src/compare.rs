@@ -54,7 +54,7 @@ use crate::files;
 use crate::files::Lock;
 use crate::learn::LearnerSettings;
 use crate::pod::Environment;
-use crate::scene::task::Solved;
+use crate::step::curriculum::Solved;
 use protocol::Protocol;
 
 /// Steps of a run that ends by time: never reached. A learning rate that falls towards the last step stays constant.

@@ -1,23 +1,22 @@
 //! Scenes: a robot, a task and presets for learners, read from one RON file; and presets alone, for what is no scene.
 //!
-//! What an author writes is in `file`, what has been checked in [`world`], [`robot`] and [`task`]. Between them: `read` (text to
+//! What an author writes is in `file`, what has been checked in [`world`], [`robot`] and [`task`](crate::task). Between them: `read` (text to
 //! types), `check` (types to a scene that can be run) and `locate` (where in the text a value stands, so that every
 //! error has a line). [`Place`] names such a place of a scene that can be run, for what is to be said about it. `edit` changes the text, never the values, so that an edited scene is read like any file; `base` does so
 //! with what a scene takes from another, `import` with robots of other formats `mesh` with meshes and `picture` with heights, and `woven` remembers where each piece was written.
 
 mod base;
-mod check;
+pub(crate) mod check;
 mod edit;
-mod error;
-mod file;
+pub(crate) mod error;
+pub(crate) mod file;
 pub mod files;
 mod fit;
-pub mod formula;
 mod hull;
 mod import;
 mod inset;
 mod levels;
-mod locate;
+pub(crate) mod locate;
 mod meaning;
 mod mesh;
 mod picture;
@@ -28,7 +27,6 @@ pub mod robot;
 mod scan;
 mod shipped;
 mod source;
-pub mod task;
 pub mod world;
 mod woven;
 
@@ -39,11 +37,13 @@ pub use error::{SceneError, Severity, TextError};
 pub use place::Place;
 pub use presets::Presets;
 
+pub use crate::task;
+
 use crate::learn::LearnerSettings;
+use crate::task::Task;
 use locate::Node;
 use robot::Robot;
 use source::Source;
-use task::Task;
 use world::World;
 use woven::Woven;
 
@@ -178,7 +178,7 @@ impl Scene {
                 &root.field("robot"),
                 &root.field("objects"),
             )?;
-            let task = check::task(&written.task, &robot, &root.field("task"))?;
+            let task = written.task.check(&robot, &root.field("task"))?;
             let learners = check::learners(&written.learners, &root.field("learners"))?;
             Ok((world, robot, task, learners))
         };

@@ -19,7 +19,7 @@ mod step;
 mod terrain;
 pub mod variation;
 
+pub use crate::readings::Readings;
+pub use crate::task::Variation;
 pub use actuate::Actuators;
 pub use plant::{Physics, Plant};
-pub use readings::Readings;
-pub use variation::Variation;

@@ -1,48 +1,118 @@
-//! What a robot is asked to do, as pure functions of readings: observation, reward, how an episode ends. Knows neither
-//! ECS nor Rapier.
+//! What a robot is asked to do: what it observes, what it is paid, how episodes begin and end. Pure functions of
+//! [`Readings`](crate::readings::Readings); knows no physics engine.
+//!
+//! A task is made of terms, and a term is one file: [`sensors`], [`rewards`], [`ends`], [`success`], [`goals`] and [`randomize`] each
+//! list those of their kind. What the file of a scene says is checked by the term itself, so that a [`Task`] can always be played.
 
+mod action_filter;
+mod command;
+mod context;
+mod curriculum;
+mod distribution;
 pub mod draw;
-pub mod formula;
+pub mod ends;
+mod entry_names;
+#[cfg(test)]
+mod example;
+pub mod formulas;
+pub mod goals;
 pub mod judge;
+mod moment;
+mod observation;
 pub mod observe;
+pub mod randomize;
+pub mod rewards;
+pub mod sensors;
+mod start;
+pub mod success;
+mod target;
+mod terms;
+mod timing;
+mod variation;
+mod written;
 
-use crate::sim::Readings;
+pub use action_filter::ActionFilter;
+pub use command::Command;
+pub(crate) use curriculum::CurriculumWritten;
+pub use distribution::Distribution;
+pub use ends::End;
+pub use goals::{Goal, OutlineLine};
+pub use moment::Moment;
+pub use observation::Observation;
+pub use randomize::Randomize;
+pub use rewards::{Reward, Term, Transition, When};
+pub use sensors::{Sensing, Sensor};
+pub use start::{Start, StartRange, StartState};
+pub use success::Success;
+pub use target::{Target, Within};
+pub use terms::Reference;
+pub use variation::{Push, Variation};
+pub(crate) use written::TaskWritten;
 
-/// Everything that observations and rewards are functions of, at one moment.
-#[derive(Clone, Copy)]
-pub struct Moment<'a> {
-    /// The robot.
-    pub readings: &'a Readings,
-    /// The goal (m, world); the origin for tasks without one.
-    pub goal: [f32; 3],
-    /// The clamped action of the step that led here, length `A`; zeros at the start.
-    pub action: &'a [f32],
-    /// The share of its largest torque that each motor has given in that step, length `A`; zeros at the start.
-    pub efforts: &'a [f32],
-    /// What the episode asks for, one number per command.
-    pub commands: &'a [f32],
-    /// Control steps since the episode began.
-    pub step: u32,
+use serde::Serialize;
+
+use crate::readings::Needs;
+use crate::step::curriculum::{Curriculum, Solved};
+
+/// What an episode is, what the agent sees, and what it is paid for.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Task {
+    /// Length of an episode in control steps, 1 or more.
+    pub episode_steps: u32,
+    /// Actions per second (Hz).
+    pub control_hz: f32,
+    /// Physics steps per control step, 1 or more.
+    pub substeps: u32,
+    /// Acceleration of a falling body (m/s^2).
+    pub gravity: [f32; 3],
+    /// How an episode starts.
+    pub start: Start,
+    /// Where the goal is drawn from at the start of an episode; `None`: the task has none.
+    pub goal: Option<Goal>,
+    /// What episodes ask for besides a place, in the order of the file.
+    pub commands: Vec<Command>,
+    /// What differs from episode to episode, in the order of the file.
+    pub randomize: Vec<Randomize>,
+    /// How the task becomes harder as it is learnt; `None`: it is the same from the beginning.
+    pub curriculum: Option<Curriculum>,
+    /// What happens to actions before they reach the motors.
+    pub action_filter: ActionFilter,
+    /// What the agent sees, in order; never empty.
+    pub observation: Vec<Observation>,
+    /// What it is paid per control step: the sum of these; never empty.
+    pub reward: Vec<Reward>,
+    /// What ends an episode before its time.
+    pub end: Vec<End>,
+    /// A joint faster than this (rad/s, or m/s) means that the physics broke; above 0.
+    pub max_joint_speed: f32,
+    /// What makes an episode a success; judged at its last step.
+    pub success: Option<Success>,
+    /// When the task counts as solved.
+    pub solved: Option<Solved>,
 }
 
-impl Moment<'_> {
-    /// Distance of a named point from the goal (m).
-    pub fn distance(&self, point: usize) -> f32 {
-        norm(difference(self.goal, self.readings.points[point]))
+impl Task {
+    /// What all of its terms need to have measured.
+    pub fn needs(&self) -> Needs {
+        let mut needs = Needs::default();
+        self.observation
+            .iter()
+            .for_each(|o| needs.add(o.of.needs()));
+        self.reward.iter().for_each(|r| needs.add(r.of.needs()));
+        self.end.iter().for_each(|end| needs.add(end.needs()));
+        self.success.iter().for_each(|s| needs.add(s.needs()));
+        needs
     }
 
-    /// What is left of an episode of so many control steps: 1 at the start, 0 at the limit.
-    pub fn time_left(&self, steps: u32) -> f32 {
-        let elapsed = self.step as f32 / steps as f32;
-        // A played robot may go on past its limit.
-        (1.0 - elapsed).max(0.0)
+    /// Whether a sensor is noisy.
+    pub fn adds_noise(&self) -> bool {
+        self.observation.iter().any(|o| o.noise > 0.0)
     }
-}
 
-fn difference(a: [f32; 3], b: [f32; 3]) -> [f32; 3] {
-    [a[0] - b[0], a[1] - b[1], a[2] - b[2]]
-}
-
-fn norm(x: [f32; 3]) -> f32 {
-    (x[0] * x[0] + x[1] * x[1] + x[2] * x[2]).sqrt()
+    /// Whether an observation depends on the steps before it, and not on the moment alone.
+    pub fn depends_on_history(&self) -> bool {
+        self.adds_noise()
+            || self.needs().accelerations
+            || (self.observation.iter()).any(|o| o.window() > 1 || o.of.state_len() > 0)
+    }
 }

@@ -2,9 +2,10 @@
 
 use clap::{ArgMatches, Command, error::ErrorKind};
 use sinew::cli;
+use sinew::formula::FUNCTIONS;
 use sinew::metrics::Metric;
-use sinew::scene::formula::{CONSTANTS, FUNCTIONS, Of, READINGS};
 use sinew::scene::{Scene, Severity};
+use sinew::task::formulas::{CONSTANTS, Of, READINGS};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::fs;

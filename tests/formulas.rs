@@ -28,11 +28,12 @@ fn scene(reward: &str, more: &str) -> Scene {
 }
 
 /// What `judge` says of half a second into the episode.
-fn judged<T>(scene: &Scene, judge: impl Fn(&sinew::scene::task::Task, &Moment, &Moment) -> T) -> T {
+fn judged<T>(scene: &Scene, judge: impl Fn(&sinew::task::Task, &Moment, &Moment) -> T) -> T {
     let moment = |readings, action, step| Moment {
         readings,
         goal: [1.0, 2.0, 0.0],
         action,
+        previous_action: action,
         efforts: action,
         commands: &[0.75],
         step,
@@ -253,8 +254,8 @@ fn only_what_is_read_is_computed() {
     let of = |formula: &str| scene(&format!("(weight: 1, of: Expr(\"{formula}\"))"), "");
     let looks = |scene: &Scene| {
         (
-            scene.task().looks_at_motion(),
-            scene.task().looks_at_gravity(),
+            scene.task().needs().point_motion,
+            scene.task().needs().gravity_loads,
         )
     };
     assert_eq!(

@@ -2,7 +2,7 @@
 
 use sinew::learn::{Driver, LearnerKind};
 use sinew::scene::Scene;
-use sinew::scene::task::Solved;
+use sinew::step::curriculum::Solved;
 use sinew::train::publish::Viewer;
 use sinew::train::{Job, Trainer};
 use std::sync::Arc;

@@ -4,10 +4,8 @@
 
 use expect_test::{Expect, expect};
 use sinew::learn::LearnerSettings;
-use sinew::scene::{
-    Scene,
-    task::{Goal, Term},
-};
+use sinew::scene::Scene;
+use sinew::task::{Goal, Term, goals::fixed::Fixed};
 use std::fs;
 use tempfile::TempDir;
 
@@ -56,7 +54,7 @@ fn values_are_set_added_and_removed() {
     let joints = &scene.robot().joints;
     assert_eq!((joints[1].damping, joints[1].max_speed), (0.25, Some(8.0)));
     assert_eq!(joints[0].max_speed, Some(4.0));
-    let Some(Goal::Fixed { at }) = scene.task().goal else {
+    let Some(Goal::Fixed(Fixed { at })) = scene.task().goal else {
         panic!("it was set");
     };
     assert_eq!(at, [0.5, 0.0, 1.0]);
@@ -153,7 +151,7 @@ fn a_shipped_scene_is_a_base_for_a_text_too() {
         r#"(base: "reach", set: {"task.reward[2].weight": -1}, remove: ["learners.sac-cpu"])"#,
     )
     .unwrap();
-    assert!(matches!(scene.task().reward[2].of, Term::Effort));
+    assert!(matches!(scene.task().reward[2].of, Term::Effort(_)));
     assert_eq!(scene.task().reward[2].weight, -1.0);
     let names: Vec<&str> = scene.learners().iter().map(|(name, _)| &**name).collect();
     assert_eq!(names, ["ppo", "reppo"]);

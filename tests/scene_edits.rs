@@ -5,9 +5,12 @@
 use expect_test::{Expect, expect};
 use sinew::{
     learn::{LearnerSettings, Rate, ppo::PpoSettings},
-    scene::{
-        Scene,
-        task::{Goal, Sensor, Term},
+    scene::Scene,
+    task::{
+        Goal, Sensor, Term,
+        goals::shell::Shell,
+        rewards::{expr::Expr, height::Height},
+        sensors::cos::Cos,
     },
 };
 
@@ -70,10 +73,10 @@ fn a_list_is_reached_by_name_and_by_number() {
     ]);
     assert!(matches!(
         scene.task().goal,
-        Some(Goal::Shell {
+        Some(Goal::Shell(Shell {
             radius: [0.5, 0.8],
             ..
-        })
+        }))
     ));
 }
 
@@ -101,7 +104,7 @@ fn a_missing_optional_value_is_added() {
     ]);
     assert_eq!(
         scene.task().observation[0].of,
-        Sensor::Cos { joints: vec![1] }
+        Sensor::Cos(Cos { joints: vec![1] })
     );
     assert_eq!(scene.task().gravity, [0.0, 0.0, -1.0]);
 }
@@ -122,7 +125,7 @@ fn options_of_terms_are_reached() {
     };
     assert_eq!((cos.noise, cos.history), (0.25, 3));
     assert_eq!((speed.clip, speed.delay), (Some([-1.0, 1.0]), 2));
-    let Term::Height { width, .. } = scene.task().reward[0].of else {
+    let Term::Height(Height { width, .. }) = scene.task().reward[0].of else {
         panic!("it was set");
     };
     assert_eq!(width, 0.25);
@@ -132,7 +135,7 @@ fn options_of_terms_are_reached() {
         "task.reward[0].of[0]=\"tip.y - tip.x\"",
         "task.end[0]=When(\"tip.z < 0\")",
     ]);
-    let Term::Expr(formula) = &scene.task().reward[0].of else {
+    let Term::Expr(Expr(formula)) = &scene.task().reward[0].of else {
         panic!("it was set");
     };
     assert_eq!(formula.text, "tip.y - tip.x");

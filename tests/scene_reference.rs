@@ -5,7 +5,9 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use sinew::scene::Scene;
+use sinew::task::{End, Goal, Randomize, Reference, Sensor, Success, Term};
 use std::collections::BTreeSet;
+use std::{env, fs};
 
 const REFERENCE: &str = include_str!("../scenes/README.md");
 
@@ -78,6 +80,56 @@ fn known(place: &str, unknown: &str) -> BTreeSet<String> {
         .step_by(2)
         .map(str::to_owned)
         .collect()
+}
+
+/// The text of the reference, with the rows of all terms as their files have them.
+fn with_rows_of_terms() -> String {
+    let mut text = REFERENCE.to_owned();
+    let kinds: [(&str, &[Reference]); 6] = [
+        ("Observe", Sensor::ALL),
+        ("Term", Term::ALL),
+        ("End", End::ALL),
+        ("Success", Success::ALL),
+        ("Goal", Goal::ALL),
+        ("Randomize", Randomize::ALL),
+    ];
+    for (heading, terms) in kinds {
+        const HEAD: &str = "| kind | |\n|---|---|\n";
+        let section = text.find(&format!("### {heading}\n")).expect(heading);
+        let table = section + text[section..].find(HEAD).expect(heading) + HEAD.len();
+        let end = table + text[table..].find("\n\n").expect("a table ends") + 1;
+        let rows: String = terms.iter().map(|term| term.row() + "\n").collect();
+        text.replace_range(table..end, &rows);
+    }
+    text
+}
+
+#[test]
+fn rows_of_terms_are_those_of_their_files() {
+    let expected = with_rows_of_terms();
+    if env::var_os("UPDATE_EXPECT").is_some() {
+        fs::write("scenes/README.md", expected).unwrap();
+        return;
+    }
+    assert!(
+        expected == REFERENCE,
+        "the rows of terms in scenes/README.md are written by `UPDATE_EXPECT=1 cargo test --test scene_reference`"
+    );
+}
+
+#[test]
+fn a_term_is_called_in_its_row_like_in_a_scene() {
+    for (place, terms) in [
+        ("(task: (observe: [@]))", Sensor::ALL),
+        ("(task: (reward: [(of: @)]))", Term::ALL),
+        ("(task: (end: [@]))", End::ALL),
+        ("(task: (success: @))", Success::ALL),
+        ("(task: (goal: @))", Goal::ALL),
+        ("(task: (randomize: [@]))", Randomize::ALL),
+    ] {
+        let named = terms.iter().map(|term| term.name().to_owned());
+        assert_eq!(named.collect::<BTreeSet<_>>(), known(place, "Zzz()"));
+    }
 }
 
 #[test]

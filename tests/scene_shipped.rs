@@ -7,9 +7,13 @@ use sinew::{
     scene::{
         Scene,
         robot::{Drive, Form, Motor, Shape, Weight},
-        task::{End, Goal, Solved, Success, Term, When},
     },
     sim::shapes::mass_properties,
+    step::curriculum::Solved,
+    task::{
+        End, Goal, Success, Term, When, goals::shell::Shell, rewards::angle_error::AngleError,
+        success::within::Within,
+    },
 };
 
 fn shipped(name: &str) -> Scene {
@@ -184,18 +188,18 @@ fn the_reach_task() {
     let center = [0.0, 0.0, 0.1625];
     assert_eq!(
         task.goal,
-        Some(Goal::Shell {
+        Some(Goal::Shell(Shell {
             center,
             radius: [0.30, 0.75],
             min_z: Some(0.1)
-        })
+        }))
     );
     assert_eq!(
         task.success,
-        Some(Success::Within {
+        Some(Success::Within(Within {
             point: 0,
             distance: 0.05
-        })
+        }))
     );
     assert_eq!(task.solved, Some(Solved::Success(0.95)));
     assert_eq!(task.end, [] as [End; 0]);
@@ -246,11 +250,11 @@ fn the_pendulum_is_paid_before_the_step_and_the_reacher_after() {
     );
     assert_eq!(
         pendulum.task().reward[0].of,
-        Term::AngleError {
+        Term::AngleError(AngleError {
             joint: 0,
             target: 0.0,
             turns: true,
-        }
+        })
     );
     assert_eq!(
         pendulum.robot().links[0].inertia.unwrap().principal[..2],

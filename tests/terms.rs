@@ -1,5 +1,5 @@
-//! Promise: what a task observes and pays is what its terms say, also late, noisy and with its history; and what an environment
-//! remembers of its episode comes back with it.
+//! Promise: what a task observes is what its sensors read, also late, noisy and with its history; and what an environment remembers
+//! of its episode comes back with it. What each term says is tested in its file.
 #![allow(
     clippy::unwrap_used,
     reason = "a test that cannot read its own data fails"
@@ -10,8 +10,8 @@ use sinew::pod::{Action, Observation, Pod, Purpose, Restored, Reward};
 use sinew::scene::Scene;
 use sinew::seed::Seed;
 use sinew::sim::Readings;
-use sinew::task::observe::Senses;
-use sinew::task::{Moment, judge, observe};
+use sinew::task::observe::SensorState;
+use sinew::task::{Moment, observe};
 use std::sync::Arc;
 
 const EVERYTHING: &str = include_str!("scenes/everything.ron");
@@ -45,59 +45,17 @@ fn moment<'a>(readings: &'a Readings, action: &'a [f32], step: u32) -> Moment<'a
         readings,
         goal: [1.0, 2.0, 0.0],
         action,
+        previous_action: action,
         efforts: action,
         commands: &[0.75],
         step,
     }
 }
 
-/// What a reward of this one term is for a step from the one moment to the other.
-fn paid(term: &str) -> f32 {
-    let scene = scene("Angle()", term, "");
-    let before = readings([1.25, 2.0], [1.0, -1.0]);
-    let after = readings([0.5, 2.5], [3.0, -4.0]);
-    let before = moment(&before, &[0.5, -0.5], 24);
-    let after = moment(&after, &[1.0, 0.5], 25);
-    judge::reward(scene.task(), &before, &after)
-}
-
-#[test]
-fn rewards_are_what_their_formulas_say() {
-    // 0.5^2 + 1^2
-    assert_eq!(paid("(weight: 1, of: ActionRate())"), 1.25);
-    // |1 * 20 N * 3 m/s| + |0.5 * 2 N m * -4 rad/s|
-    assert_eq!(paid("(weight: 1, of: Energy())"), 64.0);
-    // |1 * 20 * 1| + |0.5 * 2 * -1|
-    assert_eq!(paid("(weight: 1, of: Energy(), at: Before)"), 21.0);
-    // 0.5 m from the end, half of the margin; a quarter of a metre beyond the end; not yet in the margin. The elbow has no range.
-    assert_eq!(paid("(weight: 1, of: JointLimit(margin: 1))"), 0.5);
-    assert_eq!(
-        paid("(weight: 1, of: JointLimit(margin: 1), at: Before)"),
-        1.25
-    );
-    assert_eq!(paid("(weight: 1, of: JointLimit(margin: 0.25))"), 0.0);
-    let one_away = (-1.0_f32).exp();
-    for (term, expected) in [
-        (
-            "VelocityTracking(point: \"tip\", axis: X, target: 1.5, width: 0.1)",
-            1.0,
-        ),
-        (
-            "VelocityTracking(point: \"tip\", axis: Y, target: 1, width: 1)",
-            one_away,
-        ),
-        ("Height(point: \"tip\", target: 2, width: 0.1)", 1.0),
-        ("Height(point: \"tip\", target: 2.5, width: 0.5)", one_away),
-    ] {
-        let paid = paid(&format!("(weight: 1, of: {term})"));
-        assert!((paid - expected).abs() < 1e-6, "{term}: {paid}");
-    }
-}
-
 /// What a term shows while the cart goes to 1, 2 and 3 and the arm stays at 0.5.
 fn seen(term: &str) -> Vec<Vec<f32>> {
     let scene = scene(term, "(weight: 1, of: Alive())", "");
-    let mut senses = Senses::new(scene.task());
+    let mut senses = SensorState::new(scene.task());
     let see = |(step, place)| {
         let readings = readings([place, 0.5], [0.0; 2]);
         let mut observation = Vec::new();
@@ -159,21 +117,6 @@ fn terms_of_joints_have_an_entry_for_each_or_for_some() {
         spaces(&scene(some, "(weight: 1, of: Alive())", "")).observation,
         ["rail.pull_of_tip", "elbow.gravity_load", "rail.last_action"]
     );
-}
-
-#[test]
-fn a_clock_comes_round() {
-    // Four steps of 0.02 s are a turn.
-    for (seen, expected) in
-        seen("Phase(period_s: 0.08)")
-            .iter()
-            .zip([[0.0, 1.0], [1.0, 0.0], [0.0, -1.0]])
-    {
-        assert!(
-            (seen[0] - expected[0]).abs() < 1e-6 && (seen[1] - expected[1]).abs() < 1e-6,
-            "{seen:?}"
-        );
-    }
 }
 
 #[test]
@@ -292,6 +235,34 @@ fn what_is_remembered_comes_back() {
         );
         assert_eq!(first.states(), second.states());
     }
+}
+
+#[test]
+fn what_sensors_and_rewards_know_of_the_steps_before_comes_back() {
+    let scene = Arc::new(scene(
+        "JointTemperature(tau_s: 0.1)",
+        "(weight: 1, of: Jerk())",
+        "",
+    ));
+    for steps in [0, 1, 2, 3, 60] {
+        let mut first = pod(&scene, 0..1);
+        trace(&mut first, 0, 0..steps);
+        let mut second = pod(&scene, 0..1);
+        let states = first.states();
+        let restored = second.restore(states.iter().map(Vec::as_slice)).unwrap();
+        assert_eq!(restored, Restored::Same, "after {steps} steps");
+        // Into the next episode, which begins with cold motors.
+        let on = steps..steps + 70;
+        let seen = trace(&mut first, 0, on.clone());
+        assert_eq!(seen, trace(&mut second, 0, on), "after {steps} steps");
+        assert!(seen.iter().any(|&bits| f32::from_bits(bits) > 0.05));
+    }
+    let mut pod = pod(&scene, 0..1);
+    let Observation(cold) = pod.world.get(pod.entity(0)).unwrap();
+    assert_eq!(*cold, [0.0, 0.0]);
+    trace(&mut pod, 0, 0..100);
+    let Observation(cold) = pod.world.get(pod.entity(0)).unwrap();
+    assert_eq!(*cold, [0.0, 0.0], "100 steps are an episode");
 }
 
 #[test]

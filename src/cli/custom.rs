@@ -16,8 +16,8 @@ use crate::compare::Entrant;
 use crate::learn::LearnerSettings;
 use crate::pod::Environment;
 use crate::scene::Presets;
-use crate::scene::task::Solved;
 use crate::seed::Seed;
+use crate::step::curriculum::Solved;
 use crate::train::Job;
 
 /// A custom environment, and what a training needs to know about it.

@@ -13,7 +13,7 @@ use super::curves::{Band, Curve, Lines, curves};
 use super::{CompareError, Compared, Comparison, Entrant, Outcome, Run, page, table};
 use crate::files;
 use crate::metrics::Metric;
-use crate::scene::task::Solved;
+use crate::step::curriculum::Solved;
 
 impl Comparison {
     /// Writes tables, charts and the page.

@@ -7,8 +7,9 @@ use crate::seed::{Rng, Seed};
 use crate::sim::energy::energy;
 use crate::sim::overlaps::{self, Overlap};
 use crate::sim::readings::{self, link_poses};
-use crate::sim::reset::{self, Stance};
+use crate::sim::reset;
 use crate::sim::{Actuators, Physics, Plant, Readings, Variation};
+use crate::task::StartState;
 
 /// Starts of episodes that checks examine.
 pub(super) const STARTS: u64 = 32;
@@ -51,20 +52,20 @@ impl<'a> ScratchWorld<'a> {
 
     /// Sets the joints to these positions, at rest.
     pub(super) fn set_joints(&mut self, angles: &[f32]) {
-        self.set_state(&Stance {
+        self.set_state(&StartState {
             angles: angles.to_vec(),
-            ..Stance::home(self.scene.robot())
+            ..StartState::home(self.scene.robot())
         });
     }
 
     /// Sets the whole state.
-    pub(super) fn set_state(&mut self, stance: &Stance) {
+    pub(super) fn set_state(&mut self, start: &StartState) {
         let (simulation, colliders, joints, bodies) = self.physics.parts();
         self.plant.renew(simulation, colliders, joints, bodies);
         self.actuators.rest();
         reset::place(
             &self.plant,
-            stance,
+            start,
             &mut colliders.colliders,
             &mut joints.multibody_joints,
             &mut bodies.bodies,

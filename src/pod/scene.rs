@@ -11,12 +11,13 @@ use std::sync::Arc;
 
 use super::components::{Action, Episode, Fault, Observation, Reward};
 use super::{Control, Environment, Pod};
+use crate::readings::Readings;
 use crate::scene::Scene;
-use crate::sim::{Actuators, Plant, Readings, Variation, actuate, readings};
+use crate::sim::{Actuators, Plant, actuate, readings};
 use crate::step::curriculum::Curriculum;
 use crate::step::{ActionSpace, Spaces, StepEnd};
-use crate::task::observe::{self, Senses};
-use crate::task::{Moment, judge};
+use crate::task::observe::{self, SensorState};
+use crate::task::{Moment, Variation, judge};
 use episodes::{begin_episodes, play_again};
 
 /// Where the goal of an episode is (m, world).
@@ -39,12 +40,34 @@ struct ReadingsBefore(Readings);
 #[derive(Component, Clone, Debug, Default)]
 struct MotorsBefore {
     action: Vec<f32>,
+    /// That of the step before that one.
+    previous_action: Vec<f32>,
     efforts: Vec<f32>,
+}
+
+impl MotorsBefore {
+    /// Before the first step.
+    fn reset(&mut self) {
+        for numbers in [
+            &mut self.action,
+            &mut self.previous_action,
+            &mut self.efforts,
+        ] {
+            numbers.fill(0.0);
+        }
+    }
+
+    /// Takes over what the motors did in a step, before the next one is taken.
+    fn note(&mut self, action: &[f32], efforts: &[f32]) {
+        std::mem::swap(&mut self.previous_action, &mut self.action);
+        self.action.copy_from_slice(action);
+        self.efforts.copy_from_slice(efforts);
+    }
 }
 
 /// Histories and noise of the sensors. Recomputed, not saved: they follow from the episode and its actions.
 #[derive(Component, Clone, Debug)]
-struct Sensors(Senses);
+struct Sensors(SensorState);
 
 /// The result of the physics step.
 #[derive(Component, Clone, Debug)]
@@ -142,9 +165,10 @@ impl Environment for SceneEnvironment {
             let motors = MotorAction(vec![0.0; self.scene.robot().motors.len()]);
             let motors_before = MotorsBefore {
                 action: motors.0.clone(),
+                previous_action: motors.0.clone(),
                 efforts: motors.0.clone(),
             };
-            let sensors = Sensors(Senses::new(self.scene.task()));
+            let sensors = Sensors(SensorState::new(self.scene.task()));
             let before = ReadingsBefore(now.clone());
             pod.spawn(
                 slot,
@@ -213,6 +237,7 @@ pub fn last_step(world: &World, entity: Entity) -> Option<[Moment<'_>; 2]> {
             readings: before,
             goal,
             action: &motors_before.action,
+            previous_action: &motors_before.previous_action,
             efforts: &motors_before.efforts,
             commands,
             step: steps.saturating_sub(1),
@@ -221,6 +246,7 @@ pub fn last_step(world: &World, entity: Entity) -> Option<[Moment<'_>; 2]> {
             readings: environment.get()?,
             goal,
             action,
+            previous_action: &motors_before.action,
             efforts,
             commands,
             step: steps,
@@ -239,8 +265,7 @@ fn command_motors(
     )>,
 ) {
     for (episode, Action(action), mut motors, mut before, mut actuators) in &mut environments {
-        before.action.copy_from_slice(&motors.0);
-        before.efforts.copy_from_slice(&actuators.efforts);
+        before.note(&motors.0, &actuators.efforts);
         actuate::clamp_action(action, &mut motors.0);
         actuators.take(&levels.of(episode).plant, &motors.0);
     }
@@ -332,6 +357,7 @@ fn judge_steps(
             readings: &readings.1.0,
             goal: goal.0,
             action: &motors_before.action,
+            previous_action: &motors_before.previous_action,
             efforts: &motors_before.efforts,
             commands,
             step: episode.steps,
@@ -341,6 +367,7 @@ fn judge_steps(
             readings: readings.0,
             goal: goal.0,
             action,
+            previous_action: &motors_before.action,
             efforts,
             commands,
             step: episode.steps,

@@ -1,14 +1,12 @@
 //! From what is written to what can be run: names become indices, and every number is in its range.
 
-mod formula;
+mod coordinates;
 mod heights;
 mod mass;
 mod robot;
-mod task;
 mod world;
 
 pub(super) use robot::robot;
-pub(super) use task::task;
 pub(super) use world::world;
 
 use std::collections::BTreeSet;
@@ -45,7 +43,12 @@ pub(super) fn learners(
 }
 
 /// A number above 0.
-fn positive(value: f32, at: &Path, field: &'static str, unit: &str) -> Result<f32, Diagnostic> {
+pub(crate) fn positive(
+    value: f32,
+    at: &Path,
+    field: &'static str,
+    unit: &str,
+) -> Result<f32, Diagnostic> {
     if value > 0.0 {
         return Ok(value);
     }
@@ -56,7 +59,12 @@ fn positive(value: f32, at: &Path, field: &'static str, unit: &str) -> Result<f3
 }
 
 /// A number of 0 or more.
-fn not_negative(value: f32, at: &Path, field: &'static str, unit: &str) -> Result<f32, Diagnostic> {
+pub(crate) fn not_negative(
+    value: f32,
+    at: &Path,
+    field: &'static str,
+    unit: &str,
+) -> Result<f32, Diagnostic> {
     if value >= 0.0 {
         return Ok(value);
     }
@@ -96,7 +104,7 @@ fn surface(
 const LONGEST_NAME: usize = 256;
 
 /// No name twice, none empty and none too long; `point_at` says what to underline of the element with the second.
-fn unique<'a>(
+pub(crate) fn unique<'a>(
     what: &str,
     list: &Path,
     names: impl Iterator<Item = &'a str>,
@@ -127,7 +135,7 @@ fn unique<'a>(
 }
 
 /// The index of a name, or a diagnostic that lists the known ones.
-fn index_of<'a>(
+pub(crate) fn index_of<'a>(
     what: &str,
     name: &str,
     known: impl Iterator<Item = &'a str> + Clone,
@@ -144,7 +152,7 @@ fn index_of<'a>(
 }
 
 /// The length of a vector, in a range in which `f32` squares neither vanish nor overflow.
-fn length(v: Triple) -> f64 {
+pub(crate) fn length(v: Triple) -> f64 {
     v.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>().sqrt()
 }
 

@@ -195,7 +195,7 @@ fn write(renderer: &Renderer, group: Group<'_>, help: &[String]) -> String {
 
 /// What a check found: the place by its path, which the text then turns into line and column.
 #[derive(Debug)]
-pub(super) struct Diagnostic {
+pub(crate) struct Diagnostic {
     path: Path,
     /// Which characters of the text in quotes at the path, if not the whole.
     inside: Option<Range<u32>>,
@@ -206,7 +206,7 @@ pub(super) struct Diagnostic {
 
 impl Diagnostic {
     /// Unless `label` says otherwise, the text at the path is shown as what was found.
-    pub(super) fn new(path: Path, title: impl Into<String>) -> Diagnostic {
+    pub(crate) fn new(path: Path, title: impl Into<String>) -> Diagnostic {
         Diagnostic {
             path,
             inside: None,
@@ -217,24 +217,26 @@ impl Diagnostic {
     }
 
     /// The place is these characters of the text in quotes at the path.
-    pub(super) fn inside(mut self, characters: Range<usize>) -> Diagnostic {
+    pub(crate) fn inside(mut self, characters: Range<usize>) -> Diagnostic {
         // A text has at most a megabyte.
         self.inside = Some(characters.start as u32..characters.end as u32);
         self
     }
 
-    pub(super) fn label(mut self, label: impl Into<String>) -> Diagnostic {
+    /// Beside the underlined place.
+    pub(crate) fn label(mut self, label: impl Into<String>) -> Diagnostic {
         self.label = Some(label.into());
         self
     }
 
-    pub(super) fn help(mut self, help: impl Into<String>) -> Diagnostic {
+    /// What would do.
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Diagnostic {
         self.help.push(help.into());
         self
     }
 
     /// Adds the nearest known name and the list of all.
-    pub(super) fn suggest<S: AsRef<str>>(
+    pub(crate) fn suggest<S: AsRef<str>>(
         mut self,
         what: &str,
         found: &str,
@@ -246,7 +248,7 @@ impl Diagnostic {
     }
 
     /// The diagnostic with its place in a text.
-    pub(super) fn locate(self, origin: &str, text: &str, tree: &Node) -> SceneError {
+    pub(in crate::scene) fn locate(self, origin: &str, text: &str, tree: &Node) -> SceneError {
         let span = match self.inside {
             None => tree.locate(&self.path),
             Some(Range { start, end }) => {

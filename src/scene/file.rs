@@ -1,11 +1,9 @@
 //! The scene as its author writes it: names instead of indices, nothing checked but the types.
 //!
-//! These types are the format. [`super::check`] turns them into [`super::world`], [`super::robot`] and [`super::task`], whose docs
+//! These types are the format. [`super::check`] turns them into [`super::world`] and [`super::robot`], whose docs
 //! give meaning, unit and range of every field.
 
-mod observe;
 mod robot;
-mod task;
 mod variant;
 mod world;
 
@@ -16,21 +14,17 @@ use serde::{
     de::{DeserializeOwned, MapAccess, Visitor},
 };
 
-pub(super) use observe::{Axis, Observe};
 pub(super) use robot::{
     Inertia, Joint, Kind, Link, Object, Origin, Robot, Servo, Shape, Spring, Stuff,
-};
-pub(super) use task::{
-    Action, Curriculum, Distribution, End, Goal, Randomize, Reward, Solved, Start, Success, Task,
-    Term, When,
 };
 pub(super) use variant::Variant;
 pub(super) use world::{Terrain, World};
 
 use crate::learn::LearnerSettings;
+use crate::task::TaskWritten;
 
 /// `(x, y, z)` in metres, or roll, pitch, yaw in radians.
-pub(super) type Triple = [f32; 3];
+pub(crate) type Triple = [f32; 3];
 
 /// A kind of text.
 pub(super) trait Written: DeserializeOwned {
@@ -70,7 +64,7 @@ pub(super) struct Scene {
     pub(super) robot: Robot,
     #[serde(default)]
     pub(super) objects: Vec<Object>,
-    pub(super) task: Task,
+    pub(super) task: TaskWritten,
     #[serde(default)]
     pub(super) learners: Entries<LearnerSettings>,
 }
@@ -85,7 +79,7 @@ pub(super) struct Presets {
 
 /// A map with text keys that keeps its order and its duplicates, so that a check can point at them.
 #[derive(Clone, Debug)]
-pub(super) struct Entries<T>(pub(super) Vec<(String, T)>);
+pub(crate) struct Entries<T>(pub(crate) Vec<(String, T)>);
 
 impl<T> Default for Entries<T> {
     fn default() -> Self {

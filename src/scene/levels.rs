@@ -3,9 +3,10 @@
 use super::{
     Scene, base,
     error::{Diagnostic, SceneError},
-    file, fit,
+    fit,
     locate::{Node, Path},
 };
+use crate::task::CurriculumWritten;
 
 /// Levels that a curriculum may have.
 const MAX_LEVELS: usize = 64;
@@ -17,7 +18,7 @@ pub(super) fn levels(
     name: &str,
     text: &str,
     tree: &Node,
-    curriculum: &file::Curriculum,
+    curriculum: &CurriculumWritten,
     scene: &Scene,
 ) -> Result<Vec<Scene>, SceneError> {
     let at = Path::default()

@@ -9,7 +9,7 @@ use super::scan::{self, token_after};
 
 /// The way from the whole scene to one value in it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Path {
+pub(crate) struct Path {
     steps: Vec<Step>,
     on_key: bool,
 }
@@ -22,17 +22,17 @@ enum Step {
 
 impl Path {
     /// The value of a field, one step further.
-    pub(super) fn field(&self, name: &'static str) -> Path {
+    pub(crate) fn field(&self, name: &'static str) -> Path {
         self.then(Step::Field(name))
     }
 
     /// An element of a list or the value of an entry of a map, one step further.
-    pub(super) fn nth(&self, index: usize) -> Path {
+    pub(crate) fn nth(&self, index: usize) -> Path {
         self.then(Step::Nth(index))
     }
 
     /// The key instead of the value.
-    pub(super) fn key(mut self) -> Path {
+    pub(crate) fn key(mut self) -> Path {
         self.on_key = true;
         self
     }

@@ -2,13 +2,13 @@
 
 use serde::Serialize;
 
-use super::formula::{Formula, Quantity};
 use super::robot::{Point, Robot};
-use super::task::{Reward, Task, Term};
 use super::world::World;
 use super::{Scene, presets};
 use crate::learn::LearnerSettings;
 use crate::meaning::Meaning;
+use crate::task::formulas::TaskFormula;
+use crate::task::{Reward, Task};
 
 /// All of a scene that a training with one of its presets depends on.
 #[derive(Serialize)]
@@ -42,8 +42,6 @@ impl<'a> Level<'a> {
 #[derive(Serialize)]
 struct Paid<'a> {
     reward: &'a [Reward],
-    /// What formulas read, with what that depends on: the limit of the motor behind a torque, the length of an episode.
-    reads: Vec<Quantity>,
     points: Vec<&'a Point>,
 }
 
@@ -92,24 +90,15 @@ impl Scene {
 
     fn paid(&self) -> Meaning {
         let reward = self.task.reward.as_slice();
-        let formulas = reward.iter().filter_map(|reward| match &reward.of {
-            Term::Expr(formula) => Some(formula),
-            _ => None,
-        });
-        let reads: Vec<Quantity> = formulas.flat_map(Formula::quantities).collect();
         let mut points = Vec::new();
         indices_of_points(&Meaning::of(reward), &mut points);
-        points.extend(reads.iter().filter_map(|quantity| match quantity {
-            Quantity::Place { point, .. } | Quantity::Velocity { point, .. } => Some(*point),
-            Quantity::PointSpeed(point) | Quantity::Distance(point) => Some(*point),
-            _ => None,
-        }));
+        let formulas = reward.iter().filter_map(|reward| reward.of.formula());
+        points.extend(formulas.flat_map(TaskFormula::points));
         let points = points
             .iter()
             .filter_map(|&point| self.robot.points.get(point));
         Meaning::of(&Paid {
             reward,
-            reads,
             points: points.collect(),
         })
     }

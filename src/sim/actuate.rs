@@ -1,4 +1,4 @@
-//! Actions to torques: what an action becomes on its way, what a motor makes of it, and an equal and opposite pair on the two
+//! Actions to torques: what an action becomes on its way to the motors, what a motor makes of it, and an equal and opposite pair on the two
 //! links of each joint, which is exactly the generalised force.
 
 use bevy::ecs::prelude::Component;
@@ -10,8 +10,8 @@ use bevy_rapier3d::rapier::dynamics::{
 use super::handles::JointHandles;
 use super::plant::Plant;
 use super::readings;
-use super::variation::Variation;
 use crate::scene::robot::{Drive, JointKind, Motor};
+use crate::task::{Push, Variation};
 
 /// Commands and efforts of the motors of one robot, and the actions that have not arrived yet: a function of the actions of the episode.
 /// All lists have length `A` or a multiple of it.
@@ -34,7 +34,7 @@ impl Actuators {
     pub fn at_rest(plant: &Plant) -> Self {
         let acted = plant.motors.len();
         Self {
-            late: vec![0.0; acted * plant.way.delay],
+            late: vec![0.0; acted * plant.action_filter.delay],
             given: vec![0.0; acted],
             taken: 0,
             shares: vec![0.0; acted],
@@ -52,18 +52,18 @@ impl Actuators {
 
     /// Takes an action (length `A`, in [-1, 1]), which is delayed and smoothed as the task says.
     pub fn take(&mut self, plant: &Plant, action: &[f32]) {
-        let way = plant.way;
+        let filter = plant.action_filter;
         self.taken = self.taken.saturating_add(1);
         let acted = action.len();
-        let smoothing = way.smoothing;
+        let smoothing = filter.smoothing;
         for (motor, given) in self.given.iter_mut().enumerate() {
-            let arrives = match way.delay {
+            let arrives = match filter.delay {
                 0 => action[motor],
                 delay => self.late[(delay - 1) * acted + motor],
             };
             *given = smoothing * *given + (1.0 - smoothing) * arrives;
         }
-        if way.delay > 0 {
+        if filter.delay > 0 {
             let kept = self.late.len() - acted;
             self.late.copy_within(..kept, acted);
             self.late[..acted].copy_from_slice(action);
@@ -114,9 +114,9 @@ pub(super) fn drive(
         *effort += share;
     }
     apply(plant, shares, bodies);
-    for (link, force) in variation.pushes(taken.saturating_sub(1)) {
+    for &Push { link, force, .. } in variation.pushes_in(taken.saturating_sub(1)) {
         if let Some(body) = bodies.get_mut(plant.links[link].body) {
-            body.add_force(force, false);
+            body.add_force(force.into(), false);
         }
     }
 }

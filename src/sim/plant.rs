@@ -17,12 +17,12 @@ use bevy_rapier3d::rapier::pipeline::PhysicsPipeline;
 use super::handles::{JointHandles, LinkHandles};
 use super::joints;
 use super::out_of_plane::OutOfPlane;
-use super::rays::{self, Caster};
 use super::shapes::{collider, mass_properties, rotation};
 use super::terrain::{self, Touches};
+use crate::readings::Needs;
 use crate::scene::Scene;
 use crate::scene::robot::{Drive, Link, Motor, Origin};
-use crate::scene::task::Way;
+use crate::task::ActionFilter;
 
 /// One physics world, as the components of a `bevy_rapier` context.
 #[derive(Bundle, Default)]
@@ -73,7 +73,7 @@ pub struct Plant {
     /// In the order of actions.
     pub(super) motors: Vec<Motor>,
     /// Delay and smoothing of actions.
-    pub(super) way: Way,
+    pub(super) action_filter: ActionFilter,
     pub(super) compensate_gravity: bool,
     /// Indices of the generalised velocities of floating links, six each.
     pub(super) floating: Vec<usize>,
@@ -83,20 +83,10 @@ pub struct Plant {
     pub(super) points: Vec<(usize, Vec3)>,
     /// Degrees of freedom of the multibody.
     pub(super) freedoms: usize,
-    /// Whether the task looks at how points move.
-    pub(super) reads_motion: bool,
-    /// Whether the task looks at what gravity does to the motors.
-    pub(super) reads_gravity: bool,
-    /// Whether the task looks at how links move.
-    pub(super) reads_links: bool,
-    /// Whether the task looks at how links' velocities change.
-    pub(super) reads_acceleration: bool,
-    /// The terms of the observation that cast rays.
-    pub(super) casters: Vec<Caster>,
+    /// What the task needs to have measured.
+    pub(super) needs: Needs,
     /// The colliders that rays hit.
     pub(super) solids: Vec<ColliderHandle>,
-    /// Whether the task looks at what links touch.
-    pub(super) reads_contacts: bool,
     /// Seconds of one physics step.
     pub(super) substep: f32,
     /// Physics steps of one control step.
@@ -166,17 +156,12 @@ impl Plant {
             masses: robot.links.iter().map(mass_properties).collect(),
             joints,
             motors: robot.motors.clone(),
-            way: task.way,
+            action_filter: task.action_filter,
             compensate_gravity: robot.compensate_gravity,
             floating,
-            reads_motion: task.looks_at_motion(),
-            reads_gravity: task.looks_at_gravity(),
-            reads_links: task.looks_at_links(),
-            reads_acceleration: task.looks_at_acceleration(),
-            casters: rays::casters(task),
+            needs: task.needs(),
             solids,
             objects,
-            reads_contacts: task.looks_at_contacts(),
             substep,
             substeps: task.substeps,
             max_speed: task.max_joint_speed,
@@ -245,9 +230,9 @@ impl Plant {
         link.joint().coords()[joint.coordinate]
     }
 
-    /// Whether the task looks at how links' velocities change.
-    pub fn reads_acceleration(&self) -> bool {
-        self.reads_acceleration
+    /// What the task needs to have measured.
+    pub fn needs(&self) -> &Needs {
+        &self.needs
     }
 
     /// Seconds of one control step.

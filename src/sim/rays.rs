@@ -5,28 +5,9 @@ use bevy_rapier3d::rapier::dynamics::{Multibody, RigidBodyHandle, RigidBodySet};
 use bevy_rapier3d::rapier::geometry::{ColliderSet, Ray};
 
 use super::plant::Plant;
-use crate::scene::task::{HeightScan, Rays, Sensor, Task};
+use crate::readings::RayPattern;
 
-/// A term of the observation that casts rays.
-#[derive(Clone, Debug)]
-pub(super) enum Caster {
-    /// From a place on a link, along its axes.
-    Rays(Rays),
-    /// Down.
-    HeightScan(HeightScan),
-}
-
-/// All that a task has, in the order of its terms.
-pub(super) fn casters(task: &Task) -> Vec<Caster> {
-    let of = |sensor: &Sensor| match sensor {
-        Sensor::Rays(rays) => Some(Caster::Rays(rays.clone())),
-        Sensor::HeightScan(scan) => Some(Caster::HeightScan(scan.clone())),
-        _ => None,
-    };
-    task.observation.iter().filter_map(|o| of(&o.of)).collect()
-}
-
-/// What each caster reads (m).
+/// What is read along each pattern of rays (m).
 pub(super) fn read(
     plant: &Plant,
     colliders: &ColliderSet,
@@ -34,29 +15,28 @@ pub(super) fn read(
     bodies: &RigidBodySet,
     readings: &mut Vec<Vec<f32>>,
 ) {
-    readings.resize_with(plant.casters.len(), Vec::new);
-    for (caster, distances) in plant.casters.iter().zip(readings) {
+    readings.resize_with(plant.needs.rays.len(), Vec::new);
+    for (pattern, distances) in plant.needs.rays.iter().zip(readings) {
         distances.clear();
-        match caster {
-            Caster::Rays(rays) => {
-                let handles = &plant.links[rays.link];
-                let (body, pose) = (handles.body, handles.pose(multibody, bodies));
-                let origin = pose * Vec3::from(rays.at);
-                distances.extend(rays.directions.iter().map(|&direction| {
+        let (RayPattern::Fan { link, range, .. } | RayPattern::Down { link, range, .. }) = pattern;
+        let (handles, range) = (&plant.links[*link], *range);
+        let (body, pose) = (handles.body, handles.pose(multibody, bodies));
+        match pattern {
+            RayPattern::Fan { at, directions, .. } => {
+                let origin = pose * Vec3::from(*at);
+                distances.extend(directions.iter().map(|&direction| {
                     let direction = pose.rotation * Vec3::from(direction);
-                    cast(plant, colliders, body, origin, direction, rays.range)
+                    cast(plant, colliders, body, origin, direction, range)
                 }));
             }
-            Caster::HeightScan(scan) => {
-                let handles = &plant.links[scan.link];
-                let (body, pose) = (handles.body, handles.pose(multibody, bodies));
+            RayPattern::Down { places, .. } => {
                 let ahead = pose.rotation * Vec3::X;
                 let ahead = Vec3::new(ahead.x, ahead.y, 0.0).normalize_or(Vec3::X);
                 let left = Vec3::new(-ahead.y, ahead.x, 0.0);
-                distances.extend(scan.places().map(|[x, y]| {
+                distances.extend(places.iter().map(|&[x, y]| {
                     let above = pose.translation + ahead * x + left * y;
-                    let origin = above + Vec3::Z * scan.range;
-                    cast(plant, colliders, body, origin, -Vec3::Z, 2.0 * scan.range) - scan.range
+                    let origin = above + Vec3::Z * range;
+                    cast(plant, colliders, body, origin, -Vec3::Z, 2.0 * range) - range
                 }));
             }
         }

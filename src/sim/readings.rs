@@ -1,96 +1,16 @@
-//! What can be measured on a robot: exact joint angles and speeds, and its named points.
+//! Reads the state of a world: joints, points, links, contacts, what gravity asks of motors.
 
-use bevy::ecs::prelude::Component;
 use bevy::math::{Quat, Vec3};
 use bevy_rapier3d::rapier::dynamics::{Multibody, MultibodyJointSet, RigidBodySet};
 use bevy_rapier3d::rapier::geometry::{ColliderSet, NarrowPhase};
-use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
 
 use super::handles::LinkHandles;
 use super::plant::Plant;
 use super::rays;
-use super::variation::Variation;
+use crate::readings::{LinkReading, Readings};
+use crate::task::Variation;
 
-/// One moment of a robot, as plain numbers.
-#[derive(Component, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Readings {
-    /// Joint angles (rad; m for slides), in the robot's order.
-    pub angles: Vec<f32>,
-    /// Joint speeds (rad/s; m/s for slides).
-    pub speeds: Vec<f32>,
-    /// Places of the named points (m, world).
-    pub points: Vec<[f32; 3]>,
-    /// Velocities of the named points (m/s, world); empty for tasks that do not look at motion.
-    pub velocities: Vec<[f32; 3]>,
-    /// How the named points move with each joint: per point one column per joint (m/rad; 1 for slides along it);
-    /// no columns for tasks that do not look at motion.
-    pub jacobians: Vec<Vec<[f32; 3]>>,
-    /// The share of each motor's limit that holding this pose takes; empty for tasks that do not look at gravity.
-    pub gravity_loads: Vec<f32>,
-    /// The links, in the robot's order; empty for tasks that do not look at links. Not saved: it follows from the joints, and is
-    /// read again.
-    #[serde(skip)]
-    pub links: Vec<LinkReading>,
-    /// How hard each link is pressed by what touches it, at the end of the step (N, 0 or more); empty for tasks that do not look
-    /// at contacts. Not saved either.
-    #[serde(skip)]
-    pub contact_forces: Vec<f32>,
-    /// What each term of the observation that casts rays reads (m), in the order of the terms. Not saved either.
-    #[serde(skip)]
-    pub rays: Vec<Vec<f32>>,
-}
-
-/// How a link is and moves, in the world.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct LinkReading {
-    /// Where the origin of its frame is (m).
-    pub position: [f32; 3],
-    /// The unit quaternion `(x, y, z, w)` that takes its axes to the world's, `w` not negative.
-    pub orientation: [f32; 4],
-    /// How fast the origin moves (m/s).
-    pub velocity: [f32; 3],
-    /// How fast it turns (rad/s).
-    pub angular_velocity: [f32; 3],
-    /// What an accelerometer at the origin feels, along the world's axes (m/s^2): the acceleration of the last control step less
-    /// that of gravity. Of a robot at rest for tasks that do not look at accelerations.
-    pub felt: [f32; 3],
-}
-
-impl Readings {
-    /// Whether what is saved of both is the same, to the bit.
-    pub fn is_saved_as(&self, other: &Self) -> bool {
-        let saved = |readings: &Self| Self {
-            links: Vec::new(),
-            contact_forces: Vec::new(),
-            rays: Vec::new(),
-            ..readings.clone()
-        };
-        saved(self) == saved(other)
-    }
-
-    /// Whether every joint reading is a number and no joint is faster than `max_speed` (rad/s or m/s).
-    ///
-    /// # Errors
-    /// What is wrong, in words.
-    pub fn check(&self, max_speed: f32) -> Result<(), Cow<'static, str>> {
-        let mut readings = self.angles.iter().chain(&self.speeds);
-        if !readings.all(|reading| reading.is_finite()) {
-            return Err("a joint's reading is not finite".into());
-        }
-        match self.speeds.iter().position(|speed| speed.abs() > max_speed) {
-            None => Ok(()),
-            Some(joint) => Err(format!(
-                "joint {} moves at {}, above max_joint_speed {max_speed}",
-                joint + 1,
-                self.speeds[joint]
-            )
-            .into()),
-        }
-    }
-}
-
-/// Reads the state of a world, as far as the task looks at it. `before` is what was read a control step before, if there was one.
+/// Reads the state of a world, as far as the task needs it. `before` is what was read a control step before, if there was one.
 pub fn read(
     plant: &Plant,
     contacts: &NarrowPhase,
@@ -103,13 +23,13 @@ pub fn read(
 ) {
     read_joints(plant, multibodies, readings);
     let multibody = multibody(plant, multibodies);
-    if plant.reads_gravity {
+    if plant.needs.gravity_loads {
         read_gravity_loads(plant, multibody, bodies, &mut readings.gravity_loads);
     }
-    if plant.reads_links {
+    if plant.needs.links {
         let gravity = plant.gravity * variation.gravity;
         read_links(plant, multibody, bodies, gravity, &mut readings.links);
-        if plant.reads_acceleration
+        if plant.needs.accelerations
             && let Some(before) = before
         {
             for (now, before) in readings.links.iter_mut().zip(&before.links) {
@@ -119,7 +39,7 @@ pub fn read(
         }
     }
     rays::read(plant, colliders, multibody, bodies, &mut readings.rays);
-    if plant.reads_contacts {
+    if plant.needs.contacts {
         read_contacts(plant, contacts, bodies, &mut readings.contact_forces);
     }
     readings.points.clear();
@@ -129,7 +49,7 @@ pub fn read(
         let handles = &plant.links[link];
         let place = handles.pose(multibody, bodies) * at;
         readings.points.push(place.into());
-        if plant.reads_motion {
+        if plant.needs.point_motion {
             let velocity = read_motion(
                 plant,
                 multibody,

@@ -6,34 +6,12 @@ use bevy_rapier3d::rapier::geometry::ColliderSet;
 
 use super::plant::Plant;
 use super::shapes::rotation;
-use crate::scene::robot::Robot;
-
-/// How a robot stands at the start of an episode.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Stance {
-    /// One per joint (rad, or m).
-    pub angles: Vec<f32>,
-    /// One per joint (rad/s, or m/s).
-    pub speeds: Vec<f32>,
-    /// Which links are away from their origins: how far along the world's axes (m), and roll, pitch and yaw (rad).
-    pub free: Vec<(usize, [f32; 3], [f32; 3])>,
-}
-
-impl Stance {
-    /// Exactly at home, at rest.
-    pub fn home(robot: &Robot) -> Self {
-        Self {
-            angles: robot.joints.iter().map(|joint| joint.home).collect(),
-            speeds: vec![0.0; robot.joints.len()],
-            free: Vec::new(),
-        }
-    }
-}
+use crate::task::StartState;
 
 /// Sets joint angles and speeds of a world that is equal to the template, and where what floats is.
 pub fn place(
     plant: &Plant,
-    stance: &Stance,
+    start: &StartState,
     colliders: &mut ColliderSet,
     multibodies: &mut MultibodyJointSet,
     bodies: &mut RigidBodySet,
@@ -43,11 +21,11 @@ pub fn place(
         .expect("the robot is never removed");
     let mut displacements = vec![0.0; plant.freedoms];
     let joints = plant.joints.iter();
-    for ((joint, angle), speed) in joints.zip(&stance.angles).zip(&stance.speeds) {
+    for ((joint, angle), speed) in joints.zip(&start.angles).zip(&start.speeds) {
         displacements[joint.freedom] = *angle;
         multibody.generalized_velocity_mut()[joint.freedom] = *speed;
     }
-    for &(link, xyz, rpy) in &stance.free {
+    for &(link, xyz, rpy) in &start.free {
         let handles = &plant.links[link];
         let (moved, turned) = (Vec3::from(xyz), rotation(rpy));
         if let Some(id) = handles.id {
@@ -69,7 +47,7 @@ pub fn place(
     multibody.apply_displacements(&displacements);
     multibody.forward_kinematics(bodies, true);
     multibody.update_rigid_bodies(bodies, true);
-    if !stance.free.is_empty() {
+    if !start.free.is_empty() {
         // Who casts rays before the first step sees objects where they are.
         bodies.propagate_modified_body_positions_to_colliders(colliders);
     }

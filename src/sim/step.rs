@@ -10,8 +10,8 @@ use std::borrow::Cow;
 
 use super::actuate::{self, Actuators};
 use super::plant::Plant;
-use super::variation::Variation;
 use crate::panics::catch_panic;
+use crate::task::Variation;
 
 impl Plant {
     /// Advances one control step under the commands of the actuators. Rapier hides non-finite numbers by disabling bodies, which counts as

@@ -11,7 +11,6 @@ use super::panel::PanelWidth;
 use super::robot::scene_changed;
 use super::shown_robot::ShownRobot;
 use super::stage::{Eye, Root, up};
-use crate::scene::task::Goal;
 
 /// The entity of the target, at its centre.
 #[derive(Component)]
@@ -176,9 +175,11 @@ fn drag_target(
     };
     let goal = up() * goal;
     // The target moves in the plane that faces the camera, unless its task is a flat one.
-    let normal = match shown.scene().task().goal {
-        Some(Goal::Disc { .. }) => Dir3::new(up() * Vec3::Z).unwrap_or(Dir3::Y),
-        _ => eye.forward(),
+    let goals = shown.scene().task().goal.as_ref();
+    let normal = if goals.is_some_and(|goal| goal.is_flat()) {
+        Dir3::new(up() * Vec3::Z).unwrap_or(Dir3::Y)
+    } else {
+        eye.forward()
     };
     let far = 4.0 * eye.translation().distance(goal);
     let Some(pointed_at) = ray
@@ -206,59 +207,12 @@ fn drag_target(
 
 /// Lines along the edges of the region that goals are drawn from.
 fn draw_zone(shown: Res<ShownRobot>, mut gizmos: Gizmos<ZoneLines>) {
-    let Some(zone) = &shown.scene().task().goal else {
+    let Some(goals) = &shown.scene().task().goal else {
         return;
     };
-    let color = LinearRgba::new(0.35, 0.62, 1.0, 0.22);
-    let flat = |height: Vec3| Isometry3d::new(up() * height, up());
-    match *zone {
-        Goal::Fixed { .. } => {}
-        Goal::Disc { center, radius } => {
-            gizmos
-                .circle(flat(center.into()), radius, color.with_alpha(0.5))
-                .resolution(96);
-        }
-        Goal::Box { min, max } => {
-            let (min, max) = (Vec3::from(min), Vec3::from(max));
-            let middle = Transform::from_translation(up() * (0.5 * (min + max)));
-            gizmos.cube(
-                middle.with_rotation(up()).with_scale(max - min),
-                color.with_alpha(0.35),
-            );
-        }
-        Goal::Shell {
-            center,
-            radius,
-            min_z,
-        } => {
-            let center = Vec3::from(center);
-            let lowest = min_z.map_or(-radius[1], |min| min - center.z);
-            let heights = [lowest, 0.5 * radius[1], 0.85 * radius[1]];
-            for height in heights.into_iter().filter(|height| *height >= lowest) {
-                for radius in radius {
-                    let around = (radius * radius - height * height).max(0.0).sqrt();
-                    if around > 0.0 {
-                        let at = flat(center + Vec3::Z * height);
-                        gizmos.circle(at, around, color).resolution(96);
-                    }
-                }
-            }
-            for meridian in 0..4 {
-                let turn = Quat::from_rotation_z(meridian as f32 * std::f32::consts::FRAC_PI_4);
-                let arc = (0..=64).map(|i| {
-                    let (sin, cos) = (std::f32::consts::TAU * i as f32 / 64.0).sin_cos();
-                    center + radius[1] * (turn * Vec3::new(cos, 0.0, sin))
-                });
-                let arc: Vec<Vec3> = arc.collect();
-                for line in arc.windows(2) {
-                    if line
-                        .iter()
-                        .all(|at| at.z >= center.z + lowest - 0.05 * radius[1])
-                    {
-                        gizmos.line(up() * line[0], up() * line[1], color.with_alpha(0.14));
-                    }
-                }
-            }
-        }
+    let color = LinearRgba::new(0.35, 0.62, 1.0, 1.0);
+    for line in goals.outline() {
+        let points = line.points.into_iter().map(|at| up() * Vec3::from(at));
+        gizmos.linestrip(points, color.with_alpha(line.opacity));
     }
 }

@@ -10,7 +10,6 @@ use crate::pod::scene::{EpisodeRules, Goal, MotorAction, Played, SceneEnvironmen
 use crate::pod::{Action, CrashedEpisode, Decider, Episode, Pod, Purpose};
 use crate::policy::Policy;
 use crate::scene::Scene;
-use crate::scene::task::{Success, Term};
 use crate::seed::Seed;
 use crate::sim::{Readings, readings};
 
@@ -362,19 +361,11 @@ fn build(
 /// The point that a task is about, and how near to the goal it counts as there: what its success says, else its reward.
 fn aim(scene: &Scene) -> (Option<usize>, Option<f32>) {
     let task = scene.task();
-    if let Some(Success::Within { point, distance }) = task.success {
-        return (Some(point), Some(distance));
-    }
-    let rewarded = task.reward.iter().find_map(|reward| match reward.of {
-        Term::Inside { point, distance } => Some((point, Some(distance))),
-        Term::Distance { point }
-        | Term::Near { point, .. }
-        | Term::Gauss { point, .. }
-        | Term::Progress { point } => Some((point, None)),
-        _ => None,
-    });
+    let of_success = task.success.as_ref().and_then(|success| success.target());
+    let of_rewards = || task.reward.iter().find_map(|reward| reward.of.target());
+    let target = of_success.or_else(of_rewards);
     let last = scene.robot().points.len().checked_sub(1);
-    rewarded.map_or((last, None), |(point, within)| (Some(point), within))
+    target.map_or((last, None), |target| (Some(target.point), target.exact()))
 }
 
 #[cfg(test)]

@@ -36,6 +36,7 @@ fn run(world: &mut ScratchWorld, findings: &mut Vec<Finding>) {
             readings: &world.readings(),
             goal,
             action: &idle,
+            previous_action: &idle,
             efforts: &idle,
             commands: &commands,
             step: 0,

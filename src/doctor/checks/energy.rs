@@ -10,7 +10,7 @@ use crate::doctor::scratch_world::ScratchWorld;
 use crate::scene::robot::{Drive, JointKind, Motor};
 use crate::scene::{Place, Severity};
 use crate::seed::{Rng, Seed};
-use crate::sim::reset::Stance;
+use crate::task::StartState;
 
 pub(super) const CHECK: Check = Check {
     kinds: &[ENERGY_GAIN],
@@ -91,7 +91,7 @@ fn gain(world: &mut ScratchWorld, rng: &mut Rng) -> Option<f64> {
             JointKind::Prismatic => 0.0,
         })
         .collect();
-    world.set_state(&Stance {
+    world.set_state(&StartState {
         angles: angles.clone(),
         speeds,
         free: Vec::new(),

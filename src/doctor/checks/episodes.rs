@@ -8,8 +8,8 @@ use crate::doctor::evidence::{
 };
 use crate::doctor::finding::{BREAKS, Finding, FindingKind, percent, short};
 use crate::doctor::scripted_policy::ScriptedPolicy;
-use crate::scene::task::{End, Solved, Term};
 use crate::scene::{Place, Scene, Severity};
+use crate::step::curriculum::Solved;
 
 pub(super) const CHECK: Check = Check {
     kinds: &[BREAKS, FALLS_AT_START, SOLVED_BY_NOTHING, PAYS_TO_END],
@@ -109,8 +109,8 @@ fn shortened(reason: &str) -> String {
 
 fn place_of_break(scene: &Scene, reason: &str) -> Place {
     let task = scene.task();
-    let formula = (task.reward.iter()).position(|reward| matches!(reward.of, Term::Expr(_)));
-    let condition = (task.end.iter()).position(|end| matches!(end, End::When(_)));
+    let formula = (task.reward.iter()).position(|reward| reward.of.formula().is_some());
+    let condition = (task.end.iter()).position(|end| end.formula().is_some());
     if reason.contains("reward") {
         return formula.map_or(Place::Task("reward"), Place::Reward);
     }
@@ -204,7 +204,7 @@ fn pays_to_end(scene: &Scene, evidence: &Evidence, findings: &mut Vec<Finding>) 
     let task = scene.task();
     let way_out = |episode: &EpisodeSummary| match episode.end {
         EpisodeEnd::Condition(end)
-            if !matches!(task.end[end], End::Inside { .. }) && episode.success != Some(true) =>
+            if task.end[end].target().is_none() && episode.success != Some(true) =>
         {
             Some(end)
         }

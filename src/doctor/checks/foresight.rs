@@ -2,8 +2,8 @@
 
 use crate::doctor::check::{Check, Preset, Run};
 use crate::doctor::finding::{Finding, FindingKind, short};
-use crate::scene::task::Task;
 use crate::scene::{Place, Severity};
+use crate::task::Task;
 
 pub(super) const CHECK: Check = Check {
     kinds: &[SHORT_SIGHTED],

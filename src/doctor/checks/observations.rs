@@ -6,7 +6,6 @@ use crate::doctor::check::{Check, Rollouts, Run};
 use crate::doctor::evidence::{CONSTANT, ENOUGH_STEPS, Evidence, RunningStatistics};
 use crate::doctor::finding::{Finding, FindingKind, list, short};
 use crate::pod::scene::spaces;
-use crate::scene::task::Sensor;
 use crate::scene::{Place, Scene, Severity};
 
 pub(super) const CHECK: Check = Check {
@@ -60,7 +59,8 @@ fn run(rollouts: &Rollouts, findings: &mut Vec<Finding>) {
             statistics,
         };
         let constant = entries.clone().filter(|&i| is_constant[i]).collect();
-        let removable = |constant: usize| constant == entries.len() || can_choose(&observation.of);
+        let removable =
+            |constant: usize| constant == entries.len() || observation.of.is_selectable();
         let varying = present.filter(|&i| !is_constant[i]);
         let unscaled = (varying.clone())
             .filter(|&i| !SCALE.contains(&statistics[i].std()))
@@ -158,20 +158,6 @@ fn always<'a>(mut entries: impl Iterator<Item = &'a RunningStatistics>) -> Strin
     format!(
         "always {}",
         short(if first.abs() < CONSTANT { 0.0 } else { first })
-    )
-}
-
-/// Whether a term can have some of its entries alone.
-fn can_choose(sensor: &Sensor) -> bool {
-    !matches!(
-        sensor,
-        Sensor::LinkOrientation { .. }
-            | Sensor::GravityDirection { .. }
-            | Sensor::Gyroscope { .. }
-            | Sensor::Accelerometer { .. }
-            | Sensor::Rays(_)
-            | Sensor::HeightScan(_)
-            | Sensor::Phase { .. }
     )
 }
 

@@ -6,12 +6,10 @@ use rand::RngExt;
 use crate::doctor::check::{Check, Run};
 use crate::doctor::finding::{Finding, FindingKind, percent, short};
 use crate::doctor::scratch_world::ScratchWorld;
-use crate::scene::formula::{Formula, Function, Op, Quantity, Reading, Source, Two};
 use crate::scene::robot::{JointKind, Robot};
-use crate::scene::task::{End, Success, Task, Term};
 use crate::scene::{Place, Severity};
 use crate::seed::{Rng, Seed};
-use crate::task::draw;
+use crate::task::{Task, draw};
 
 pub(super) const CHECK: Check = Check {
     kinds: &[OUT_OF_REACH],
@@ -104,53 +102,14 @@ fn run(world: &mut ScratchWorld, findings: &mut Vec<Finding>) {
 
 /// The point that is to get to the goal, and how near is near enough.
 fn sought(task: &Task) -> Option<(usize, f32)> {
-    let success = task.success.iter().filter_map(|success| match success {
-        Success::Within { point, distance } => Some((*point, *distance)),
-        Success::When(condition) => asked(condition),
+    let success = task.success.iter().filter_map(|success| success.target());
+    let ends = task.end.iter().filter_map(|end| end.target());
+    let rewards = task.reward.iter().filter_map(|reward| {
+        let target = reward.of.target();
+        target.filter(|target| target.is_wanted(reward.weight))
     });
-    let ends = task.end.iter().filter_map(|end| match *end {
-        End::Inside { point, distance } => Some((point, distance)),
-        _ => None,
-    });
-    // To flee from a goal is another matter.
-    let rewards = task.reward.iter().filter_map(|reward| match reward.of {
-        Term::Distance { point } if reward.weight < 0.0 => Some((point, NEAR_M)),
-        _ if reward.weight <= 0.0 => None,
-        Term::Near { point, width } | Term::Gauss { point, width } => Some((point, width)),
-        Term::Inside { point, distance } => Some((point, distance)),
-        Term::Progress { point } => Some((point, NEAR_M)),
-        _ => None,
-    });
-    success.chain(ends).chain(rewards).next()
-}
-
-/// The point that a condition wants within a distance of the goal, where that is plain: `tip.distance < 0.05`, alone or among others
-/// that must hold as well.
-fn asked(condition: &Formula) -> Option<(usize, f32)> {
-    let is_either_or = condition.program.iter().any(|op| {
-        matches!(op, Op::Not | Op::Call(Function::If))
-            || matches!(op, Op::Two(Two::Or) | Op::With(Two::Or, _))
-    });
-    let distance = |source: &Source| match source {
-        Source::Read(Reading {
-            of: Quantity::Distance(point),
-            ..
-        }) => Some(*point),
-        _ => None,
-    };
-    let asked = |ops: &[Op]| match ops {
-        [
-            Op::Load(read),
-            Op::With(Two::Less | Two::AtMost, Source::Number(near)),
-        ]
-        | [
-            Op::Load(Source::Number(near)),
-            Op::With(Two::Greater | Two::AtLeast, read),
-        ] => Some((distance(read)?, *near)),
-        _ => None,
-    };
-    let mut pairs = condition.program.windows(2);
-    pairs.find_map(asked).filter(|_| !is_either_or)
+    let target = success.chain(ends).chain(rewards).next()?;
+    Some((target.point, target.near(NEAR_M)))
 }
 
 /// The kinematic chain from the base to a point.

@@ -4,7 +4,6 @@ use crate::doctor::check::{Check, Rollouts, Run};
 use crate::doctor::evidence::{ENOUGH_STEPS, EpisodeEnd, Evidence, RunningStatistics, shares};
 use crate::doctor::finding::{Finding, FindingKind, percent, short};
 use crate::doctor::scripted_policy::ScriptedPolicy;
-use crate::scene::task::Term;
 use crate::scene::{Place, Scene, Severity};
 
 pub(super) const CHECK: Check = Check {
@@ -108,7 +107,7 @@ fn drowns(
     let means: Vec<f64> = terms.iter().map(RunningStatistics::absolute_mean).collect();
     let others = |term: usize| {
         (0..rewards.len())
-            .filter(move |&i| i != term && rewards[i].weight != 0.0 && !is_cost(&rewards[i].of))
+            .filter(move |&i| i != term && rewards[i].weight != 0.0 && !rewards[i].of.is_cost())
     };
     for (i, reward) in rewards.iter().enumerate() {
         if others(i).next().is_none() {
@@ -117,7 +116,7 @@ fn drowns(
         let of_others: f64 = others(i).map(|other| means[other]).sum();
         let largest = others(i).map(|other| terms[other].absolute_max());
         let largest = largest.fold(0.0, f64::max);
-        let (drowns, title) = if is_cost(&reward.of) {
+        let (drowns, title) = if reward.of.is_cost() {
             (
                 shares[i] > COSTLY,
                 "moving costs more than the task can pay",
@@ -141,17 +140,4 @@ fn drowns(
             )),
         );
     }
-}
-
-/// Whether a term is there to make movements calm, whatever they are for.
-fn is_cost(term: &Term) -> bool {
-    matches!(
-        term,
-        Term::Effort
-            | Term::JointSpeed
-            | Term::PointSpeed { .. }
-            | Term::ActionRate
-            | Term::Energy { .. }
-            | Term::JointLimit { .. }
-    )
 }

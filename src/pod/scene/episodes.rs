@@ -7,13 +7,13 @@ use bevy_rapier3d::plugin::context::{
 };
 use std::borrow::Cow;
 
-use super::{Commands, EpisodeRules, Goal, MotorAction, SceneLevels, Sensors, Stage};
+use super::{Commands, EpisodeRules, Goal, MotorAction, MotorsBefore, SceneLevels, Sensors, Stage};
 use crate::pod::Restored;
 use crate::pod::components::{ActionHistory, Episode, Observation};
-use crate::sim::reset::{self, Stance};
-use crate::sim::{Actuators, Plant, Readings, Variation, actuate, readings};
+use crate::readings::Readings;
+use crate::sim::{Actuators, Plant, actuate, readings, reset, variation};
 use crate::step::StepEnd;
-use crate::task::{Moment, draw, observe};
+use crate::task::{Moment, StartState, Variation, draw, observe};
 
 /// What the noise of sensors is drawn for.
 const SENSOR_NOISE: &str = "sensor noise";
@@ -56,8 +56,9 @@ pub(super) fn play_again(
         }
         let saved = environs.now.clone();
         environs.begin(stage, *rules);
+        let depends_on_history = task.depends_on_history();
         for (step, action) in actions.chunks(acted).enumerate() {
-            if task.remembers() {
+            if depends_on_history {
                 environs.look(stage, step as u32);
             }
             if environs.step(plant, action).is_err() {
@@ -80,6 +81,7 @@ pub(super) struct Environs {
     goal: &'static mut Goal,
     commands: &'static mut Commands,
     motors: &'static mut MotorAction,
+    motors_before: &'static mut MotorsBefore,
     actuators: &'static mut Actuators,
     variation: &'static mut Variation,
     sensors: &'static mut Sensors,
@@ -96,9 +98,9 @@ impl EnvironsItem<'_, '_> {
     fn begin(&mut self, Stage { scene, plant }: &Stage, rules: EpisodeRules) {
         let (robot, task) = (scene.robot(), scene.task());
         let mut rng = self.episode.rng();
-        let mut stance = draw::start(robot, &task.start, &mut rng);
+        let mut start = draw::start(robot, &task.start, &mut rng);
         if rules.no_noise {
-            stance = Stance::home(robot);
+            start = StartState::home(robot);
         }
         self.goal.0 = task
             .goal
@@ -109,6 +111,7 @@ impl EnvironsItem<'_, '_> {
             self.commands.0 = draw::commands(&task.commands, &mut rng);
         }
         self.motors.0.fill(0.0);
+        self.motors_before.reset();
         self.actuators.rest();
         let noise = task.adds_noise() && !rules.no_noise;
         let noise = noise.then(|| self.episode.rng_for(SENSOR_NOISE));
@@ -123,7 +126,8 @@ impl EnvironsItem<'_, '_> {
             &mut self.joints,
             &mut self.bodies,
         );
-        self.variation.apply(
+        variation::apply(
+            &self.variation,
             plant,
             &mut self.colliders.colliders,
             &mut self.joints.multibody_joints,
@@ -131,7 +135,7 @@ impl EnvironsItem<'_, '_> {
         );
         reset::place(
             plant,
-            &stance,
+            &start,
             &mut self.colliders.colliders,
             &mut self.joints.multibody_joints,
             &mut self.bodies.bodies,
@@ -140,6 +144,7 @@ impl EnvironsItem<'_, '_> {
 
     /// Lets the motors act for one control step.
     fn step(&mut self, plant: &Plant, action: &[f32]) -> Result<(), Cow<'static, str>> {
+        (self.motors_before).note(&self.motors.0, &self.actuators.efforts);
         actuate::clamp_action(action, &mut self.motors.0);
         self.actuators.take(plant, &self.motors.0);
         plant.step(
@@ -156,7 +161,7 @@ impl EnvironsItem<'_, '_> {
     fn look(&mut self, Stage { scene, plant }: &Stage, steps: u32) {
         let task = scene.task();
         // Where accelerations are looked at, this is called for each step in turn.
-        let before = (plant.reads_acceleration() && steps > 0).then(|| self.now.clone());
+        let before = (plant.needs().accelerations && steps > 0).then(|| self.now.clone());
         readings::read(
             plant,
             &self.simulation.narrow_phase,
@@ -171,6 +176,7 @@ impl EnvironsItem<'_, '_> {
             readings: &self.now,
             goal: self.goal.0,
             action: &self.motors.0,
+            previous_action: &self.motors_before.action,
             efforts: &self.actuators.efforts,
             commands: &self.commands.0,
             step: steps,

@@ -1,14 +1,8 @@
 //! Ground that goes up and down: heights at the corners of cells, of a formula or as they are written.
 
-use super::formula::{Coordinates, Kind, formula};
-use crate::scene::{
-    error::Diagnostic,
-    file::Triple,
-    formula::{Coordinate, Reader},
-    locate::Path,
-    robot::Surface,
-    world::Heights,
-};
+use super::coordinates::{Coordinate, Coordinates};
+use crate::formula::{Kind, Reader, formula};
+use crate::scene::{error::Diagnostic, file::Triple, locate::Path, robot::Surface, world::Heights};
 
 /// Cells of a scene.
 const MAX_CELLS: usize = 1 << 16;

@@ -5,7 +5,7 @@ use egui_plot::{AxisHints, GridMark, HLine, Line, LineStyle, Plot, PlotPoints, P
 
 use crate::metrics::Metric;
 use crate::scene::Scene;
-use crate::scene::task::Solved;
+use crate::step::curriculum::Solved;
 use crate::train::status::TrainingStatus;
 use crate::window::curves::{Curve, Curves};
 use crate::window::theme::{BLUE, DIM, GREEN, ORANGE, WELL, short};

@@ -1,12 +1,13 @@
 //! Scenes: read, built into a pod and stepped.
 
 use bevy::ecs::prelude::{Entity, World};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use sinew::pod::scene::SceneEnvironment;
 use sinew::pod::{Action, Pod, Purpose};
 use sinew::scene::Scene;
 use sinew::seed::Seed;
+use sinew::task::{End, Goal, Randomize, Reference, Sensor, Success, Term};
 
 use super::{Loader, repeated};
 use crate::LARGEST;
@@ -22,7 +23,7 @@ pub(super) fn loader() -> Loader {
     let shipped = Scene::shipped().map(|(_, text)| text);
     let texts = shipped.chain(own).map(|text| text.as_bytes().to_vec());
     Loader {
-        words: &WORDS,
+        words: words(),
         large: [
             ("(", "(", ""),
             ("[", "[", ""),
@@ -79,6 +80,24 @@ pub(super) fn loader() -> Loader {
     }
 }
 
+/// Words of a scene: those of the language, and how each term begins.
+fn words() -> &'static [&'static str] {
+    static ALL: OnceLock<Vec<&str>> = OnceLock::new();
+    ALL.get_or_init(|| {
+        let terms = [
+            Sensor::ALL,
+            Term::ALL,
+            End::ALL,
+            Success::ALL,
+            Goal::ALL,
+            Randomize::ALL,
+        ];
+        let terms = terms.into_iter().flatten();
+        let begin = |reference: &Reference| &reference.form[..=reference.name().len()];
+        WORDS.into_iter().chain(terms.map(begin)).collect()
+    })
+}
+
 /// A joint of a very long name, observed very often.
 fn long_names() -> Vec<u8> {
     let name = "j".repeat(LARGEST - 20_000);
@@ -111,7 +130,7 @@ fn act(world: &mut World, entity: Entity, number: f32) {
     action.0.fill(number);
 }
 
-const WORDS: [&str; 174] = [
+const WORDS: [&str; 134] = [
     "(",
     ")",
     "[",
@@ -149,7 +168,6 @@ const WORDS: [&str; 174] = [
     "inertia",
     "Capsule(",
     "Sphere(",
-    "Box(",
     "Cylinder(",
     "from",
     "to",
@@ -186,49 +204,19 @@ const WORDS: [&str; 174] = [
     "angle",
     "speed",
     "goal",
-    "Shell(",
-    "Disc(",
-    "Fixed(",
     "min",
     "max",
     "min_z",
     "observe",
-    "Angle()",
-    "Cos()",
-    "Sin()",
-    "Speed()",
-    "Goal()",
-    "Point(",
-    "ToGoal(",
-    "FromGoal(",
-    "PointVelocity(",
-    "Pull(",
-    "GravityLoad()",
-    "LastAction()",
-    "TimeLeft()",
     "scale",
     "axes",
     "[X,Y,Z]",
     "weight",
     "of",
     "at:Before",
-    "Distance(",
-    "Near(",
-    "Gauss(",
-    "Inside(",
-    "Progress(",
-    "Effort()",
-    "JointSpeed()",
-    "PointSpeed(",
-    "AngleError(",
-    "Alive()",
     "end",
-    "PointBelow(",
-    "PointAbove(",
-    "JointSpeedAbove(",
     "max_joint_speed",
     "success",
-    "Within(",
     "solved",
     "Success(",
     "Return(",
@@ -260,17 +248,8 @@ const WORDS: [&str; 174] = [
     "false",
     "version",
     "noise",
-    "clip",
     "delay",
     "history",
-    "Phase(",
-    "ActionRate(",
-    "Energy(",
-    "JointLimit(",
-    "VelocityTracking(",
-    "Height(",
-    "Expr(\"",
-    "When(\"",
     "tip.x",
     " before.",
     " and ",

@@ -1,0 +1,48 @@
+//! What makes an episode a success; judged at its last step. Each condition is a file of its own, and a line in the list below.
+
+use super::context::Context;
+use super::terms::{Reference, terms};
+use super::{Moment, Target};
+use crate::readings::Needs;
+use crate::scene::error::Diagnostic;
+use crate::scene::locate::Path;
+
+/// A condition that makes an episode a success.
+pub(crate) trait SuccessCondition: Sized {
+    /// Its fields as written.
+    type Written;
+    /// Its row in `scenes/README.md`.
+    const REFERENCE: Reference;
+
+    /// What is written at `at`, checked.
+    fn check(written: &Self::Written, context: &Context, at: &Path) -> Result<Self, Diagnostic>;
+
+    /// Whether it holds in a moment; none where something in it is not a number.
+    fn holds(&self, moment: &Moment) -> Option<bool>;
+
+    /// What must be measured for it.
+    fn needs(&self) -> Needs {
+        Needs::default()
+    }
+
+    /// The point that it wants at the goal.
+    fn target(&self) -> Option<Target> {
+        None
+    }
+}
+
+terms! {
+    /// What makes an episode a success; judged at its last step.
+    Success: SuccessCondition {
+        /// Whether it holds in a moment; none where something in it is not a number.
+        fn holds(&self, moment: &Moment) -> Option<bool>;
+        /// What must be measured for it.
+        fn needs(&self) -> Needs;
+        /// The point that it wants at the goal.
+        fn target(&self) -> Option<Target>;
+    }
+    SuccessWritten = [
+        within::Within,
+        when::When,
+    ]
+}
