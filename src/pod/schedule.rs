@@ -23,11 +23,13 @@ pub enum Control {
     Physics,
     /// State to readings.
     Sense,
-    /// Readings to [`Reward`](super::Reward), [`StepEnd`](crate::step::StepEnd), the success of [`Episode`](super::Episode) and the next [`Observation`].
+    /// Readings to [`Reward`](super::Reward), [`StepEnd`](crate::step::StepEnd), the success of [`Episode`](super::Episode) and
+    /// the next [`Observation`](super::Observation).
     Judge,
     /// The step enters the rollout.
     Record,
-    /// Environments whose [`StepEnd`](crate::step::StepEnd) is not `Running` begin their next episode, from [`Episode::rng`](super::Episode::rng), and observe it.
+    /// Environments whose [`StepEnd`](crate::step::StepEnd) is not `Running` begin their next episode, from
+    /// [`Episode::rng`](super::Episode::rng), and observe it.
     Reset,
     /// Not part of a step: after the saved components ([`Pod::save`](super::Pod::save)) have been read back, the others are recomputed.
     Restore,
