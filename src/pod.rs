@@ -12,18 +12,17 @@ pub mod guarded;
 mod record;
 mod replay;
 pub mod scene;
+mod schedule;
 mod state;
 
 pub use components::{Action, ActionHistory, Episode, Fault, Level, Observation, Reward, Slot};
 pub use record::{CrashedEpisode, Decider, FinishedEpisode};
+pub use schedule::{Control, ControlStep};
 pub use state::{Restored, StateError};
 
 use bevy::ecs::bundle::Bundle;
-use bevy::ecs::prelude::{Entity, IntoScheduleConfigs, Mut, Res, Resource, SystemSet, World};
-use bevy::ecs::schedule::{
-    LogLevel, Schedule, ScheduleBuildSettings, ScheduleConfigs, ScheduleLabel,
-    SingleThreadedExecutor,
-};
+use bevy::ecs::prelude::{Entity, IntoScheduleConfigs, Mut, Resource, World};
+use bevy::ecs::schedule::Schedule;
 use bevy::ecs::system::ScheduleSystem;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
@@ -35,6 +34,7 @@ use crate::step::rollout::Rollout;
 use crate::step::{Spaces, StepEnd};
 use components::ActionNoise;
 use record::Recording;
+use schedule::{Parts, control_step};
 
 /// Something that can be learnt in: entities with the components of this module, and systems that step them.
 pub trait Environment: Send + Sync {
@@ -48,59 +48,6 @@ pub trait Environment: Send + Sync {
 
     /// Spawns one entity for each of [`Pod::slots`] and adds systems to the sets of [`Control`].
     fn build(&self, pod: &mut Pod);
-}
-
-/// The schedule of one control step.
-#[derive(ScheduleLabel, Clone, Debug, PartialEq, Eq, Hash)]
-pub struct ControlStep;
-
-/// The phases of a control step, in their order.
-#[derive(SystemSet, Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Control {
-    /// Observation to [`Action`]: the policy's, or what somebody set by hand.
-    Decide,
-    /// [`Action`] to forces. The clamp to [-1, 1] is here.
-    Actuate,
-    /// Time goes on by one control step.
-    Physics,
-    /// State to readings.
-    Sense,
-    /// Readings to [`Reward`], [`StepEnd`], the success of [`Episode`] and the next [`Observation`].
-    Judge,
-    /// The step enters the rollout.
-    Record,
-    /// Environments whose [`StepEnd`] is not `Running` begin their next episode, from [`Episode::rng`], and observe it.
-    Reset,
-    /// No part of a step: what was saved ([`Pod::save`]) has been read back, and what was not is made again from it.
-    Restore,
-}
-
-#[derive(SystemSet, Clone, Debug, PartialEq, Eq, Hash)]
-enum Frame {
-    /// All phases but the reset.
-    Step,
-    /// From one episode to the next.
-    NextEpisode,
-    CountEpisodes,
-    ClearStepEnds,
-    /// Recomputes what was not saved.
-    Restore,
-}
-
-/// Which parts of the schedule run.
-#[derive(Resource)]
-struct Parts {
-    step: bool,
-    next_episode: bool,
-    restore: bool,
-}
-
-impl Parts {
-    const ALL: Self = Self {
-        step: true,
-        next_episode: true,
-        restore: false,
-    };
 }
 
 /// Where the random streams of a pod's environments come from.
@@ -360,52 +307,3 @@ impl Pod {
 
 #[derive(Resource)]
 struct SpacesOf(Spaces);
-
-fn control_step() -> Schedule {
-    let mut schedule = Schedule::new(ControlStep);
-    schedule.set_executor(SingleThreadedExecutor::new());
-    schedule.set_build_settings(ScheduleBuildSettings {
-        ambiguity_detection: LogLevel::Error,
-        ..Default::default()
-    });
-    let chain = |sets: ScheduleConfigs<_>| sets.chain();
-    schedule.configure_sets(chain(
-        (
-            Control::Decide,
-            Control::Actuate,
-            Control::Physics,
-            Control::Sense,
-            Control::Judge,
-            Control::Record,
-        )
-            .in_set(Frame::Step)
-            .into_configs(),
-    ));
-    schedule.configure_sets((
-        Frame::Step.run_if(|parts: Res<Parts>| parts.step),
-        Frame::NextEpisode.run_if(|parts: Res<Parts>| parts.next_episode),
-        Frame::Restore.run_if(|parts: Res<Parts>| parts.restore),
-        Control::Restore.in_set(Frame::Restore),
-    ));
-    schedule.configure_sets(chain(
-        (Frame::CountEpisodes, Control::Reset, Frame::ClearStepEnds)
-            .in_set(Frame::NextEpisode)
-            .into_configs(),
-    ));
-    schedule.configure_sets(chain(
-        (Frame::Step, Frame::NextEpisode, Frame::Restore).into_configs(),
-    ));
-    schedule.add_systems((
-        record::decide.in_set(Control::Decide),
-        (
-            record::break_if_not_finite,
-            record::record_actions,
-            record::record,
-        )
-            .chain()
-            .in_set(Control::Record),
-        record::count_episodes.in_set(Frame::CountEpisodes),
-        record::clear_step_ends.in_set(Frame::ClearStepEnds),
-    ));
-    schedule
-}
