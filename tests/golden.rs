@@ -110,6 +110,7 @@ fn runs_have_the_bits_that_were_written_down() {
     }
 }
 
+/// A new learner gets a line in `LEARNERS`, and lines of hashes in `data/golden.csv`, which the other test prints.
 #[test]
 fn every_learner_is_among_them() {
     for kind in LearnerKind::ALL {

@@ -5,7 +5,7 @@
 //!
 //! Left out of the paper: the auxiliary loss with which the critic predicts its own features.
 //!
-//! One update is [`Reppo::update`], in the order of the paper's algorithm 1; the gradients of a chunk of samples are in `reppo/gradients.rs`.
+//! One update is `Reppo::update`, in the order of the paper's algorithm 1; the gradients of a chunk of samples are in `reppo/gradients.rs`.
 
 mod gradients;
 mod losses;

@@ -2,7 +2,7 @@
 //! actions learn from the smaller of two target networks' values; the actor follows the gradient of the smaller of the critics' values, with
 //! a bonus for its entropy.
 //!
-//! One update is [`Sac::update`], in the order of the paper's algorithm 1; the gradients of a chunk of samples are in `sac/gradients.rs`.
+//! One update is `Sac::update`, in the order of the paper's algorithm 1; the gradients of a chunk of samples are in `sac/gradients.rs`.
 
 mod gradients;
 mod losses;
