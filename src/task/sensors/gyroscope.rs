@@ -66,6 +66,8 @@ mod tests {
         assert_eq!(gyroscope.names(&robot())[2], "cart.gyroscope.z");
         // The world's y is the x of the cart, the world's x is its -y.
         let seen = read(&gyroscope);
-        assert!((seen[0] - 0.25).abs() < 1e-6 && (seen[1] + 0.5).abs() < 1e-6 && seen[2] == 4.0);
+        for (seen, expected) in seen.iter().zip([0.25, -0.5, 4.0]) {
+            assert!((seen - expected).abs() < 1e-6, "{seen}");
+        }
     }
 }
