@@ -1,4 +1,4 @@
-//! Promise: the command does what the README says, with the exit codes and the JSON that scripts rely on.
+//! Promise: the command does what docs/command-line.md says, with the exit codes and the JSON that scripts rely on.
 #![allow(
     clippy::unwrap_used,
     reason = "a test that cannot read its own data fails"

@@ -1,4 +1,4 @@
-//! Promise: a program with an environment of its own has the whole command line of `sinew train`, and the examples are what they say.
+//! Promise: a program with a custom environment has the whole command line of `sinew train`, and the examples are what they say.
 #![allow(
     clippy::unwrap_used,
     reason = "a test that cannot read its own data fails"

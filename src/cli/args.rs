@@ -12,7 +12,7 @@ use crate::scene::{Scene, SceneError};
 // A scene, a preset, and changes to both.
 #[derive(Args)]
 pub(super) struct SceneArgs {
-    /// A RON file or the name of a shipped scene [default: reach, or the scene of the resumed run]
+    /// A RON file or the name of a shipped scene [default: reach]
     pub(super) scene: Option<String>,
     #[command(flatten)]
     pub(super) preset: PresetArgs,
@@ -47,7 +47,7 @@ pub(super) struct RunArgs {
     /// Total control steps over all environments [default: the preset's]
     #[arg(long, value_name = "N")]
     pub(super) steps: Option<u64>,
-    /// Run folder; a run that is already in it is resumed [default: a new runs/<scene>-<learner>-s<seed>]
+    /// Run folder; a run that is already in it is resumed, with its own scene and preset where none are given [default: a new runs/<scene>-<learner>-s<seed>]
     #[arg(long, value_name = "DIR")]
     pub(super) run: Option<PathBuf>,
     /// Time between checkpoints; 0 saves after every iteration [default: 30, or more where saving would exceed 1 % of the run's time]
