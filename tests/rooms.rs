@@ -102,7 +102,9 @@ fn what_is_pure_names_neither_app_nor_rapier() {
     sources(&src, &mut files);
     for file in files {
         let room = room_of(&file, &src);
-        if ["nn", "policy", "learn", "scene", "task"].contains(&room.as_str()) {
+        if [
+            "nn", "policy", "learn", "ron_tree", "model", "import", "presets", "scene", "task",
+        ].contains(&room.as_str()) {
             let text = fs::read_to_string(&file).expect("it is text");
             for line in text
                 .lines()
