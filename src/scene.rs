@@ -1,51 +1,33 @@
-//! Scenes: a robot, a task and presets for learners, read from one RON file; and presets alone, for what is no scene.
+//! Scenes: a robot, a task and presets for learners, put together from one RON file and what it names.
 //!
-//! What an author writes is in `file`, what has been checked in [`world`], [`robot`] and [`task`](crate::task). Between them: `read` (text to
-//! types), `check` (types to a scene that can be run) and `locate` (where in the text a value stands, so that every
-//! error has a line). [`Place`] names such a place of a scene that can be run, for what is to be said about it. `edit` changes the text, never the values, so that an edited scene is read like any file; `base` does so
-//! with what a scene takes from another, `import` with robots of other formats `mesh` with meshes and `picture` with heights, and `woven` remembers where each piece was written.
+//! A scene's document is loaded with its base (`base`) and what it imports, read (`file`), and checked to a scene that can be run;
+//! `levels` does the same with each level of a curriculum. [`Location`] names what a remark about a scene is about.
 
 mod base;
-pub(crate) mod check;
-mod edit;
-pub(crate) mod error;
-pub(crate) mod file;
+mod check;
+mod file;
 pub mod files;
-mod fit;
-mod hull;
-mod import;
-mod inset;
+mod incompatibility;
 mod levels;
-pub(crate) mod locate;
+mod location;
 mod meaning;
-mod mesh;
-mod picture;
-mod place;
-mod presets;
-mod read;
-pub mod robot;
-mod scan;
 mod shipped;
 mod source;
-pub mod world;
-mod woven;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub use error::{SceneError, Severity, TextError};
-pub use place::Place;
-pub use presets::Presets;
+pub use location::Location;
 
-pub use crate::task;
+pub use crate::model::{robot, world};
+pub use crate::presets::Presets;
+pub use crate::ron_tree::{ReadError as SceneError, Severity, TextError};
 
 use crate::learn::LearnerSettings;
-use crate::task::Task;
-use locate::Node;
-use robot::Robot;
-use source::Source;
-use world::World;
-use woven::Woven;
+use crate::model::{check as model_check, robot::Robot, world::World};
+use crate::presets;
+use crate::ron_tree::{Diagnostic, Document, Path, Source, read};
+use crate::task::{CurriculumWritten, Task};
 
 /// A scene that can be run: everything in it has been checked.
 #[derive(Clone, Debug)]
@@ -60,8 +42,8 @@ pub struct Scene {
     /// The levels of the curriculum before the last, which is the scene itself.
     levels: Vec<Scene>,
     files: Vec<PathBuf>,
-    /// Where each byte of the text was written; none if that is not known.
-    woven: Option<Arc<Woven>>,
+    /// The tree of the text; none of a level, whose errors have all been told.
+    document: Option<Arc<Document>>,
     /// What changed the text, in words; none if it is that of the file.
     changed: Option<String>,
 }
@@ -69,7 +51,7 @@ pub struct Scene {
 impl Scene {
     /// Reads a file, or the shipped scene of that name unless `scenes/NAME.ron` is there to be read instead.
     pub fn open(scene: &str) -> Result<Scene, SceneError> {
-        Scene::of(&base::unfold(Source::find(scene)?)?)
+        Scene::of(base::load(&source::find(scene)?)?)
     }
 
     /// As [`Scene::open`], with a learner chosen and values changed, each edit being `path=value`.
@@ -102,21 +84,22 @@ impl Scene {
         learners: &[Option<&str>],
         set: &[String],
     ) -> Result<Scene, SceneError> {
-        let woven = base::unfold(Source::find(scene)?)?;
+        let document = base::load(&source::find(scene)?)?;
+        let (name, top) = (document.name(), document.top().clone());
         // As it is, so that an error of the file's own is shown where the file has it.
-        let unchanged = Scene::of(&woven)?;
+        let unchanged = Scene::of(document)?;
         let text =
-            presets::changed::<file::Scene>(woven.text(), &unchanged.learners, learners, set)?;
-        if text == woven.text() {
+            presets::changed::<file::Scene>(&unchanged.text, &unchanged.learners, learners, set)?;
+        if text == unchanged.text {
             return Ok(unchanged);
         }
-        let changed = Source {
-            name: woven.name(),
+        let changed = Arc::new(Source {
+            name,
             text,
-            file: woven.top().file.clone(),
-        };
-        let read = || Scene::of(&base::unfold(changed)?);
-        let scene = read().map_err(|error| presets::after::<file::Scene>(set, error))?;
+            file: top.file.clone(),
+        });
+        let scene = base::load(&changed).and_then(Scene::of);
+        let scene = scene.map_err(|error| presets::after::<file::Scene>(set, error))?;
         let mut files = unchanged.files;
         for file in scene.files {
             if !files.contains(&file) {
@@ -134,69 +117,58 @@ impl Scene {
 
     /// Reads a text; errors call it by `name`. Its base can only be a shipped scene.
     pub fn parse(name: &str, text: &str) -> Result<Scene, SceneError> {
-        Scene::of(&base::unfold(Source::text(name, text))?)
+        Scene::of(base::load(&Source::text(name, text))?)
     }
 
-    fn of(woven: &Woven) -> Result<Scene, SceneError> {
-        let name = &woven.top().name;
-        let read = Scene::read(name, woven.text()).map_err(|error| woven.place(error))?;
+    /// Reads and checks a document, and each level of its curriculum.
+    fn of(document: Document) -> Result<Scene, SceneError> {
+        let (scene, curriculum) = Scene::check(&document)?;
+        let levels = match &curriculum {
+            Some(curriculum) => levels::levels(&document, curriculum, &scene)?,
+            None => Vec::new(),
+        };
         Ok(Scene {
-            files: woven.files(),
-            woven: Some(Arc::new(woven.clone())),
-            ..read
+            levels,
+            files: document.files(),
+            document: Some(Arc::new(document)),
+            ..scene
         })
     }
 
-    /// Reads a whole text.
-    fn read(name: &str, text: &str) -> Result<Scene, SceneError> {
-        let (written, tree) = read::read::<file::Scene>(name, text)?;
-        let mut scene = Scene::check(name, text, &written, &tree)?;
-        if let Some(curriculum) = &written.task.curriculum {
-            scene.levels = levels::levels(name, text, &tree, curriculum, &scene)?;
-        }
-        Ok(scene)
-    }
-
-    /// The same without the levels of a curriculum.
-    fn read_alone(name: &str, text: &str) -> Result<Scene, SceneError> {
-        let (written, tree) = read::read::<file::Scene>(name, text)?;
-        Scene::check(name, text, &written, &tree)
-    }
-
-    fn check(
-        name: &str,
-        text: &str,
-        written: &file::Scene,
-        tree: &Node,
-    ) -> Result<Scene, SceneError> {
-        let root = locate::Path::default();
+    /// The same without levels, and what it says of them.
+    fn check(document: &Document) -> Result<(Scene, Option<CurriculumWritten>), SceneError> {
+        let written: file::Scene = read::read(document)?;
+        let root = Path::default();
         let checked = || {
-            let world = check::world(&written.world, &root.field("world"))?;
-            let robot = check::robot(
+            let formula = check::height_formula;
+            let world = model_check::world(&written.world, &formula, &root.field("world"))?;
+            let robot = model_check::robot(
                 &written.robot,
                 &written.objects,
                 &root.field("robot"),
                 &root.field("objects"),
             )?;
             let task = written.task.check(&robot, &root.field("task"))?;
-            let learners = check::learners(&written.learners, &root.field("learners"))?;
+            let learners = presets::check(&written.learners, &root.field("learners"))?;
             Ok((world, robot, task, learners))
         };
-        let (world, robot, task, learners) = checked()
-            .map_err(|diagnostic: error::Diagnostic| diagnostic.locate(name, text, tree))?;
-        Ok(Scene {
+        let (world, robot, task, learners) =
+            checked().map_err(|diagnostic: Diagnostic| diagnostic.locate(document))?;
+        let name = &document.top().name;
+        let scene = Scene {
             name: short_name(name).to_owned(),
-            origin: name.to_owned(),
-            text: text.to_owned(),
+            origin: name.clone(),
+            text: document.print().text,
             world,
             robot,
             task,
             learners,
             levels: Vec::new(),
             files: Vec::new(),
-            woven: None,
+            document: None,
             changed: None,
-        })
+        };
+        Ok((scene, written.task.curriculum))
     }
 
     /// What is left when nobody will ask for its text: it is the same as that of another, with changes.
@@ -205,6 +177,12 @@ impl Scene {
             text: String::new(),
             ..self
         }
+    }
+
+    fn document(&self) -> &Document {
+        self.document
+            .as_ref()
+            .expect("nobody asks a level for its text")
     }
 
     /// Names and texts of the scenes that are compiled in.
@@ -238,10 +216,10 @@ impl Scene {
         &self.text
     }
 
-    /// Why `other` cannot take this scene's place in the middle of a run, in words: it has other observations, actions, joints or links.
+    /// Why `other` cannot replace this scene in the middle of a run, in words: it has other observations, actions, joints or links.
     pub fn misfit(&self, other: &Scene) -> Option<String> {
-        let last = fit::misfits(self, other).pop();
-        last.map(|misfit| misfit.in_words())
+        let last = incompatibility::all(self, other).pop();
+        last.map(|incompatibility| incompatibility.in_words())
     }
 
     /// What is around the robot.

@@ -1,4 +1,4 @@
-//! Robots in Rapier: a validated [`Robot`](crate::scene::robot::Robot) becomes one multibody, ground and terrain become
+//! Robots in Rapier: a validated [`Robot`](crate::model::robot::Robot) becomes one multibody, ground and terrain become
 //! colliders, actions become joint torques, and the state becomes readings. Knows no rewards and no learners.
 //!
 //! Each environment has a physics world of its own, a clone of a template ([`Plant`]). A control step is one Rapier step with

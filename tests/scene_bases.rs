@@ -423,7 +423,7 @@ fn a_base_that_is_none() {
             1 | (base: "folder.ron")
               |        ^^^^^^^^^^^^ found `"folder.ron"`
               |
-              = help: name a scene file, like `scenes/reach.ron`"#]],
+              = help: name a file, like `scenes/reach.ron`"#]],
     );
     says(
         &[("mine.ron", &mine("mine.ron"))],

@@ -2704,15 +2704,15 @@ fn files_that_are_no_scenes() {
         expect![[r#"
         error: `FOLDER/` is a directory, not a file
          |
-         = help: name a scene file, like `scenes/reach.ron`"#]],
+         = help: name a file, like `scenes/reach.ron`"#]],
     );
     opened(
         "huge.ron",
         Some(&[b' '; (1 << 20) + 1]),
         expect![[r#"
-        error: `FOLDER/huge.ron` is too large for a scene: 1048577 bytes
+        error: `FOLDER/huge.ron` is too large: 1048577 bytes
          |
-         = help: a scene has at most 1048576 bytes (1 MiB)"#]],
+         = help: at most 1048576 bytes (1 MiB)"#]],
     );
     opened(
         "marked.ron",

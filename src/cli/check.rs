@@ -11,7 +11,7 @@ use super::Run;
 use super::print::{Failure, note, or_dash, say, say_json};
 use crate::doctor::{self, Checkup, Finding, PolicyEvidence, Preset};
 use crate::pod::scene::spaces;
-use crate::scene::{Place, Scene, Severity};
+use crate::scene::{Location, Scene, Severity};
 
 /// Report errors in a scene and, after about a second of simulation, what probably keeps it from being learnt
 #[derive(Args)]
@@ -147,7 +147,7 @@ fn rewards(scene: &Scene, checkup: &Checkup) {
             .iter()
             .map(|evidence| format!("{:>12.4}", evidence.terms[i].mean))
             .collect();
-        let written = scene.written(&Place::RewardOf(i));
+        let written = scene.written(&Location::RewardOf(i));
         let written = format!("{} {written}", reward.weight);
         say(format_args!(
             "{:36}{:>9}{means}",
@@ -226,7 +226,7 @@ fn object(scene: &Scene, (learner, _): Preset, checkup: &Checkup) -> CheckJson {
     let reward = |i: usize| {
         json!({
             "weight": scene.task().reward[i].weight,
-            "term": scene.written(&Place::RewardOf(i)),
+            "term": scene.written(&Location::RewardOf(i)),
             "share": shares.as_ref().map(|shares| shares[i]),
             "per_step": by_actor(&|evidence| json!(evidence.terms[i].mean)),
         })

@@ -1,6 +1,6 @@
 //! A finding: its kind, severity, place and text.
 
-use crate::scene::{Place, Scene, Severity, TextError};
+use crate::scene::{Location, Scene, Severity, TextError};
 
 /// A kind of finding, declared by the check that reports it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub struct Finding {
     /// How serious it is.
     pub severity: Severity,
     /// The part of the scene that it is about.
-    pub place: Place,
+    pub place: Location,
     /// The problem in one line.
     pub title: String,
     /// What was measured.
@@ -52,7 +52,7 @@ impl Finding {
     pub(super) fn new(
         kind: FindingKind,
         severity: Severity,
-        place: Place,
+        place: Location,
         title: impl Into<String>,
         found: impl Into<String>,
     ) -> Self {
@@ -77,7 +77,7 @@ impl Finding {
         Self::new(
             BREAKS,
             Severity::Serious,
-            Place::Task("physics_hz"),
+            Location::Task("physics_hz"),
             "the simulation breaks before any action",
             format!("the physics engine panicked: {panic}"),
         )

@@ -6,10 +6,10 @@ use rand::RngExt;
 use std::f32::consts::TAU;
 
 use super::scratch_world::ScratchWorld;
+use crate::model::robot::{Drive, JointKind};
 use crate::pod::Episode;
 use crate::pod::scene::SceneLevels;
 use crate::scene::Scene;
-use crate::scene::robot::{Drive, JointKind};
 use crate::seed::Rng;
 use crate::sim::Readings;
 use crate::sim::readings::gravity_loads;

@@ -10,8 +10,8 @@ use std::ops::Range;
 
 use super::words::{self, Is, Part, Word};
 use super::{FUNCTIONS, Formula, Function, Op, STACK, Source, Two, steps};
-use crate::scene::error::Diagnostic;
-use crate::scene::locate::Path;
+use crate::ron_tree::Diagnostic;
+use crate::ron_tree::Path;
 
 /// Deepest nesting of parentheses and signs.
 const MAX_DEPTH: usize = 64;

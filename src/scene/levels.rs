@@ -1,11 +1,7 @@
 //! The levels of a curriculum: each is the scene with some of its values changed, read and checked like any scene.
 
-use super::{
-    Scene, base,
-    error::{Diagnostic, SceneError},
-    fit,
-    locate::{Node, Path},
-};
+use super::{Scene, SceneError, base, incompatibility};
+use crate::ron_tree::{Diagnostic, Document, Path};
 use crate::task::CurriculumWritten;
 
 /// Levels that a curriculum may have.
@@ -13,11 +9,9 @@ const MAX_LEVELS: usize = 64;
 /// What the levels of a curriculum may not change.
 const FIXED: [&str; 4] = ["version", "base", "learners", "task.curriculum"];
 
-/// The levels before the scene itself, the first one first. Errors call the scene's text by `name`.
+/// The levels before the scene itself, which is that of the document, the first one first.
 pub(super) fn levels(
-    name: &str,
-    text: &str,
-    tree: &Node,
+    document: &Document,
     curriculum: &CurriculumWritten,
     scene: &Scene,
 ) -> Result<Vec<Scene>, SceneError> {
@@ -25,14 +19,15 @@ pub(super) fn levels(
         .field("task")
         .field("curriculum")
         .field("levels");
-    let flawed = |diagnostic: Diagnostic| diagnostic.locate(name, text, tree);
+    let error = |diagnostic: Diagnostic| SceneError::from(diagnostic.locate(document));
     let count = curriculum.levels.len();
     if !(1..=MAX_LEVELS).contains(&count) {
         let diagnostic = Diagnostic::new(at, "the number of levels is out of its range");
-        return Err(flawed(diagnostic.help(format!(
+        return Err(error(diagnostic.help(format!(
             "1 to {MAX_LEVELS}, the first one first; the task as it is written comes after them"
         ))));
     }
+    let root = document.root().expect("it was read");
     let mut levels = Vec::with_capacity(count);
     for (i, changes) in curriculum.levels.iter().enumerate() {
         let at = at.nth(i);
@@ -44,17 +39,18 @@ pub(super) fn levels(
             if let Some(fixed) = FIXED.into_iter().find(|fixed| is_fixed(fixed)) {
                 let title = format!("a level cannot change `{fixed}`");
                 let diagnostic = Diagnostic::new(at.nth(j).key(), title);
-                return Err(flawed(
+                return Err(error(
                     diagnostic.help("the world, the robot, objects and the task"),
                 ));
             }
         }
-        let woven = base::with(name, text, tree, &at, changes)?;
-        let level = Scene::read_alone(name, woven.text()).map_err(|error| woven.place(error))?;
-        if let Some(misfit) = fit::misfits(scene, &level).into_iter().next() {
-            let title = format!("a level has other {} than the task", misfit.what);
+        let mut changed = document.clone();
+        base::set_all(&mut changed, root.at(&at), changes)?;
+        let level = Scene::check(&changed)?.0;
+        if let Some(incompatibility) = incompatibility::all(scene, &level).into_iter().next() {
+            let title = format!("a level has other {} than the task", incompatibility.what);
             let diagnostic = Diagnostic::new(at, title).label("with these changes");
-            return Err(flawed(diagnostic.help(
+            return Err(error(diagnostic.help(
                 "what is seen and done must be the same at every level, and so must joints and links",
             )));
         }

@@ -10,7 +10,7 @@ use bevy_rapier3d::rapier::dynamics::{
 use super::handles::JointHandles;
 use super::plant::Plant;
 use super::readings;
-use crate::scene::robot::{Drive, JointKind, Motor};
+use crate::model::robot::{Drive, JointKind, Motor};
 use crate::task::{Push, Variation};
 
 /// Commands and efforts of the motors of one robot, and the actions that have not arrived yet: a function of the actions of the episode.

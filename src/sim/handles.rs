@@ -4,7 +4,7 @@ use bevy::math::Vec3;
 use bevy_rapier3d::rapier::dynamics::{Multibody, MultibodyLink, RigidBodyHandle, RigidBodySet};
 use bevy_rapier3d::rapier::math::Pose;
 
-use crate::scene::robot::JointKind;
+use crate::model::robot::JointKind;
 
 /// A link or a loose object.
 pub(super) struct LinkHandles {

@@ -10,7 +10,7 @@ use bevy_rapier3d::rapier::math::Pose;
 use super::handles::{JointHandles, LinkHandles};
 use super::out_of_plane::OutOfPlane;
 use super::shapes::rotation;
-use crate::scene::robot::{Joint, JointKind, Link, Origin, Robot};
+use crate::model::robot::{Joint, JointKind, Link, Origin, Robot};
 
 /// The joint between a link and its parent; fixed where `joint` is `None` and the link does not float.
 pub(super) fn rapier_joint(

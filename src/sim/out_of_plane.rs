@@ -9,7 +9,7 @@ use bevy::math::{Mat3, Quat, Vec3};
 use bevy_rapier3d::rapier::dynamics::{JointAxesMask, JointAxis, MultibodyLink};
 
 use super::shapes::{mass_properties, rotation};
-use crate::scene::robot::{JointKind, Link, Robot};
+use crate::model::robot::{JointKind, Link, Robot};
 
 /// The additional axis of the root joint of a planar robot.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -19,9 +19,9 @@ use super::joints;
 use super::out_of_plane::OutOfPlane;
 use super::shapes::{collider, mass_properties, rotation};
 use super::terrain::{self, Touches};
+use crate::model::robot::{Drive, Link, Motor, Origin};
 use crate::readings::Needs;
 use crate::scene::Scene;
-use crate::scene::robot::{Drive, Link, Motor, Origin};
 use crate::task::ActionFilter;
 
 /// One physics world, as the components of a `bevy_rapier` context.

@@ -8,8 +8,8 @@ use bevy_rapier3d::rapier::parry::mass_properties::MassProperties;
 use bevy_rapier3d::rapier::parry::shape::HeightFieldFlags;
 use bevy_rapier3d::rapier::parry::utils::Array2;
 
-use crate::scene::robot::{Form, Inertia, Link, Shape, Surface, Weight};
-use crate::scene::world::Heights;
+use crate::model::robot::{Form, Inertia, Link, Shape, Surface, Weight};
+use crate::model::world::Heights;
 
 /// Mass, centre of mass and inertia of a link: as stated in the scene, else the sum over its solid shapes.
 pub fn mass_properties(link: &Link) -> MassProperties {

@@ -7,8 +7,8 @@ use bevy_rapier3d::rapier::geometry::{
 };
 
 use super::shapes::{collider, surface_of, touching};
-use crate::scene::robot::Link;
-use crate::scene::world::World;
+use crate::model::robot::Link;
+use crate::model::world::World;
 
 const LINKS: Group = Group::GROUP_1;
 const WORLD: Group = Group::GROUP_2;

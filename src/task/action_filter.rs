@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::timing::steps;
-use crate::scene::error::Diagnostic;
-use crate::scene::locate::Path;
+use crate::ron_tree::Diagnostic;
+use crate::ron_tree::Path;
 
 /// What happens to actions before they reach the motors, each entry for itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]

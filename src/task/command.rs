@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
-use crate::scene::check::unique;
-use crate::scene::error::Diagnostic;
-use crate::scene::file::Entries;
-use crate::scene::locate::Path;
+use crate::ron_tree::Diagnostic;
+use crate::ron_tree::Entries;
+use crate::ron_tree::Path;
+use crate::ron_tree::unique;
 
 /// Most commands of a task, and one more.
 const MAX_COMMANDS: usize = 1024;

@@ -6,10 +6,10 @@ use serde::Deserialize;
 
 use super::Command;
 use super::formulas::Moments;
-use crate::scene::check::index_of;
-use crate::scene::error::Diagnostic;
-use crate::scene::locate::Path;
-use crate::scene::robot::Robot;
+use crate::model::robot::Robot;
+use crate::ron_tree::Diagnostic;
+use crate::ron_tree::Path;
+use crate::ron_tree::index_of;
 
 /// What would do where a goal is missing.
 pub(super) const ADD_A_GOAL: &str =

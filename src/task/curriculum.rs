@@ -3,9 +3,9 @@
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use crate::scene::error::Diagnostic;
-use crate::scene::file::Entries;
-use crate::scene::locate::Path;
+use crate::ron_tree::Diagnostic;
+use crate::ron_tree::Entries;
+use crate::ron_tree::Path;
 use crate::step::curriculum::{Curriculum, Solved};
 
 /// Episodes that a level of a curriculum may ask for.

@@ -3,8 +3,8 @@
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
 
-use crate::scene::error::Diagnostic;
-use crate::scene::locate::Path;
+use crate::ron_tree::Diagnostic;
+use crate::ron_tree::Path;
 use crate::seed::Rng;
 
 /// What a number is drawn from.

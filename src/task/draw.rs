@@ -3,7 +3,7 @@
 use rand::RngExt;
 
 use super::{Command, Goal, Start, StartState, Task, Variation};
-use crate::scene::robot::Robot;
+use crate::model::robot::Robot;
 use crate::seed::Rng;
 
 /// Joint angles and speeds at the start: home plus uniform noise, within the joints' ranges; and where what floats is.

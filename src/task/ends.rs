@@ -5,8 +5,8 @@ use super::formulas::TaskFormula;
 use super::terms::{Reference, terms};
 use super::{Moment, Target};
 use crate::readings::Needs;
-use crate::scene::error::Diagnostic;
-use crate::scene::locate::Path;
+use crate::ron_tree::Diagnostic;
+use crate::ron_tree::Path;
 
 /// A condition that ends an episode.
 pub(crate) trait EndCondition: Sized {

@@ -1,6 +1,6 @@
 //! What the entries of observations are called: `elbow.cos`, `goal.x`, `tip.to_goal.z`.
 
-use crate::scene::robot::Robot;
+use crate::model::robot::Robot;
 
 /// `elbow.WHAT` for each joint.
 pub(super) fn of_joints(robot: &Robot, joints: &[usize], what: &str) -> Vec<String> {

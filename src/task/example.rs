@@ -5,8 +5,8 @@ use super::formulas::Moments;
 use super::rewards::{RewardTerm, Transition};
 use super::sensors::{Sensing, SensorTerm};
 use super::{Moment, Task, When};
+use crate::model::robot::{Drive, Joint, JointKind, Link, Motor, Origin, Point, Robot};
 use crate::readings::{LinkReading, Readings};
-use crate::scene::robot::{Drive, Joint, JointKind, Link, Motor, Origin, Point, Robot};
 
 /// The cart slides on a rail from -1 to 1 with a motor of 20 N; the arm's elbow turns with one of 2 N m. The tip is on the arm.
 pub(super) fn robot() -> Robot {

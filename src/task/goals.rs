@@ -2,8 +2,8 @@
 
 use super::context::Context;
 use super::terms::{Reference, terms};
-use crate::scene::error::Diagnostic;
-use crate::scene::locate::Path;
+use crate::ron_tree::Diagnostic;
+use crate::ron_tree::Path;
 use crate::seed::Rng;
 
 /// A region that goals are drawn from, in the world's frame (m).

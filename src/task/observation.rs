@@ -5,10 +5,10 @@ use serde::Serialize;
 use super::context::{Context, each};
 use super::sensors::{Sensor, SensorWritten};
 use super::timing::steps;
-use crate::scene::check::not_negative;
-use crate::scene::error::Diagnostic;
-use crate::scene::locate::Path;
-use crate::scene::robot::Robot;
+use crate::model::check::not_negative;
+use crate::model::robot::Robot;
+use crate::ron_tree::Diagnostic;
+use crate::ron_tree::Path;
 
 /// Numbers that an observation may keep: as many as all terms of all joints have.
 const MAX_KEPT: usize = 65_536;

@@ -4,8 +4,8 @@
 use super::context::Context;
 use super::terms::{Reference, terms};
 use super::{Task, Variation};
-use crate::scene::error::Diagnostic;
-use crate::scene::locate::Path;
+use crate::ron_tree::Diagnostic;
+use crate::ron_tree::Path;
 use crate::seed::Rng;
 
 /// Something that every episode draws anew. A scale is a factor on what the file says.

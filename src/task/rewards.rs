@@ -7,8 +7,8 @@ use super::formulas::{Moments, TaskFormula};
 use super::terms::{Reference, terms};
 use super::{Moment, Target};
 use crate::readings::Needs;
-use crate::scene::error::Diagnostic;
-use crate::scene::locate::Path;
+use crate::ron_tree::Diagnostic;
+use crate::ron_tree::Path;
 
 /// A term of the reward. In all of them `d` is the distance of the point from the goal (m).
 pub(crate) trait RewardTerm: Sized {

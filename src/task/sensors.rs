@@ -4,10 +4,10 @@ use super::context::Context;
 use super::observation::Options;
 use super::terms::{Reference, terms};
 use super::{Moment, Task};
+use crate::model::robot::Robot;
 use crate::readings::Needs;
-use crate::scene::error::Diagnostic;
-use crate::scene::locate::Path;
-use crate::scene::robot::Robot;
+use crate::ron_tree::Diagnostic;
+use crate::ron_tree::Path;
 
 /// Something that can be read from the state.
 pub(crate) trait SensorTerm: Sized {

@@ -2,11 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::scene::check::{index_of, not_negative, unique};
-use crate::scene::error::Diagnostic;
-use crate::scene::file::{Entries, Triple};
-use crate::scene::locate::Path;
-use crate::scene::robot::Robot;
+use crate::model::check::not_negative;
+use crate::model::file::Triple;
+use crate::model::robot::Robot;
+use crate::ron_tree::Diagnostic;
+use crate::ron_tree::Entries;
+use crate::ron_tree::Path;
+use crate::ron_tree::{index_of, unique};
 
 /// How an episode starts, besides the joints' home.
 #[derive(Clone, Debug, PartialEq, Serialize)]

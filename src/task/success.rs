@@ -4,8 +4,8 @@ use super::context::Context;
 use super::terms::{Reference, terms};
 use super::{Moment, Target};
 use crate::readings::Needs;
-use crate::scene::error::Diagnostic;
-use crate::scene::locate::Path;
+use crate::ron_tree::Diagnostic;
+use crate::ron_tree::Path;
 
 /// A condition that makes an episode a success.
 pub(crate) trait SuccessCondition: Sized {

@@ -88,8 +88,8 @@ macro_rules! terms {
             pub(crate) fn check(
                 &self,
                 context: &$crate::task::context::Context,
-                at: &$crate::scene::locate::Path,
-            ) -> Result<$kind, $crate::scene::error::Diagnostic> {
+                at: &$crate::ron_tree::Path,
+            ) -> Result<$kind, $crate::ron_tree::Diagnostic> {
                 Ok(match self {
                     $(Self::$name(written) => {
                         $kind::$name(<$module::$name as $trait>::check(written, context, at)?)

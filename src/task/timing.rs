@@ -1,8 +1,8 @@
 //! How long an episode and a step are: whole numbers of each other.
 
 use super::written::TaskWritten;
-use crate::scene::error::Diagnostic;
-use crate::scene::locate::Path;
+use crate::ron_tree::Diagnostic;
+use crate::ron_tree::Path;
 
 const MAX_STEPS: u32 = 1_000_000;
 const MAX_SUBSTEPS: u32 = 1000;

@@ -17,11 +17,12 @@ use super::sensors::SensorWritten;
 use super::start::StartWritten;
 use super::success::SuccessWritten;
 use super::timing::{episode_steps, substeps};
-use crate::scene::check::positive;
-use crate::scene::error::Diagnostic;
-use crate::scene::file::{Entries, Triple};
-use crate::scene::locate::Path;
-use crate::scene::robot::Robot;
+use crate::model::check::positive;
+use crate::model::file::Triple;
+use crate::model::robot::Robot;
+use crate::ron_tree::Diagnostic;
+use crate::ron_tree::Entries;
+use crate::ron_tree::Path;
 
 /// Terms of one kind, and one more.
 const MAX_TERMS: usize = 1024;

@@ -19,8 +19,8 @@ use super::panel::PanelWidth;
 use super::shown_robot::ShownRobot;
 use super::sky::{self, Sky};
 use super::stage::{Eye, Ground, up};
+use crate::model::robot::{JointKind, Robot};
 use crate::scene::Scene;
-use crate::scene::robot::{JointKind, Robot};
 
 /// How far the view has followed the robot (Bevy's coordinates, m).
 #[derive(Resource, Default)]

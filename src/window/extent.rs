@@ -4,8 +4,8 @@ use bevy::prelude::*;
 
 use super::frame::Frame;
 use super::shown_robot::ShownRobot;
+use crate::model::robot::Form;
 use crate::scene::Scene;
-use crate::scene::robot::Form;
 
 /// The dimensions of a robot (simulation coordinates, m).
 #[derive(Resource, Clone, Copy, Debug, PartialEq)]

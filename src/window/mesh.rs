@@ -5,8 +5,8 @@ use bevy::mesh::{Indices, PrimitiveTopology};
 use bevy::prelude::*;
 use std::f32::consts::TAU;
 
-use crate::scene::robot::Form;
-use crate::scene::world::Heights;
+use crate::model::robot::Form;
+use crate::model::world::Heights;
 
 /// Facets around a round body.
 const AROUND: u32 = 48;

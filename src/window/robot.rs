@@ -9,8 +9,8 @@ use super::frame::Frame;
 use super::mesh;
 use super::shown_robot::ShownRobot;
 use super::stage::Root;
+use crate::model::robot::{Form, Joint, JointKind, Link, Robot};
 use crate::scene::Scene;
-use crate::scene::robot::{Form, Joint, JointKind, Link, Robot};
 
 /// A part of the shown scene, despawned when another scene is shown.
 #[derive(Component)]

@@ -3,7 +3,7 @@
 use crate::doctor::check::{Check, Run};
 use crate::doctor::finding::{Finding, FindingKind, percent};
 use crate::doctor::scratch_world::{self, STARTS, ScratchWorld};
-use crate::scene::{Place, Severity};
+use crate::scene::{Location, Severity};
 use crate::task::{Moment, draw, judge};
 
 pub(super) const CHECK: Check = Check {
@@ -54,7 +54,7 @@ fn run(world: &mut ScratchWorld, findings: &mut Vec<Finding>) {
             Finding::new(
                 ENDS_AT_START,
                 Severity::Serious,
-                Place::End(end),
+                Location::End(end),
                 "episodes end before they begin",
                 format!("it holds in {} of the starts", percent(share)),
             )

@@ -7,8 +7,8 @@ use crate::doctor::check::{Check, Run};
 use crate::doctor::finding::{Finding, FindingKind, percent};
 use crate::doctor::rollouts::step_budget;
 use crate::doctor::scratch_world::ScratchWorld;
-use crate::scene::robot::{Drive, JointKind, Motor};
-use crate::scene::{Place, Severity};
+use crate::model::robot::{Drive, JointKind, Motor};
+use crate::scene::{Location, Severity};
 use crate::seed::{Rng, Seed};
 use crate::task::StartState;
 
@@ -53,11 +53,11 @@ fn run(world: &mut ScratchWorld, findings: &mut Vec<Finding>) {
     let undamped = robot.joints.iter().position(|joint| joint.damping == 0.0);
     let rate = task.control_hz * task.substeps as f32;
     let place = match undamped {
-        Some(joint) => Place::Joint {
+        Some(joint) => Location::Joint {
             joint,
             field: "damping",
         },
-        None => Place::Task("physics_hz"),
+        None => Location::Task("physics_hz"),
     };
     findings.push(
         Finding::new(

@@ -8,7 +8,7 @@ use crate::doctor::evidence::{
 };
 use crate::doctor::finding::{BREAKS, Finding, FindingKind, percent, short};
 use crate::doctor::scripted_policy::ScriptedPolicy;
-use crate::scene::{Place, Scene, Severity};
+use crate::scene::{Location, Scene, Severity};
 use crate::step::curriculum::Solved;
 
 pub(super) const CHECK: Check = Check {
@@ -107,17 +107,17 @@ fn shortened(reason: &str) -> String {
     reason.split(' ').map(short).collect::<Vec<_>>().join(" ")
 }
 
-fn place_of_break(scene: &Scene, reason: &str) -> Place {
+fn place_of_break(scene: &Scene, reason: &str) -> Location {
     let task = scene.task();
     let formula = (task.reward.iter()).position(|reward| reward.of.formula().is_some());
     let condition = (task.end.iter()).position(|end| end.formula().is_some());
     if reason.contains("reward") {
-        return formula.map_or(Place::Task("reward"), Place::Reward);
+        return formula.map_or(Location::Task("reward"), Location::Reward);
     }
     if reason.contains("of an end") {
-        return condition.map_or(Place::Task("end"), Place::End);
+        return condition.map_or(Location::Task("end"), Location::End);
     }
-    Place::Task(if reason.contains("of success") {
+    Location::Task(if reason.contains("of success") {
         "success"
     } else if reason.contains("max_joint_speed") {
         "max_joint_speed"
@@ -156,7 +156,7 @@ fn falls_at_start(scene: &Scene, evidence: &Evidence, findings: &mut Vec<Finding
         Finding::new(
             FALLS_AT_START,
             Severity::Serious,
-            most.map_or(Place::Task("end"), Place::End),
+            most.map_or(Location::Task("end"), Location::End),
             "episodes end at once, whatever the actions",
             format!(
                 "they last {} steps on average",
@@ -192,7 +192,7 @@ fn solved_by_nothing(scene: &Scene, evidence: &Evidence, findings: &mut Vec<Find
         ),
     };
     let title = format!("the task is solved by {}", evidence.policy.actions());
-    let place = Place::Task("solved");
+    let place = Location::Task("solved");
     findings.push(
         Finding::new(SOLVED_BY_NOTHING, Severity::Serious, place, title, found)
             .help("a harder task, or a stricter `solved` or `success`"),
@@ -245,7 +245,7 @@ fn pays_to_end(scene: &Scene, evidence: &Evidence, findings: &mut Vec<Finding>) 
     };
     let title = "it pays to end the episode early";
     findings.push(
-        Finding::new(PAYS_TO_END, severity, Place::End(end), title, found).help(
+        Finding::new(PAYS_TO_END, severity, Location::End(end), title, found).help(
             "a positive reward for every step, such as `(weight: 1, of: Alive())`, or no such end condition",
         ),
     );

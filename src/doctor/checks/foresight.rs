@@ -2,7 +2,7 @@
 
 use crate::doctor::check::{Check, Preset, Run};
 use crate::doctor::finding::{Finding, FindingKind, short};
-use crate::scene::{Place, Severity};
+use crate::scene::{Location, Severity};
 use crate::task::Task;
 
 pub(super) const CHECK: Check = Check {
@@ -27,7 +27,7 @@ fn run(task: &Task, (name, learner): Preset, findings: &mut Vec<Finding>) {
         return;
     }
     let seconds = |steps: f64| short(steps / f64::from(task.control_hz));
-    let place = Place::Learner {
+    let place = Location::Learner {
         name: name.to_owned(),
         field: "gamma",
     };

@@ -5,7 +5,7 @@ use std::f32::consts::TAU;
 use crate::doctor::check::{Check, Run};
 use crate::doctor::finding::{Finding, FindingKind, short};
 use crate::doctor::scratch_world::ScratchWorld;
-use crate::scene::{Place, Severity};
+use crate::scene::{Location, Severity};
 
 pub(super) const CHECK: Check = Check {
     kinds: &[UNDAMPED, TOO_COARSE],
@@ -36,7 +36,7 @@ fn undamped(world: &ScratchWorld, findings: &mut Vec<Finding>) {
         if joint.damping > 0.0 || joint.armature > 0.0 || joint.max_speed.is_some() {
             continue;
         }
-        let place = Place::Joint {
+        let place = Location::Joint {
             joint: motor.joint,
             field: "damping",
         };
@@ -64,7 +64,7 @@ fn too_coarse(world: &mut ScratchWorld, findings: &mut Vec<Finding>) {
         if frequency / rate <= RADIANS_PER_STEP {
             continue;
         }
-        let place = Place::Joint {
+        let place = Location::Joint {
             joint: i,
             field: "spring",
         };

@@ -6,7 +6,7 @@ use crate::doctor::check::{Check, Rollouts, Run};
 use crate::doctor::evidence::{CONSTANT, ENOUGH_STEPS, Evidence, RunningStatistics};
 use crate::doctor::finding::{Finding, FindingKind, list, short};
 use crate::pod::scene::spaces;
-use crate::scene::{Place, Scene, Severity};
+use crate::scene::{Location, Scene, Severity};
 
 pub(super) const CHECK: Check = Check {
     kinds: &[NEVER_CHANGES, UNSCALED, REDUNDANT],
@@ -82,8 +82,8 @@ struct ObservationTerm<'a> {
 }
 
 impl ObservationTerm<'_> {
-    fn place(&self) -> Place {
-        Place::Observe(self.index)
+    fn place(&self) -> Location {
+        Location::Observe(self.index)
     }
 
     fn list(&self, entries: &[usize]) -> String {

@@ -3,7 +3,7 @@
 use crate::doctor::check::{Check, Run};
 use crate::doctor::finding::{Finding, FindingKind, percent, short};
 use crate::doctor::scratch_world::{self, STARTS, ScratchWorld};
-use crate::scene::{Place, Severity};
+use crate::scene::{Location, Severity};
 use crate::sim::overlaps::{Overlap, Solid};
 use crate::task::draw;
 
@@ -53,7 +53,7 @@ fn run(world: &mut ScratchWorld, findings: &mut Vec<Finding>) {
         short(*depth)
     );
     findings.push(
-        Finding::new(OVERLAPS_AT_START, severity, Place::Link(*link), title, found).help(
+        Finding::new(OVERLAPS_AT_START, severity, Location::Link(*link), title, found).help(
             "move one of them, or reduce the noise at the start: the physics throws overlapping solids apart",
         ),
     );

@@ -6,8 +6,8 @@ use rand::RngExt;
 use crate::doctor::check::{Check, Run};
 use crate::doctor::finding::{Finding, FindingKind, percent, short};
 use crate::doctor::scratch_world::ScratchWorld;
-use crate::scene::robot::{JointKind, Robot};
-use crate::scene::{Place, Severity};
+use crate::model::robot::{JointKind, Robot};
+use crate::scene::{Location, Severity};
 use crate::seed::{Rng, Seed};
 use crate::task::{Task, draw};
 
@@ -89,7 +89,7 @@ fn run(world: &mut ScratchWorld, findings: &mut Vec<Finding>) {
     } else {
         format!("`{name}` can reach none of the goals")
     };
-    let finding = Finding::new(OUT_OF_REACH, severity, Place::Task("goal"), title, example)
+    let finding = Finding::new(OUT_OF_REACH, severity, Location::Task("goal"), title, example)
         .help(format!(
             "{tried} goals were tried, each within {} m",
             short(near)

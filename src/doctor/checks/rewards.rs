@@ -4,7 +4,7 @@ use crate::doctor::check::{Check, Rollouts, Run};
 use crate::doctor::evidence::{ENOUGH_STEPS, EpisodeEnd, Evidence, RunningStatistics, shares};
 use crate::doctor::finding::{Finding, FindingKind, percent, short};
 use crate::doctor::scripted_policy::ScriptedPolicy;
-use crate::scene::{Place, Scene, Severity};
+use crate::scene::{Location, Scene, Severity};
 
 pub(super) const CHECK: Check = Check {
     kinds: &[CONSTANT, NEVER_FIRES, DROWNS],
@@ -51,8 +51,8 @@ fn constant(scene: &Scene, evidence: &Evidence, findings: &mut Vec<Finding>) -> 
         return false;
     }
     let place = match scene.task().reward.len() {
-        1 => Place::Reward(0),
-        _ => Place::Task("reward"),
+        1 => Location::Reward(0),
+        _ => Location::Task("reward"),
     };
     let title = "the reward is the same whatever the actions";
     let found = format!("{} in each of {} steps", short(min), evidence.steps());
@@ -76,7 +76,7 @@ fn never_fires(
         if reward.weight == 0.0 || term.absolute_max() > SILENT * largest {
             continue;
         }
-        let place = Place::Reward(i);
+        let place = Location::Reward(i);
         let title = "this reward term is never paid to an untrained policy";
         let found = format!("0 in each of {} steps", evidence.steps());
         findings.push(if reward.weight > 0.0 {
@@ -134,10 +134,12 @@ fn drowns(
             percent(shares[i])
         );
         findings.push(
-            Finding::new(DROWNS, Severity::Warning, Place::Reward(i), title, found).help(format!(
-                "a weight of {} would make it as large as the task's other terms",
-                short(balanced)
-            )),
+            Finding::new(DROWNS, Severity::Warning, Location::Reward(i), title, found).help(
+                format!(
+                    "a weight of {} would make it as large as the task's other terms",
+                    short(balanced)
+                ),
+            ),
         );
     }
 }

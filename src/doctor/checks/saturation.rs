@@ -5,7 +5,7 @@ use super::strength::TOO_WEAK;
 use crate::doctor::check::{Check, Rollouts, Run};
 use crate::doctor::finding::{Finding, FindingKind, percent};
 use crate::doctor::scripted_policy::ScriptedPolicy;
-use crate::scene::{Place, Severity};
+use crate::scene::{Location, Severity};
 
 pub(super) const CHECK: Check = Check {
     kinds: &[SATURATES],
@@ -29,7 +29,7 @@ fn run(rollouts: &Rollouts, findings: &mut Vec<Finding>) {
     for evidence in by_policy.filter(|evidence| evidence.policy == ScriptedPolicy::Holding) {
         for (motor, saturated) in robot.motors.iter().zip(&evidence.saturated) {
             let share = *saturated as f64 / evidence.settled.max(1) as f64;
-            let place = Place::Joint {
+            let place = Location::Joint {
                 joint: motor.joint,
                 field: "torque",
             };

@@ -4,8 +4,8 @@ use super::reach::span;
 use crate::doctor::check::{Check, Run};
 use crate::doctor::finding::{Finding, FindingKind, short};
 use crate::doctor::scratch_world::ScratchWorld;
-use crate::scene::robot::{Drive, Motor, Robot};
-use crate::scene::{Place, Severity};
+use crate::model::robot::{Drive, Motor, Robot};
+use crate::scene::{Location, Severity};
 
 pub(super) const CHECK: Check = Check {
     kinds: &[TOO_WEAK, TOO_STRONG],
@@ -63,7 +63,7 @@ fn too_weak(world: &mut ScratchWorld, findings: &mut Vec<Finding>) {
         } else {
             continue;
         };
-        let place = Place::Joint {
+        let place = Location::Joint {
             joint: motor.joint,
             field: "torque",
         };
@@ -151,7 +151,7 @@ fn too_strong(world: &mut ScratchWorld, findings: &mut Vec<Finding>) {
         if change <= STRONG_SHARE * task.max_joint_speed || is_governed {
             continue;
         }
-        let place = Place::Joint {
+        let place = Location::Joint {
             joint: motor.joint,
             field: "torque",
         };

@@ -2,7 +2,7 @@
 
 use crate::doctor::check::{Check, Run};
 use crate::doctor::finding::{Finding, FindingKind};
-use crate::scene::{Place, Severity};
+use crate::scene::{Location, Severity};
 
 pub(super) const CHECK: Check = Check {
     kinds: &[WITHOUT_WEIGHT],
@@ -14,7 +14,7 @@ pub(super) const CHECK: Check = Check {
             Finding::new(
                 WITHOUT_WEIGHT,
                 Severity::Warning,
-                Place::Reward(i),
+                Location::Reward(i),
                 title,
                 found,
             )

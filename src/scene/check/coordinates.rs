@@ -4,7 +4,7 @@ use std::f32::consts::PI;
 use std::ops::Range;
 
 use crate::formula::{Compiler, NamePart, Names, Source};
-use crate::scene::error::Diagnostic;
+use crate::ron_tree::Diagnostic;
 
 /// What a formula of the shape of the ground reads: where on it, from its middle (m).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

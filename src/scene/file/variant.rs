@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, de::IgnoredAny};
 
-use super::{Entries, Written};
+use super::Entries;
+use crate::ron_tree::read::Format;
 
 /// The values of `set` and `add` are read where they have been put.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::scene) struct Variant {
     /// Looked at before the rest is read.
@@ -20,7 +21,7 @@ pub(in crate::scene) struct Variant {
     pub(in crate::scene) remove: Vec<String>,
 }
 
-impl Written for Variant {
+impl Format for Variant {
     const NAME: &'static str = "scene";
     const FORM: &'static str =
         "a scene that changes another is `(base: \"reach\", set: {..}, add: {..}, remove: [..])`";

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::quantity::{CONSTANTS, Known, Of, Quantity, READINGS, Reading, Side};
 use crate::formula::{self, Compiler, FUNCTIONS, Kind, NamePart, Names, Source, is_plain};
-use crate::scene::error::Diagnostic;
-use crate::scene::locate::Path;
+use crate::ron_tree::Diagnostic;
+use crate::ron_tree::Path;
 use crate::task::context::{ADD_A_GOAL, Context};
 
 /// The formula of a number that `text`, written at `at`, is.

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{GoalSampler, between, circle};
-use crate::scene::check::not_negative;
-use crate::scene::error::Diagnostic;
-use crate::scene::locate::Path;
+use crate::model::check::not_negative;
+use crate::ron_tree::Diagnostic;
+use crate::ron_tree::Path;
 use crate::seed::Rng;
 use crate::task::context::Context;
 use crate::task::{OutlineLine, Reference};

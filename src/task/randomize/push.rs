@@ -4,9 +4,9 @@ use rand::RngExt;
 use serde::{Deserialize, Serialize};
 
 use super::Randomization;
-use crate::scene::check::positive;
-use crate::scene::error::Diagnostic;
-use crate::scene::locate::Path;
+use crate::model::check::positive;
+use crate::ron_tree::Diagnostic;
+use crate::ron_tree::Path;
 use crate::seed::Rng;
 use crate::task::context::Context;
 use crate::task::{Distribution, Reference, Task, Variation, variation};

@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{RewardTerm, Transition};
 use crate::formula::wrap;
-use crate::scene::error::Diagnostic;
-use crate::scene::locate::Path;
-use crate::scene::robot::JointKind;
+use crate::model::robot::JointKind;
+use crate::ron_tree::Diagnostic;
+use crate::ron_tree::Path;
 use crate::task::Reference;
 use crate::task::context::Context;
 

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{RewardTerm, Transition};
-use crate::scene::error::Diagnostic;
-use crate::scene::locate::Path;
+use crate::ron_tree::Diagnostic;
+use crate::ron_tree::Path;
 use crate::task::context::Context;
 use crate::task::{Reference, Target, Within};
 

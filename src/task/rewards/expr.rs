@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::{RewardTerm, Transition};
 use crate::readings::Needs;
-use crate::scene::error::Diagnostic;
-use crate::scene::locate::Path;
+use crate::ron_tree::Diagnostic;
+use crate::ron_tree::Path;
 use crate::task::Reference;
 use crate::task::context::Context;
 use crate::task::formulas::{TaskFormula, number};

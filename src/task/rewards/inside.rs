@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{RewardTerm, Transition};
-use crate::scene::check::positive;
-use crate::scene::error::Diagnostic;
-use crate::scene::locate::Path;
+use crate::model::check::positive;
+use crate::ron_tree::Diagnostic;
+use crate::ron_tree::Path;
 use crate::task::context::Context;
 use crate::task::{Reference, Target};
 

@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::{RewardTerm, Transition, gaussian};
+use crate::model::check::positive;
 use crate::readings::Needs;
-use crate::scene::check::positive;
-use crate::scene::error::Diagnostic;
-use crate::scene::locate::Path;
+use crate::ron_tree::Diagnostic;
+use crate::ron_tree::Path;
 use crate::task::Reference;
 use crate::task::context::{Axis, Context};
 

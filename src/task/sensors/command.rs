@@ -3,10 +3,10 @@
 use serde::Serialize;
 
 use super::{Sensing, SensorTerm};
-use crate::scene::check::index_of;
-use crate::scene::error::Diagnostic;
-use crate::scene::locate::Path;
-use crate::scene::robot::Robot;
+use crate::model::robot::Robot;
+use crate::ron_tree::Diagnostic;
+use crate::ron_tree::Path;
+use crate::ron_tree::index_of;
 use crate::task::Reference;
 use crate::task::context::{Context, each, each_once};
 use crate::task::observation::sensor_fields;

@@ -4,11 +4,11 @@ use serde::Serialize;
 
 use super::rays::MAX_RAYS;
 use super::{Sensing, SensorTerm};
+use crate::model::check::positive;
+use crate::model::robot::Robot;
 use crate::readings::{Needs, RayPattern};
-use crate::scene::check::positive;
-use crate::scene::error::Diagnostic;
-use crate::scene::locate::Path;
-use crate::scene::robot::Robot;
+use crate::ron_tree::Diagnostic;
+use crate::ron_tree::Path;
 use crate::task::Reference;
 use crate::task::context::Context;
 use crate::task::entry_names;

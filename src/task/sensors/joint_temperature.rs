@@ -3,10 +3,10 @@
 use serde::Serialize;
 
 use super::{Sensing, SensorTerm};
-use crate::scene::check::positive;
-use crate::scene::error::Diagnostic;
-use crate::scene::locate::Path;
-use crate::scene::robot::Robot;
+use crate::model::check::positive;
+use crate::model::robot::Robot;
+use crate::ron_tree::Diagnostic;
+use crate::ron_tree::Path;
 use crate::task::context::Context;
 use crate::task::entry_names;
 use crate::task::observation::sensor_fields;

@@ -3,10 +3,10 @@
 use serde::Serialize;
 
 use super::{Sensing, SensorTerm};
+use crate::model::robot::Robot;
 use crate::readings::Needs;
-use crate::scene::error::Diagnostic;
-use crate::scene::locate::Path;
-use crate::scene::robot::Robot;
+use crate::ron_tree::Diagnostic;
+use crate::ron_tree::Path;
 use crate::task::Reference;
 use crate::task::context::Context;
 use crate::task::entry_names;

@@ -3,12 +3,12 @@
 use serde::Serialize;
 
 use super::{Sensing, SensorTerm};
+use crate::model::check::{length, positive};
+use crate::model::file::Triple;
+use crate::model::robot::Robot;
 use crate::readings::{Needs, RayPattern};
-use crate::scene::check::{length, positive};
-use crate::scene::error::Diagnostic;
-use crate::scene::file::Triple;
-use crate::scene::locate::Path;
-use crate::scene::robot::Robot;
+use crate::ron_tree::Diagnostic;
+use crate::ron_tree::Path;
 use crate::task::Reference;
 use crate::task::context::{Context, each};
 use crate::task::entry_names;

@@ -3,7 +3,7 @@
 use bevy_egui::egui::{self, Button, RichText, Slider, Ui};
 
 use super::widgets::{section, unit, wide_button};
-use crate::scene::robot::{Drive, Joint, JointKind, Motor};
+use crate::model::robot::{Drive, Joint, JointKind, Motor};
 use crate::train::plugin::Training;
 use crate::window::clock::{Playback, SPEEDS};
 use crate::window::shown_robot::ShownRobot;

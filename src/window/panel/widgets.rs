@@ -2,7 +2,7 @@
 
 use bevy_egui::egui::{self, Button, Color32, CornerRadius, Margin, ProgressBar, RichText, Ui};
 
-use crate::scene::robot::JointKind;
+use crate::model::robot::JointKind;
 use crate::window::theme::{BLUE, DIM, EDGE};
 
 /// A separator line and a caption.
