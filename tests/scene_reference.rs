@@ -113,7 +113,7 @@ fn rows_of_terms_are_those_of_their_files() {
     }
     assert!(
         expected == REFERENCE,
-        "the rows of terms in scenes/README.md are written by `UPDATE_EXPECT=1 cargo test --test scene_reference`"
+        "the rows of terms in scenes/README.md are written by `UPDATE_EXPECT=1 cargo test --test promises scene_reference`"
     );
 }
 

@@ -85,15 +85,15 @@ impl Run for Replay {
         let scene =
             Scene::parse(&format!("{file}: its scene"), text)?.renamed(record.scene.clone());
         let scene = Arc::new(scene);
-        let flight = &record.crash;
-        let outcome = play(&scene, record.seed, flight).map_err(wrong)?;
+        let crash = &record.crash;
+        let outcome = play(&scene, record.seed, crash).map_err(wrong)?;
         let json = Json {
             scene: scene.name(),
             seed: record.seed,
-            environment: flight.environment,
-            episode: flight.episode,
-            steps: flight.steps(scene.robot().motors.len()),
-            reason: &flight.reason,
+            environment: crash.environment,
+            episode: crash.episode,
+            steps: crash.steps(scene.robot().motors.len()),
+            reason: &crash.reason,
             reproduced: outcome.reproduced,
         };
         let picture = PictureRequest {

@@ -63,7 +63,7 @@ mod windowed {
     use crate::train::publish::Viewer;
     use crate::train::scene_watch::SceneWatchPlugin;
     use crate::train::{Job, TrainResult};
-    use crate::window::{self, Options, Picture, PictureTime, Played, PlayedFlight};
+    use crate::window::{self, CrashReplay, Options, Picture, PictureTime, Playable};
 
     pub(in crate::cli) use crate::window::probe;
 
@@ -94,9 +94,9 @@ mod windowed {
         best: bool,
         picture: PictureRequest,
     ) -> Result<ExitCode, Failure> {
-        let played = played(what, best)?;
+        let playable = playable(what, best)?;
         let signals = Signals::listen(&Arc::new(AtomicBool::new(false)))?;
-        window::play(played, options(picture, &signals)).map_err(no_window)?;
+        window::play(playable, options(picture, &signals)).map_err(no_window)?;
         let code = signals.exit_code();
         Ok(code.map_or(ExitCode::SUCCESS, ExitCode::from))
     }
@@ -109,25 +109,25 @@ mod windowed {
         signals: &Signals,
         picture: PictureRequest,
     ) -> Result<(), Failure> {
-        let played = Played::Flight {
+        let record = Playable::Crash {
             scene,
             seed: Seed::new(record.seed),
-            played: PlayedFlight {
-                flight: Arc::new(record.crash.clone()),
+            replay: CrashReplay {
+                crash: Arc::new(record.crash.clone()),
                 good_steps,
                 reproduced,
             },
         };
-        window::play(played, options(picture, signals)).map_err(no_window)
+        window::play(record, options(picture, signals)).map_err(no_window)
     }
 
     /// A folder is a run if it holds one or has no shipped scene's name; anything else is a scene.
-    fn played(what: &str, best: bool) -> Result<Played, Failure> {
+    fn playable(what: &str, best: bool) -> Result<Playable, Failure> {
         let path = Path::new(what);
         let is_shipped = Scene::shipped().any(|(name, _)| name == what);
         if path.is_dir() && (path.join("run.json").is_file() || !is_shipped) {
             let (scene, policy) = open_run(path, best)?;
-            return Ok(Played::Policy {
+            return Ok(Playable::Policy {
                 scene: Arc::new(scene),
                 policy,
             });
@@ -135,7 +135,7 @@ mod windowed {
         let scene = Arc::new(Scene::open(what)?);
         let what = what.to_owned();
         let files = SceneFiles::of(&scene, move || Scene::open(&what));
-        Ok(Played::Scene { scene, files })
+        Ok(Playable::Scene { scene, files })
     }
 
     fn options(picture: PictureRequest, signals: &Signals) -> Options {

@@ -73,7 +73,7 @@ pub enum Refusal {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{MOST_REFUSED} updates one after the other were not learnt from, the last one because {0}; \
-     the state before them is kept. Look at the flight records if environments broke, else lower the learning rate or \
+     the state before them is kept. Look at the crash records if environments broke, else lower the learning rate or \
      scale rewards and observations"
 )]
 pub struct GivenUp(pub Refusal);

@@ -6,7 +6,7 @@ use bevy_rapier3d::plugin::context::{RapierContextJoints, RapierRigidBodySet};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::pod::scene::{EpisodeRules, Goal, MotorAction, Played, SceneEnvironment, spaces};
+use crate::pod::scene::{EpisodeRules, Goal, MotorAction, SceneEnvironment, SceneLevels, spaces};
 use crate::pod::{Action, CrashedEpisode, Decider, Episode, Pod, Purpose};
 use crate::policy::Policy;
 use crate::scene::Scene;
