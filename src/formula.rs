@@ -12,6 +12,6 @@ mod words;
 
 pub(crate) use compile::{Compiler, Kind, Names, formula};
 pub use functions::{FUNCTIONS, Function};
-pub use program::{Formula, Op, Part, STACK, Source, Sum, Two};
+pub use program::{Formula, Op, STACK, Source, Two};
 pub use value::{Reader, wrap};
 pub(crate) use words::{Part as NamePart, is_plain};

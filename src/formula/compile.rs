@@ -42,16 +42,6 @@ pub(crate) trait Names: Sized {
         parts: &[Part],
         span: &Range<usize>,
     ) -> Result<Source<Self::Reading>, Diagnostic>;
-
-    /// A reading that is one less another, where there is one.
-    fn difference(_one: Self::Reading, _other: Self::Reading) -> Option<Self::Reading> {
-        None
-    }
-
-    /// The reading that lies so many places behind another in the same list, if it is in one.
-    fn behind(_one: Self::Reading, _places: usize) -> Option<Self::Reading> {
-        None
-    }
 }
 
 /// What there must be at a place of a formula.
@@ -113,7 +103,7 @@ pub(crate) fn formula<N: Names>(
         .collect();
     Ok(Formula {
         text: written.join(" ").trim_end().to_owned(),
-        program: steps::whole(compiler.program),
+        program: compiler.program,
     })
 }
 
@@ -282,7 +272,7 @@ impl<N: Names> Compiler<'_, N> {
     fn write(&mut self, two: Two, start: usize, middle: usize) {
         let right = self.program.split_off(middle);
         let left = self.program.split_off(start);
-        self.program.extend(steps::joined::<N>(two, left, right));
+        self.program.extend(steps::joined(two, left, right));
         self.height -= 1;
     }
 

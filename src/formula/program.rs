@@ -21,16 +21,17 @@ pub struct Formula<R> {
 }
 
 impl<R> Formula<R> {
-    /// What it reads; of readings that lie side by side the first.
+    /// What it reads.
     pub fn readings(&self) -> impl Iterator<Item = &R> {
-        let sources = self.program.iter().flat_map(|op| match op {
-            Op::Load(source) | Op::With(_, source) => vec![source],
-            Op::Sum(sum) => sum.parts.iter().map(|part| &part.source).collect(),
-            Op::Negate | Op::Square | Op::Not | Op::Two(_) | Op::Call(_) => Vec::new(),
-        });
-        sources.filter_map(|source| match source {
-            Source::Read(reading) | Source::Square(reading) => Some(reading),
-            Source::Number(_) => None,
+        self.program.iter().filter_map(|op| match op {
+            Op::Load(Source::Read(reading)) | Op::With(_, Source::Read(reading)) => Some(reading),
+            Op::Load(Source::Number(_))
+            | Op::With(_, Source::Number(_))
+            | Op::Negate
+            | Op::Square
+            | Op::Not
+            | Op::Two(_)
+            | Op::Call(_) => None,
         })
     }
 }
@@ -67,30 +68,8 @@ pub enum Op<R> {
     Two(Two),
     /// Joins what is at hand with another number.
     With(Two, Source<R>),
-    /// Adds up.
-    Sum(Sum<R>),
     /// Calls a function; the last of its arguments is at hand.
     Call(Function),
-}
-
-/// What rewards are for the most part: a sum of readings and their squares, each times a number.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Sum<R> {
-    /// Whether they are added to the number at hand, which else is laid aside.
-    pub onto: bool,
-    /// The summands, from the first to the last.
-    pub parts: Vec<Part<R>>,
-}
-
-/// Summands that are alike: `0.1 * hip.action^2 + 0.1 * knee.action^2`, where the knee's motor is the one after the hip's.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Part<R> {
-    /// What each is multiplied by.
-    pub weight: f32,
-    /// The first of them.
-    pub source: Source<R>,
-    /// How many there are: the first one, and the readings that lie behind it.
-    pub count: usize,
 }
 
 /// Where a number comes from.
@@ -100,8 +79,6 @@ pub enum Source<R> {
     Number(f32),
     /// What the formula is about: the robot, the goal and the clock, or a place on the ground.
     Read(R),
-    /// The square of that, of which rewards are full.
-    Square(R),
 }
 
 /// What stands between two numbers or conditions.

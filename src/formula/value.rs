@@ -1,61 +1,24 @@
 //! What a checked program gives. Every function has the same bits on every machine.
 
-use super::{Formula, Function, Op, Part, STACK, Source, Sum, Two};
+use super::{Formula, Function, Op, STACK, Source, Two};
 
 /// Reads what a formula is about.
 pub trait Reader<R> {
     /// What a reading reads.
     fn read(&self, reading: &R) -> f32;
-
-    /// Adds to `start`, one after the other, what `count` readings read: the first one, and those that lie behind it. There is one
-    /// where none lies behind another.
-    fn fold(&self, first: &R, _count: usize, start: f32, add: impl Fn(f32, f32) -> f32) -> f32 {
-        add(start, self.read(first))
-    }
 }
 
 impl<R> Formula<R> {
     /// What it gives, with what it reads; not finite where it divides by 0 and the like.
-    #[inline]
     pub fn value(&self, reader: &impl Reader<R>) -> f32 {
-        match self.program.as_slice() {
-            // Most rewards are that, and need no place for anything else.
-            [Op::Sum(sum)] => sum.value(NOTHING, reader),
-            program => run(program, reader),
-        }
+        run(&self.program, reader)
     }
 }
 
-/// What is added to -0 stays as it is, 0 with its sign too.
-const NOTHING: f32 = -0.0;
-
-impl<R> Sum<R> {
-    /// What its summands give, added to `start` one after the other.
-    // What calls it for a reward's other terms should not make room for it.
-    #[inline(never)]
-    fn value(&self, start: f32, reader: &impl Reader<R>) -> f32 {
-        let mut sum = start;
-        for part in &self.parts {
-            let Part { weight, count, .. } = *part;
-            sum = match &part.source {
-                Source::Number(number) => sum + weight * number,
-                Source::Read(first) => reader.fold(first, count, sum, |sum, x| sum + weight * x),
-                Source::Square(first) => {
-                    reader.fold(first, count, sum, |sum, x| sum + weight * square(x))
-                }
-            };
-        }
-        sum
-    }
-}
-
-// What calls it for a mere sum should not make room for it.
-#[inline(never)]
 fn run<R>(program: &[Op<R>], reader: &impl Reader<R>) -> f32 {
     let load = |source: &Source<R>| match source {
         Source::Number(number) => *number,
         Source::Read(reading) => reader.read(reading),
-        Source::Square(reading) => square(reader.read(reading)),
     };
     // The newest number is at hand, in a register. A checked program never lays aside more than there is room for, so no place has to
     // be checked here.
@@ -78,12 +41,6 @@ fn run<R>(program: &[Op<R>], reader: &impl Reader<R>) -> f32 {
                 join(*two, aside[count % STACK], at_hand)
             }
             Op::With(two, source) => join(*two, at_hand, load(source)),
-            Op::Sum(sum) if sum.onto => sum.value(at_hand, reader),
-            Op::Sum(sum) => {
-                aside[count % STACK] = at_hand;
-                count += 1;
-                sum.value(NOTHING, reader)
-            }
             Op::Call(function) => {
                 count = count.wrapping_sub(function.waiting());
                 let (x, y) = (aside[count % STACK], aside[(count + 1) % STACK]);

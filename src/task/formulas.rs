@@ -52,7 +52,7 @@ impl Formula<Reading> {
                 of: Quantity::Distance(point),
                 ..
             }) => Some(*point),
-            Source::Read(_) | Source::Square(_) | Source::Number(_) => None,
+            Source::Read(_) | Source::Number(_) => None,
         };
         let asked = |ops: &[Op<Reading>]| match ops {
             [
@@ -83,33 +83,6 @@ impl Reader<Reading> for Step<'_> {
         match reading.at {
             Side::Before => read(&reading.of, self.before),
             Side::After => read(&reading.of, self.after),
-            Side::Change => read(&reading.of, self.after) - read(&reading.of, self.before),
-        }
-    }
-
-    #[inline(always)]
-    fn fold(
-        &self,
-        first: &Reading,
-        count: usize,
-        start: f32,
-        add: impl Fn(f32, f32) -> f32,
-    ) -> f32 {
-        let Quantity::Entry(of, index) = first.of else {
-            return add(start, self.read(first));
-        };
-        let entries = |moment| list(of, moment)[index..index + count].iter();
-        let (moment, less) = match first.at {
-            Side::Before => (self.before, None),
-            Side::After => (self.after, None),
-            Side::Change => (self.after, Some(self.before)),
-        };
-        match less {
-            None => entries(moment).fold(start, |sum, &entry| add(sum, entry)),
-            Some(less) => {
-                let changes = entries(moment).zip(entries(less));
-                changes.fold(start, |sum, (entry, less)| add(sum, entry - less))
-            }
         }
     }
 }

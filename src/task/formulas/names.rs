@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::quantity::{CONSTANTS, Known, Of, Quantity, READINGS, Reading, Side};
+use super::quantity::{CONSTANTS, Known, Of, READINGS, Reading, Side};
 use crate::formula::{self, Compiler, FUNCTIONS, Kind, NamePart, Names, Source, is_plain};
 use crate::ron_tree::Diagnostic;
 use crate::ron_tree::Path;
@@ -56,20 +56,6 @@ impl Names for Scope<'_> {
         span: &Range<usize>,
     ) -> Result<Source<Reading>, Diagnostic> {
         reading(compiler, parts, span)
-    }
-
-    fn difference(one: Reading, other: Reading) -> Option<Reading> {
-        let is_change = one.of == other.of && (one.at, other.at) == (Side::After, Side::Before);
-        let at = Side::Change;
-        is_change.then_some(Reading { at, ..one })
-    }
-
-    fn behind(one: Reading, places: usize) -> Option<Reading> {
-        let Quantity::Entry(list, index) = one.of else {
-            return None;
-        };
-        let of = Quantity::Entry(list, index + places);
-        Some(Reading { of, ..one })
     }
 }
 

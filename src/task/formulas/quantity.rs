@@ -21,8 +21,6 @@ pub enum Side {
     Before,
     /// After it.
     After,
-    /// After it, less before it.
-    Change,
 }
 
 /// What a formula can read. Indices are those of the robot's points, joints and motors, and of x, y, z.
