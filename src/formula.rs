@@ -1,7 +1,7 @@
 //! Formulas over named readings, compiled: `Expr("-tip.distance - 0.1 * elbow.speed^2")`.
 //!
 //! A formula is checked once, into a program for a stack of numbers, and then run in every step. What it may read is up to who uses it:
-//! [`Names`](compile::Names) says what a name means, a [`Reader`] gives its value. What it may call is declared in [`FUNCTIONS`].
+//! `Names` says what a name means, a [`Reader`] gives its value. What it may call is declared in [`FUNCTIONS`].
 
 mod compile;
 mod functions;

@@ -113,7 +113,7 @@ fn indices_of_points(meaning: &Meaning, found: &mut Vec<usize>) {
             for (name, value) in fields {
                 match value {
                     Meaning::Plain(index) if name == "point" => {
-                        found.extend(index.parse::<usize>())
+                        found.extend(index.parse::<usize>());
                     }
                     value => indices_of_points(value, found),
                 }

@@ -60,16 +60,17 @@ impl Distribution {
     }
 
     fn check(self, at: &Path, is_factor: bool) -> Result<Self, Diagnostic> {
+        if let Self::LogUniform(low, _) = self
+            && low <= 0.0
+        {
+            return Err(
+                Diagnostic::new(at.nth(0), "a logarithm needs a number above 0")
+                    .help("LogUniform(lowest, highest), both above 0"),
+            );
+        }
         let is_ordered = match self {
-            Self::Uniform(low, high) => low <= high,
+            Self::Uniform(low, high) | Self::LogUniform(low, high) => low <= high,
             Self::Normal(_, std) => std >= 0.0,
-            Self::LogUniform(low, _) if low <= 0.0 => {
-                return Err(
-                    Diagnostic::new(at.nth(0), "a logarithm needs a number above 0")
-                        .help("LogUniform(lowest, highest), both above 0"),
-                );
-            }
-            Self::LogUniform(low, high) => low <= high,
         };
         if !is_ordered {
             return Err(

@@ -5,7 +5,7 @@ use bevy::prelude::SystemSet;
 /// The phases of a frame, in their order.
 #[derive(SystemSet, Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Frame {
-    /// TrainingStatus from outside: the training, the scene's file, signals.
+    /// Changes from outside: the training, the scene's file, signals.
     News,
     /// Keyboard and mouse.
     Input,

@@ -1,4 +1,4 @@
-//! CrashedEpisode records: read, and played.
+//! Crash records: read, and replayed.
 
 use sinew::checkpoint::crash_record::CrashRecord;
 use sinew::pod::scene::SceneEnvironment;
