@@ -135,7 +135,7 @@ mod tests {
     #[test]
     fn what_pays_the_same_is_the_same_terms_about_the_same_robot() {
         let of_torque = "[(weight: -1, of: Expr(\"hinge.torque^2\"))]";
-        let of_effort = "[(weight: -1, of: Effort)]";
+        let of_effort = "[(weight: -1, of: Effort())]";
         let of_point = "[(weight: 1, of: PointSpeed(point: \"tip\"))]";
         let (weak, strong) = ("robot.joints[0].torque=2", "robot.joints[0].torque=3");
         for (reward, pays_the_same) in [(of_torque, false), (of_effort, true), (of_point, true)] {
