@@ -124,7 +124,7 @@ fn program() {
 
 fn command(folder: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args(["--exact", "program", "--nocapture"]);
+    command.args(["--exact", "own_environment::program", "--nocapture"]);
     command.env(ARGS, serde_json::to_string(args).unwrap());
     command.current_dir(folder);
     command
