@@ -290,8 +290,8 @@ fn springs_that_are_too_stiff_for_the_physics() {
             warning: the physics is too coarse for the spring of `elbow`
               --> arm.ron:15:131
                |
-            15 | ...re: 0.02, spring: (stiffness: 1000, rest: 1),
-               |                      ^^^^^^^^^^^^^^^^^^^^^^^^^^ it oscillates at 29 Hz, with 6.8 physics steps per oscillation
+            15 | ...ture: 0.02, spring: (stiffness: 1000, rest: 1),
+               |                        ^^^^^^^^^^^^^^^^^^^^^^^^^^ it oscillates at 29 Hz, with 6.8 physics steps per oscillation
                |
                = help: a physics_hz of at least 370, a softer spring, or more armature"#]],
     );

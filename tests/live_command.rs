@@ -201,6 +201,6 @@ fn what_cannot_be_watched_is_said() {
     );
     assert_refused(
         &output,
-        "--reset-critic: without a window, nothing changes in mid-run; add --live",
+        "--reset-critic: without a window the scene file is not followed; add --live",
     );
 }

@@ -108,7 +108,7 @@ fn what_is_no_record_of_its_scene_is_refused() {
         assert_eq!(played.status.code(), Some(2), "{told}");
         assert!(told.contains(why), "{told}");
     };
-    refused(&|record| record.text = None, "no scene");
+    refused(&|record| record.text = None, "is not a scene");
     refused(&|record| record.text = Some("(".into()), "its scene");
     refused(&|record| record.crash.actions.clear(), "its actions");
     refused(&|record| record.crash.episode = 0, "no episode");
