@@ -26,6 +26,7 @@
 //! # }
 //! ```
 
+mod axis;
 pub mod chart;
 pub mod curves;
 mod entrant;

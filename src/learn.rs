@@ -9,13 +9,14 @@ pub mod actor_critic;
 pub mod advantages;
 mod chunks;
 pub mod driver;
-pub mod guarded;
+mod guarded;
 mod losses;
 mod network;
 mod optimizer;
 mod pathwise;
 mod policy_gradient;
 pub mod ppo;
+mod refusal;
 pub mod reinforce;
 pub mod replay;
 pub mod reppo;
@@ -25,10 +26,10 @@ mod settings;
 mod shuffle;
 
 pub use crate::step::rollout;
-pub use driver::{AsynchronousRound, Driver};
-pub use guarded::{GuardedLearner, Refusal};
+pub use driver::{AsynchronousRound, Driver, GuardedLearner};
 pub use optimizer::OptimizerKind;
 pub use policy_gradient::AdvantageEstimator;
+pub use refusal::{GivenUp, MOST_REFUSED, Refusal};
 pub use settings::{Checked, Evaluations, Rate, Settings};
 
 use serde::de::DeserializeOwned;

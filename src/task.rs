@@ -22,6 +22,7 @@ mod observation;
 pub mod observe;
 pub mod randomize;
 pub mod rewards;
+mod sensor_fields;
 pub mod sensors;
 mod start;
 pub mod success;

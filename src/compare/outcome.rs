@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Run;
+use super::axis::Axis;
 use super::error::read_small;
-use super::output::Axis;
 use crate::checkpoint::follow::Follower;
 use crate::checkpoint::{RunError, SavedPolicy, read_policy};
 use crate::files;

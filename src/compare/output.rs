@@ -8,6 +8,7 @@
 //! | `curves-seconds.*` | training return over seconds, for comparisons by time |
 //! | `index.html` | table and curves as one page |
 
+use super::axis::Axis;
 use super::chart::{self, Chart};
 use super::curves::{Band, Curve, Lines, curves};
 use super::{CompareError, Compared, Comparison, Entrant, Outcome, Run, page, table};
@@ -91,44 +92,6 @@ impl Comparison {
             y_label: format!("training return ({})", Metric::Return.unit()),
             curves,
             solved,
-        }
-    }
-}
-
-/// The x axis of a learning curve.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Axis {
-    Steps,
-    Seconds,
-}
-
-impl Axis {
-    /// The axes of a comparison; seconds only for comparisons by time.
-    fn of(comparison: &Comparison) -> &'static [Self] {
-        match comparison.seconds {
-            Some(_) => &[Self::Seconds, Self::Steps],
-            None => &[Self::Steps],
-        }
-    }
-
-    fn unit(self) -> &'static str {
-        match self {
-            Self::Steps => "steps",
-            Self::Seconds => "seconds",
-        }
-    }
-
-    fn words(self) -> &'static str {
-        match self {
-            Self::Steps => "control steps",
-            Self::Seconds => "seconds of the run, all cores busy",
-        }
-    }
-
-    fn file(self, ending: &str) -> String {
-        match self {
-            Self::Steps => format!("curves.{ending}"),
-            Self::Seconds => format!("curves-seconds.{ending}"),
         }
     }
 }

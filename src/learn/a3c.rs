@@ -12,13 +12,14 @@ use super::Learner;
 use super::advantages::{rollout_gae, sum};
 use super::chunks::{Report, Stop, lock};
 use super::driver::{Asynchronous, AsynchronousRound, Driver};
-use super::guarded::{self, Refusal};
+use super::guarded;
 use super::losses;
 use super::optimizer::OptimizerKind;
 use super::policy_gradient::{
     AdvantageEstimator, Batch, Chunk, NetworkSpec, Networks, next_values, normalized,
     policy_gradient,
 };
+use super::refusal::Refusal;
 use super::replay::Replay;
 use super::rollout::Rollout;
 use super::settings::{self, Checked, Rate, Settings};

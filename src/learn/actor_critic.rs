@@ -8,13 +8,14 @@ use super::Learner;
 use super::advantages::{explained_variance, rollout_gae, sum};
 use super::chunks;
 use super::driver::Driver;
-use super::guarded::{self, Refusal};
+use super::guarded;
 use super::losses;
 use super::optimizer::OptimizerKind;
 use super::policy_gradient::{
     Actor, AdvantageEstimator, Batch, CHUNK, Chunk, Critic, NetworkSpec, Networks, Rows, Training,
     next_values, normalized, policy_gradient,
 };
+use super::refusal::Refusal;
 use super::replay::Replay;
 use super::rollout::Rollout;
 use super::settings::{self, Checked, Rate, Settings};

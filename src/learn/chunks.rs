@@ -6,7 +6,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, RwLock, RwLockReadGuard};
 
-use super::guarded::Refusal;
+use super::refusal::Refusal;
 use crate::nn::{add, scale, squared_norm};
 use crate::worker_pool::{Worker, WorkerPool};
 

@@ -3,9 +3,11 @@
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
-use super::Learner;
-use super::guarded::{GivenUp, GuardedLearner, Refusal};
+use super::refusal::{GivenUp, Refusal};
+use super::replay::Replay;
+use super::replay::block::{Digest, Read};
 use super::rollout::Rollout;
+use super::{AdvantageEstimator, Learner};
 use crate::metrics::Row;
 use crate::policy::Policy;
 use crate::worker_pool::WorkerPool;
@@ -36,6 +38,39 @@ impl DerefMut for Driver {
             Self::Workers(learner) => &mut **learner,
         }
     }
+}
+
+/// A learner with its state, whichever learner it is.
+pub trait GuardedLearner: Send + Sync {
+    /// The newest policy.
+    fn policy(&self) -> Arc<Policy>;
+
+    /// Learns from one rollout and reports how it went. An update with a number that is not finite is rolled back, and the learning rates
+    /// are halved; the rollout is stored if its own numbers were finite. None when the pool was asked to stop meanwhile: nothing changes.
+    ///
+    /// # Errors
+    /// [`MOST_REFUSED`](super::MOST_REFUSED) updates in a row were rolled back; the state is that before them.
+    fn update(&mut self, rollout: &Rollout, pool: &WorkerPool) -> Result<Option<Row>, GivenUp>;
+
+    /// See [`Learner::forget_values`]. The replay memory stays.
+    fn forget_values(&mut self, at: u64);
+
+    /// See [`Learner::policy_gradient`].
+    fn policy_gradient(&self, rollout: &Rollout, estimator: AdvantageEstimator)
+    -> Option<Vec<f32>>;
+
+    /// Everything that the next update depends on, except the replay memory.
+    fn save(&self) -> Vec<u8>;
+
+    /// The replay memory.
+    fn memory(&self) -> &Replay;
+
+    /// Takes over what a learner of the same settings and spaces has saved, with a replay memory as `digest` says, whose blocks `read`
+    /// reads.
+    ///
+    /// # Errors
+    /// The bytes are no state of this learner, or the memory cannot be read; nothing changes.
+    fn restore(&mut self, bytes: &[u8], digest: &Digest, read: Read) -> Result<(), String>;
 }
 
 /// A learner whose workers act and learn without waiting for one another.

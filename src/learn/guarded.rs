@@ -4,7 +4,8 @@
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-use super::driver::{Asynchronous, AsynchronousLearner, AsynchronousRound, Driver};
+use super::driver::{Asynchronous, AsynchronousLearner, AsynchronousRound, Driver, GuardedLearner};
+use super::refusal::{GivenUp, MOST_REFUSED, Refusal};
 use super::replay::Replay;
 use super::replay::block::{Digest, Read};
 use super::rollout::Rollout;
@@ -14,69 +15,8 @@ use crate::policy::Policy;
 use crate::step::StepEnd;
 use crate::worker_pool::WorkerPool;
 
-/// Updates that may be rolled back in a row before a run is given up.
-pub const MOST_REFUSED: u32 = 10;
 /// Factor of the learning rates after an update that was rolled back; one that was not divides them by it, up to their full size.
 const LR_SCALE: f32 = 0.5;
-
-/// A learner with its state, whichever learner it is.
-pub trait GuardedLearner: Send + Sync {
-    /// The newest policy.
-    fn policy(&self) -> Arc<Policy>;
-
-    /// Learns from one rollout and reports how it went. An update with a number that is not finite is rolled back, and the learning rates
-    /// are halved; the rollout is stored if its own numbers were finite. None when the pool was asked to stop meanwhile: nothing changes.
-    ///
-    /// # Errors
-    /// [`MOST_REFUSED`] updates in a row were rolled back; the state is that before them.
-    fn update(&mut self, rollout: &Rollout, pool: &WorkerPool) -> Result<Option<Row>, GivenUp>;
-
-    /// See [`Learner::forget_values`]. The replay memory stays.
-    fn forget_values(&mut self, at: u64);
-
-    /// See [`Learner::policy_gradient`].
-    fn policy_gradient(&self, rollout: &Rollout, estimator: AdvantageEstimator)
-    -> Option<Vec<f32>>;
-
-    /// Everything that the next update depends on, except the replay memory.
-    fn save(&self) -> Vec<u8>;
-
-    /// The replay memory.
-    fn memory(&self) -> &Replay;
-
-    /// Takes over what a learner of the same settings and spaces has saved, with a replay memory as `digest` says, whose blocks `read`
-    /// reads.
-    ///
-    /// # Errors
-    /// The bytes are no state of this learner, or the memory cannot be read; nothing changes.
-    fn restore(&mut self, bytes: &[u8], digest: &Digest, read: Read) -> Result<(), String>;
-}
-
-/// Why an update was rolled back.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    /// A number of the rollout is not finite.
-    #[error("the rollout holds a number that is not finite")]
-    Rollout,
-    /// No step of it can be learnt from.
-    #[error("every environment broke in every step")]
-    Broken,
-    /// The loss or the gradient of this network is not finite.
-    #[error("the {0}'s gradient is not finite")]
-    Gradient(&'static str),
-    /// The step was finite, the state after it is not.
-    #[error("a weight or statistic is not finite")]
-    State,
-}
-
-/// A run that cannot go on.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "{MOST_REFUSED} updates one after the other were not learnt from, the last one because {0}; \
-     the state before them is kept. Look at the crash records if environments broke, else lower the learning rate or \
-     scale rewards and observations"
-)]
-pub struct GivenUp(pub Refusal);
 
 /// A learner in its initial state.
 pub(super) fn begin<L: Learner>(learner: L) -> Driver {

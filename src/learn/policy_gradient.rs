@@ -16,8 +16,8 @@ use std::sync::{Mutex, MutexGuard, RwLockReadGuard};
 
 use super::WEIGHTS_ANEW;
 use super::chunks::{ChunkSum, Descent, MinibatchSum, Report, Stop, Trained, lock};
-use super::guarded::Refusal;
 use super::optimizer::OptimizerKind;
+use super::refusal::Refusal;
 use super::return_scale::ReturnScale;
 use super::rollout::Rollout;
 use super::settings::{Rate, layout, training_flops};

@@ -20,10 +20,10 @@ use std::sync::RwLock;
 
 use super::advantages::{explained_variance, rollout_gae, sum};
 use super::chunks::{self, Descent, MinibatchSum, Trained};
-use super::guarded::Refusal;
 use super::network::Network;
 use super::pathwise::{Draws, join};
 use super::policy_gradient::normalized;
+use super::refusal::Refusal;
 use super::replay::Replay;
 use super::return_scale::ReturnScale;
 use super::rollout::Rollout;

@@ -14,8 +14,8 @@ use serde::{Deserialize, Serialize};
 use std::sync::RwLock;
 
 use super::chunks::{self, Descent, MinibatchSum, Stop, Trained};
-use super::guarded::Refusal;
 use super::network::Network;
+use super::refusal::Refusal;
 use super::replay::{Replay, Shape};
 use super::rollout::Rollout;
 use super::{Learner, WEIGHTS_ANEW};

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 
 use super::Command;
-use super::formulas::Moments;
 use crate::model::robot::Robot;
 use crate::ron_tree::Diagnostic;
 use crate::ron_tree::Path;
@@ -21,6 +20,17 @@ pub(crate) enum Axis {
     X,
     Y,
     Z,
+}
+
+/// Which moments of a step a formula may look at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Moments {
+    /// One alone.
+    One,
+    /// The state after the step, and with `before.` that before it.
+    AfterAndBefore,
+    /// The state before the step, whatever it says; but the action of the step.
+    Before,
 }
 
 /// What terms may speak of.

@@ -1,7 +1,6 @@
 //! A cart on a rail and an arm on the cart, and a step of them: what tests of terms look at.
 
-use super::context::Context;
-use super::formulas::Moments;
+use super::context::{Context, Moments};
 use super::rewards::{RewardTerm, Transition};
 use super::sensors::{Sensing, SensorTerm};
 use super::{Moment, Task, When};

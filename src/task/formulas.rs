@@ -3,7 +3,7 @@
 mod names;
 mod quantity;
 
-pub(crate) use names::{Moments, condition, number};
+pub(crate) use names::{condition, number};
 pub use quantity::{CONSTANTS, Known, List, Of, Quantity, READINGS, Reading, Side};
 
 use super::moment::{Moment, norm};

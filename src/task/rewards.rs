@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::context::Context;
-use super::formulas::{Moments, TaskFormula};
+use super::context::{Context, Moments};
+use super::formulas::TaskFormula;
 use super::terms::{Reference, terms};
 use super::{Moment, Target};
 use crate::readings::Needs;

@@ -1,7 +1,7 @@
 //! What the agent can observe. Each sensor is a file of its own, and a line in the list below.
 
 use super::context::Context;
-use super::observation::Options;
+use super::sensor_fields::Options;
 use super::terms::{Reference, terms};
 use super::{Moment, Task};
 use crate::model::robot::Robot;
@@ -11,7 +11,7 @@ use crate::ron_tree::Path;
 
 /// Something that can be read from the state.
 pub(crate) trait SensorTerm: Sized {
-    /// Its fields as written, made by [`sensor_fields`](super::observation::sensor_fields).
+    /// Its fields as written, made by [`sensor_fields`](super::sensor_fields::sensor_fields).
     type Written;
     /// Its row in `scenes/README.md`.
     const REFERENCE: Reference;

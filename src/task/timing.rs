@@ -1,6 +1,5 @@
 //! How long an episode and a step are: whole numbers of each other.
 
-use super::written::TaskWritten;
 use crate::ron_tree::Diagnostic;
 use crate::ron_tree::Path;
 
@@ -9,9 +8,8 @@ const MAX_SUBSTEPS: u32 = 1000;
 /// Longest delay and history (control steps).
 const MAX_PAST: u32 = 1000;
 
-/// Control steps of an episode.
-pub(super) fn episode_steps(written: &TaskWritten, at: &Path) -> Result<u32, Diagnostic> {
-    let (seconds, rate) = (written.episode_s, written.control_hz);
+/// Control steps of an episode of so many seconds at a rate (Hz).
+pub(super) fn episode_steps(seconds: f32, rate: f32, at: &Path) -> Result<u32, Diagnostic> {
     let steps = f64::from(seconds) * f64::from(rate);
     whole(steps, MAX_STEPS).ok_or_else(|| {
         let nearest = steps.round().clamp(1.0, f64::from(MAX_STEPS)) / f64::from(rate);
@@ -30,9 +28,8 @@ pub(super) fn episode_steps(written: &TaskWritten, at: &Path) -> Result<u32, Dia
     })
 }
 
-/// Physics steps of a control step.
-pub(super) fn substeps(written: &TaskWritten, at: &Path) -> Result<u32, Diagnostic> {
-    let (physics, control) = (written.physics_hz, written.control_hz);
+/// Physics steps of a control step, from the two rates (Hz).
+pub(super) fn substeps(physics: f32, control: f32, at: &Path) -> Result<u32, Diagnostic> {
     let substeps = f64::from(physics) / f64::from(control);
     whole(substeps, MAX_SUBSTEPS).ok_or_else(|| {
         let nearest = substeps.round().clamp(1.0, f64::from(MAX_SUBSTEPS)) * f64::from(control);

@@ -5,10 +5,9 @@ use serde::Deserialize;
 use super::Task;
 use super::action_filter::ActionWritten;
 use super::command::commands;
-use super::context::{Context, each};
+use super::context::{Context, Moments, each};
 use super::curriculum::{CurriculumWritten, SolvedWritten};
 use super::ends::EndWritten;
-use super::formulas::Moments;
 use super::goals::GoalWritten;
 use super::observation::observations;
 use super::randomize::RandomizeWritten;
@@ -69,7 +68,7 @@ impl TaskWritten {
         positive(self.control_hz, at, "control_hz", "Hz")?;
         positive(self.physics_hz, at, "physics_hz", "Hz")?;
         positive(self.episode_s, at, "episode_s", "s")?;
-        let episode_steps = episode_steps(self, at)?;
+        let episode_steps = episode_steps(self.episode_s, self.control_hz, at)?;
         let commands = commands(&self.commands, &at.field("commands"))?;
         let context = Context {
             robot,
@@ -85,7 +84,7 @@ impl TaskWritten {
         Ok(Task {
             episode_steps,
             control_hz: self.control_hz,
-            substeps: substeps(self, at)?,
+            substeps: substeps(self.physics_hz, self.control_hz, at)?,
             gravity: self.gravity,
             start: self.start.check(robot, &at.field("start"))?,
             goal: optional(&self.goal, |goal| goal.check(&context, &at.field("goal")))?,

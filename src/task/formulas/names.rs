@@ -6,7 +6,7 @@ use super::quantity::{CONSTANTS, Known, Of, READINGS, Reading, Side};
 use crate::formula::{self, Compiler, FUNCTIONS, Kind, NamePart, Names, Source, is_plain};
 use crate::ron_tree::Diagnostic;
 use crate::ron_tree::Path;
-use crate::task::context::{ADD_A_GOAL, Context};
+use crate::task::context::{ADD_A_GOAL, Context, Moments};
 
 /// The formula of a number that `text`, written at `at`, is.
 pub(crate) fn number(
@@ -28,17 +28,6 @@ pub(crate) fn condition(
         ..*context
     };
     formula::formula(text, Kind::Condition, Scope(&context), at)
-}
-
-/// Which moments of a step a formula may look at.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Moments {
-    /// One alone.
-    One,
-    /// The state after the step, and with `before.` that before it.
-    AfterAndBefore,
-    /// The state before the step, whatever it says; but the action of the step.
-    Before,
 }
 
 /// What a formula may speak of.

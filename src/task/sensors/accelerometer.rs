@@ -10,7 +10,7 @@ use crate::ron_tree::Path;
 use crate::task::Reference;
 use crate::task::context::Context;
 use crate::task::entry_names;
-use crate::task::observation::sensor_fields;
+use crate::task::sensor_fields::sensor_fields;
 
 /// What an accelerometer at the origin of a link's frame feels, along the link's axes (m/s^2): the mean acceleration over the
 /// control step, less that of gravity. At rest, and at the start of an episode, it points up.

@@ -9,7 +9,7 @@ use crate::ron_tree::Path;
 use crate::ron_tree::index_of;
 use crate::task::Reference;
 use crate::task::context::{Context, each, each_once};
-use crate::task::observation::sensor_fields;
+use crate::task::sensor_fields::sensor_fields;
 
 /// What the episode asks for.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -10,7 +10,7 @@ use crate::ron_tree::Path;
 use crate::task::Reference;
 use crate::task::context::Context;
 use crate::task::entry_names;
-use crate::task::observation::sensor_fields;
+use crate::task::sensor_fields::sensor_fields;
 
 /// 1 where something presses on a link, else 0.
 #[derive(Clone, Debug, PartialEq, Serialize)]

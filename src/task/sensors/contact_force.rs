@@ -10,7 +10,7 @@ use crate::ron_tree::Path;
 use crate::task::Reference;
 use crate::task::context::Context;
 use crate::task::entry_names;
-use crate::task::observation::sensor_fields;
+use crate::task::sensor_fields::sensor_fields;
 
 /// The force that everything which touches a link presses on it with, without friction (N): the sum of the magnitudes,
 /// at the end of the step; 0 when nothing touches it.

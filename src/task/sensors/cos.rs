@@ -9,7 +9,7 @@ use crate::ron_tree::Path;
 use crate::task::Reference;
 use crate::task::context::Context;
 use crate::task::entry_names;
-use crate::task::observation::sensor_fields;
+use crate::task::sensor_fields::sensor_fields;
 
 /// Cosines of joint positions.
 #[derive(Clone, Debug, PartialEq, Serialize)]

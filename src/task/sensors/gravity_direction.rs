@@ -11,7 +11,7 @@ use crate::ron_tree::Path;
 use crate::task::Reference;
 use crate::task::context::Context;
 use crate::task::entry_names;
-use crate::task::observation::sensor_fields;
+use crate::task::sensor_fields::sensor_fields;
 
 /// Where down is, as a link sees it: the unit vector along gravity, in the link's frame.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]

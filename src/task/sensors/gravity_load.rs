@@ -10,7 +10,7 @@ use crate::ron_tree::Path;
 use crate::task::Reference;
 use crate::task::context::Context;
 use crate::task::entry_names;
-use crate::task::observation::sensor_fields;
+use crate::task::sensor_fields::sensor_fields;
 
 /// The share of each motor's limit that holding the pose against gravity takes; 1 when it is just enough.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -10,7 +10,7 @@ use crate::ron_tree::Path;
 use crate::task::Reference;
 use crate::task::context::Context;
 use crate::task::entry_names;
-use crate::task::observation::sensor_fields;
+use crate::task::sensor_fields::sensor_fields;
 
 /// How fast a link turns about its own axes (rad/s).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]

@@ -12,7 +12,7 @@ use crate::ron_tree::Path;
 use crate::task::Reference;
 use crate::task::context::Context;
 use crate::task::entry_names;
-use crate::task::observation::sensor_fields;
+use crate::task::sensor_fields::sensor_fields;
 
 /// How far below a link the ground or what stands on it is (m): rays straight down from the height of the link, on a grid that turns
 /// with the link about the vertical.

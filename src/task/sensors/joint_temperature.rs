@@ -9,7 +9,7 @@ use crate::ron_tree::Diagnostic;
 use crate::ron_tree::Path;
 use crate::task::context::Context;
 use crate::task::entry_names;
-use crate::task::observation::sensor_fields;
+use crate::task::sensor_fields::sensor_fields;
 use crate::task::{Moment, Reference, Task};
 
 /// The temperature of each motor above its surroundings, as a share of what full torque would heat it to in the long run. Copper

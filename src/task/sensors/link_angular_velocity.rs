@@ -10,7 +10,7 @@ use crate::ron_tree::Path;
 use crate::task::Reference;
 use crate::task::context::{Axis, Context, axes};
 use crate::task::entry_names;
-use crate::task::observation::sensor_fields;
+use crate::task::sensor_fields::sensor_fields;
 
 /// How fast a link turns in the world, about the axes of a frame (rad/s).
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -9,7 +9,7 @@ use crate::ron_tree::Diagnostic;
 use crate::ron_tree::Path;
 use crate::task::Reference;
 use crate::task::context::Context;
-use crate::task::observation::sensor_fields;
+use crate::task::sensor_fields::sensor_fields;
 
 /// How a link is turned, as the unit quaternion `(x, y, z, w)` that takes its axes to those of the frame, `w` not negative.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -11,7 +11,7 @@ use crate::task::Reference;
 use crate::task::context::{Axis, Context, axes};
 use crate::task::entry_names;
 use crate::task::moment::difference;
-use crate::task::observation::sensor_fields;
+use crate::task::sensor_fields::sensor_fields;
 
 /// Where the origin of a link's frame is (m).
 #[derive(Clone, Debug, PartialEq, Serialize)]

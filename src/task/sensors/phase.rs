@@ -11,7 +11,7 @@ use crate::ron_tree::Diagnostic;
 use crate::ron_tree::Path;
 use crate::task::Reference;
 use crate::task::context::Context;
-use crate::task::observation::sensor_fields;
+use crate::task::sensor_fields::sensor_fields;
 
 /// Sine and cosine of a clock, `sin(2 pi t / period)` and `cos(2 pi t / period)`, `t` being the time since the episode began.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]

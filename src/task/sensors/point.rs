@@ -9,7 +9,7 @@ use crate::ron_tree::Path;
 use crate::task::Reference;
 use crate::task::context::{Axis, Context, axes};
 use crate::task::entry_names;
-use crate::task::observation::sensor_fields;
+use crate::task::sensor_fields::sensor_fields;
 
 /// A point's position (m).
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -11,7 +11,7 @@ use crate::task::Reference;
 use crate::task::context::Context;
 use crate::task::entry_names;
 use crate::task::moment::difference;
-use crate::task::observation::sensor_fields;
+use crate::task::sensor_fields::sensor_fields;
 
 /// What the joints would feel of a spring of 1 N/m between the point and the goal: the point's Jacobian, transposed,
 /// times the way to the goal (N m, or N), one entry per joint.

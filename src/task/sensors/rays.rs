@@ -12,7 +12,7 @@ use crate::ron_tree::Path;
 use crate::task::Reference;
 use crate::task::context::{Context, each};
 use crate::task::entry_names;
-use crate::task::observation::sensor_fields;
+use crate::task::sensor_fields::sensor_fields;
 
 /// Most rays of one term.
 pub(super) const MAX_RAYS: usize = 1024;

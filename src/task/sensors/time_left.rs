@@ -8,7 +8,7 @@ use crate::ron_tree::Diagnostic;
 use crate::ron_tree::Path;
 use crate::task::Reference;
 use crate::task::context::Context;
-use crate::task::observation::sensor_fields;
+use crate::task::sensor_fields::sensor_fields;
 
 /// What is left of the episode: 1 at the start, 0 at the limit.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]

@@ -10,7 +10,7 @@ use crate::task::Reference;
 use crate::task::context::{Axis, Context, axes};
 use crate::task::entry_names;
 use crate::task::moment::difference;
-use crate::task::observation::sensor_fields;
+use crate::task::sensor_fields::sensor_fields;
 
 /// The goal's position less the point's (m).
 #[derive(Clone, Debug, PartialEq, Serialize)]

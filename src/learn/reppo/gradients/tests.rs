@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::learn::chunks::Descent;
-use crate::learn::guarded::Refusal;
+use crate::learn::refusal::Refusal;
 use crate::learn::reppo::{ReppoSettings, ReppoState, ValueHead};
 use crate::learn::rollout::Rollout;
 use crate::learn::{Learner, Rate};
