@@ -92,7 +92,7 @@ fn what_is_saved_is_gone_on_with() {
     ];
     let mut training = Training::start(folder, &args);
     save(&first.replace("control_hz: 50", "control_hz: fast"));
-    training.wait_for("the scene was edited, and cannot be read as it is now");
+    training.wait_for("the scene was edited, but is invalid now");
     assert!(training.wait_for("-->").contains("mine.ron:"));
     save(
         &first
@@ -100,7 +100,7 @@ fn what_is_saved_is_gone_on_with() {
             .replace("joint: \"hinge\"", "joint: \"elbow\""),
     );
     training.wait_for(
-        "has `elbow` among its joints instead of `hinge`, and that cannot change in mid-run",
+        "has `elbow` among its joints instead of `hinge`, which cannot change during a run",
     );
     save(&format!("// This one pays more.\n{}", scene("-2", "1000")));
     let told = training.wait_for("the scene has changed");
@@ -201,6 +201,6 @@ fn what_cannot_be_watched_is_said() {
     );
     assert_refused(
         &output,
-        "--reset-critic: without a window, nothing changes in mid-run; add --live",
+        "--reset-critic: has no effect in the terminal without --live",
     );
 }

@@ -100,7 +100,7 @@ pub(super) fn read(folder: &Path, block: &Block) -> Result<Vec<u8>, String> {
     let mut bytes = read.map_err(|error| format!("{}: {error}", path.display()))?;
     let end = block.offset(block.rows.end) as usize;
     if bytes.len() < end {
-        return Err(format!("{} has lost rows", path.display()));
+        return Err(format!("{} is truncated", path.display()));
     }
     bytes.truncate(end);
     bytes.drain(..block.offset(block.rows.start) as usize);

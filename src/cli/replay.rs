@@ -133,7 +133,7 @@ fn difference(json: &Json, outcome: &Outcome, record: &CrashRecord) -> String {
         good => format!("the episode ends in step {}", good + 1),
     };
     format!(
-        "not reproduced: here {here}, but the record says that it broke in step {}; this machine or this version ({}, the record's is {}) computes other bits",
+        "not reproduced: here {here}, but the record says that it broke in step {}; floating-point results differ on this machine or in this version ({}, the record's is {})",
         json.steps,
         env!("CARGO_PKG_VERSION"),
         record.version,
