@@ -29,7 +29,7 @@ fn what_is_not_ron() {
             4 |             (name: "upper" shapes: [Capsule(from: (0, 0, 0), to: (0.5, 0, 0), radius: 0.05, mass: 2)]),
               |                            ^^^^^^ found `shapes`
               |
-              = help: it belongs behind what is before this, in the line above if this is the first of its line; or a quote is missing"#]],
+              = help: put it after the previous item (on the line above if this starts a line), or add a missing quote"#]],
     );
     refused(
         "links: [",
@@ -45,17 +45,17 @@ fn what_is_not_ron() {
         "    },\n)\n",
         "    },\n",
         expect![[r#"
-            error: the text ends too early
+            error: the text ends unexpectedly
               --> small.ron:39:7
                |
             39 |     },
-               |       ^ something is not closed, or missing, before here"#]],
+               |       ^ something before here is unclosed or missing"#]],
     );
     refused(
         "    },\n)\n",
         "    },\n))\n",
         expect![[r#"
-        error: the scene has ended, but the text goes on
+        error: unexpected text after the end of the scene
           --> small.ron:40:2
            |
         40 | ))
@@ -73,7 +73,7 @@ fn what_is_not_ron() {
             10 |                 name: "shoulder", kind: Revolute, parent: "world", child: "upper",
                |                        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ found `shoulder", kind: Revolute, parent: "`
                |
-               = help: it belongs behind what is before this, in the line above if this is the first of its line; or a quote is missing"#]],
+               = help: put it after the previous item (on the line above if this starts a line), or add a missing quote"#]],
     );
     refused(
         "goal: Shell",
@@ -206,7 +206,7 @@ fn what_has_another_form() {
         26 |         observe: [Cos, Speed(joints: ["elbow"], scale: 0.1), Goal(axes: [X, Z])],
            |                      ^ found `,`
            |
-           = help: a name that can have settings is written with parentheses even when it has none, like `Cos()`"#]],
+           = help: terms take parentheses even without settings, like `Cos()`"#]],
     );
     refused(
         r#"{"elbow": 0.5}"#,
@@ -1867,7 +1867,7 @@ fn levels_that_cannot_be() {
             25 | ...   curriculum: (pass: Success(0.8), levels: [{"task.observe": [Cos()]}]), goal: Shell(center: (0, 0, 1), radius: (0.2, 0.8), min_...
                |                                                 ^^^^^^^^^^^^^^^^^^^^^^^^^ with these changes
                |
-               = help: what is seen and done must be the same at every level, and so must joints and links"#]],
+               = help: observations, actions, joints and links must be the same at every level"#]],
     );
     refused(
         r#"goal: "#,
@@ -2390,7 +2390,7 @@ fn versions_that_there_are_not() {
             1 | (version: 2, robot: (wheels: 4), tasks: [], version: 2)
               |           ^ found `2`
               |
-              = help: it reads up to version 1; this one takes a newer sinew"#]],
+              = help: it reads up to version 1; this file needs a newer sinew"#]],
     );
     refused_text(
         "(robot: 1, version: 99_999_999_999)",
@@ -2401,7 +2401,7 @@ fn versions_that_there_are_not() {
         1 | (robot: 1, version: 99_999_999_999)
           |                     ^^^^^^^^^^^^^^ found `99_999_999_999`
           |
-          = help: it reads up to version 1; this one takes a newer sinew"#]],
+          = help: it reads up to version 1; this file needs a newer sinew"#]],
     );
     refused_text(
         "(version: 0)",

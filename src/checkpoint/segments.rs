@@ -274,7 +274,7 @@ mod tests {
             fs::write(&path, vec![0; length]).unwrap();
             read(memory.folder.path(), &block).unwrap_err()
         };
-        assert!(error(79).contains("has lost rows"));
+        assert!(error(79).contains("is truncated"));
         assert!(error(81).contains("larger than 80 bytes"));
         fs::remove_file(&path).unwrap();
         assert!(read(memory.folder.path(), &block).is_err());

@@ -133,7 +133,7 @@ impl Versions {
             return Proposed::Same;
         }
         if let Some(misfit) = newest.misfit(&scene) {
-            return Proposed::Refused(format!("{misfit}, which cannot change during a run"));
+            return Proposed::Refused(format!("{misfit}; this cannot change during a run"));
         }
         let is_of_the_learner = |difference: &&String| difference.starts_with("`learner");
         let changed: Vec<&String> = differences.iter().filter(is_of_the_learner).collect();
