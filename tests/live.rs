@@ -230,7 +230,7 @@ fn what_cannot_change_is_refused_in_words_and_what_means_the_same_is_nothing() {
         (
             parsed(&renamed),
             Some(
-                "the robot has `hinge` among its joints instead of `elbow`; this cannot change during a run",
+                "the robot's joints differ: `hinge` instead of `elbow`; this cannot change during a run",
             ),
         ),
         (parsed(&commented), None),

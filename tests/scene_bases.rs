@@ -522,7 +522,7 @@ fn scenes_stand_on_each_other_only_so_high() {
 fn a_text_alone_reads_no_file() {
     let error = Scene::parse("mine", r#"(base: "small.ron")"#).unwrap_err();
     expect![[r#"
-        error: `small.ron` is beside no file
+        error: cannot resolve the relative path `small.ron`: this text was not read from a file
          --> mine:1:8
           |
         1 | (base: "small.ron")

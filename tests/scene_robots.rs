@@ -323,7 +323,7 @@ fn the_scene_s_part_of_a_robot() {
     );
     let error = Scene::parse("text", r#"(robot: (urdf: "r.urdf"))"#).unwrap_err();
     expect![[r#"
-        error: `r.urdf` is beside no file
+        error: cannot resolve the relative path `r.urdf`: this text was not read from a file
          --> text:1:16
           |
         1 | (robot: (urdf: "r.urdf"))
@@ -435,7 +435,7 @@ fn what_is_no_urdf() {
     refused_urdf(
         &urdf("", "<axis xyz=\"0 0 ${up}\"/>"),
         expect![[r#"
-        error: `${up}` is no finite number
+        error: `${up}` is not a finite number
          --> HERE/r.urdf:8:12
           |
         8 | <axis xyz="0 0 ${up}"/></joint>
@@ -453,7 +453,7 @@ fn what_of_urdf_is_refused() {
     refused_urdf(
         &urdf("", "<mimic joint=\"other\"/>"),
         expect![[r#"
-        error: the joint `hinge` follows another
+        error: `mimic` is not supported: the joint `hinge` follows another
          --> HERE/r.urdf:8:1
           |
         8 | <mimic joint="other"/></joint>
@@ -507,7 +507,7 @@ fn what_of_urdf_is_refused() {
     refused_urdf(
         &urdf("", "<axis xyz=\"0 0 nan\"/>"),
         expect![[r#"
-        error: `nan` is no finite number
+        error: `nan` is not a finite number
          --> HERE/r.urdf:8:12
           |
         8 | <axis xyz="0 0 nan"/></joint>
@@ -659,7 +659,7 @@ fn what_of_urdf_is_refused() {
               |              ^ found `""`
               |
               = note: this is part of the scene `HERE/mine.ron`
-              = help: a name of at least one letter"#]],
+              = help: use a name of at least one letter"#]],
     );
 }
 
@@ -771,7 +771,7 @@ fn what_of_mjcf_is_refused() {
     refused_mjcf(
         &mjcf(HINGE, BALL, "<option density=\"1.2\"/>"),
         expect![[r#"
-            error: there is no air: `density` is not supported
+            error: fluid forces are not supported: `density`
              --> HERE/r.xml:9:18
               |
             9 | <option density="1.2"/>

@@ -47,8 +47,8 @@ impl Explanation {
             }
             E::NoSuchEnumVariant {
                 expected, found, ..
-            } => Explanation::new(text, word_before(text, end, &found), format!("there is no `{found}` here"))
-                .label("unknown name")
+            } => Explanation::new(text, word_before(text, end, &found), format!("unknown name `{found}`"))
+                .label("not known here")
                 .help(suggest("known here", &found, expected)),
             E::DuplicateStructField { field, .. } => {
                 let title = format!("the field `{field}` is given twice");
