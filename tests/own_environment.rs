@@ -329,12 +329,12 @@ fn another_run_is_refused_in_words() {
         &["--learner", "ppo"],
         "its learner is `small`, not `ppo`",
     );
-    let gamma = "its preset differs: `learner.gamma` was 0.9, and is 0.5 now";
+    let gamma = "its preset differs: `learner.gamma` changed from 0.9 to 0.5";
     refused("line", &["--set", "learner.gamma=0.5"], gamma);
     refused(
         "line",
         &["--envs", "3"],
-        "`learner.envs` was 4, and is 3 now",
+        "`learner.envs` changed from 4 to 3",
     );
     refused("other", &[], "its environment is `line`, not `other`");
     // The same name, and another observation.

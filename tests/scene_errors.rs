@@ -1891,7 +1891,7 @@ fn levels_that_cannot_be() {
             25 |         curriculum: (pass: Return(2), episodes: 0, levels: [{}]), goal: Shell(center: (0, 0, 1), radius: (0.2, 0.8), min_z: 0.5),
                |                                                 ^ found `0`
                |
-               = help: 1 to 10000 episodes"#]],
+               = help: use 1 to 10000 episodes"#]],
     );
 }
 

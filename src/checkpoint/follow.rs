@@ -310,15 +310,15 @@ mod tests {
 
     #[test]
     fn the_last_event_is_told() {
-        let table = "step,event,what\n150,scene,\"`a` was \"\"x\"\", and is y now\"\n";
+        let table = "step,event,what\n150,scene,\"`a` changed from \"\"x\"\" to y\"\n";
         assert_eq!(
             last_event(table).as_deref(),
-            Some("step 150: the scene has changed: `a` was \"x\", and is y now")
+            Some("step 150: the scene has changed: `a` changed from \"x\" to y")
         );
         let table = format!("{table}150,critic,\"it begins anew\"\n");
         assert_eq!(
             last_event(&table).as_deref(),
-            Some("step 150: the scene has changed: `a` was \"x\", and is y now; it begins anew")
+            Some("step 150: the scene has changed: `a` changed from \"x\" to y; it begins anew")
         );
         assert_eq!(last_event("step,event,what\n"), None);
     }
