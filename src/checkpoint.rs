@@ -89,7 +89,9 @@ pub enum RunError {
     )]
     OtherRun(PathBuf, String),
     /// A checkpoint has a format version that this sinew does not read.
-    #[error("{0}: {1}; resume it with the sinew version that wrote it, or name another folder with --run")]
+    #[error(
+        "{0}: {1}; resume it with the sinew version that wrote it, or name another folder with --run"
+    )]
     OtherVersion(PathBuf, String),
     /// The folder holds no run.
     #[error("{0} is not a run folder: it has no {1}")]

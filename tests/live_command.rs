@@ -99,9 +99,7 @@ fn what_is_saved_is_gone_on_with() {
             .replace("name: \"hinge\"", "name: \"elbow\"")
             .replace("joint: \"hinge\"", "joint: \"elbow\""),
     );
-    training.wait_for(
-        "joints differ: `elbow` instead of `hinge`; this cannot change during a run",
-    );
+    training.wait_for("joints differ: `elbow` instead of `hinge`; this cannot change during a run");
     save(&format!("// This one pays more.\n{}", scene("-2", "1000")));
     let told = training.wait_for("the scene has changed");
     assert!(

@@ -512,10 +512,7 @@ fn scenes_stand_on_each_other_only_so_high() {
     open(&folder, "2.ron");
     let path = folder.path().join("1.ron");
     let error = Scene::open(path.to_str().unwrap()).unwrap_err().to_string();
-    assert!(
-        error.starts_with("error: too many nested bases"),
-        "{error}"
-    );
+    assert!(error.starts_with("error: too many nested bases"), "{error}");
 }
 
 #[test]

@@ -38,7 +38,7 @@ pub(super) struct Replay {
     /// Save a picture of the window and exit
     #[arg(long, value_name = "FILE.png", conflicts_with_all = ["headless", "json"])]
     picture: Option<PathBuf>,
-    /// Time of the picture after the first frame
+    /// Seconds after the first frame at which the picture is taken
     #[arg(
         long,
         value_name = "SECONDS",

@@ -75,8 +75,7 @@ impl Run for Train {
         let is_live = self.live || (has_window && !self.no_live);
         if self.reset_critic && !is_live {
             return Err(Failure::Usage(
-                "--reset-critic: has no effect in the terminal without --live"
-                    .to_owned(),
+                "--reset-critic: has no effect in the terminal without --live".to_owned(),
             ));
         }
         if self.live && files.is_none() {

@@ -95,7 +95,13 @@ fn joint(element: Element, links: &[Located<String>]) -> Result<Joint, ReadError
     let name = element.need("name")?.text();
     if let Some(mimic) = element.one("mimic")? {
         let help = "make the joint `fixed`, or remove `mimic` so that it moves independently";
-        return mimic.refuse(format!("`mimic` is not supported: the joint `{}` follows another", name.value), help);
+        return mimic.refuse(
+            format!(
+                "`mimic` is not supported: the joint `{}` follows another",
+                name.value
+            ),
+            help,
+        );
     }
     let kind = element.need("type")?;
     let moves = match kind.value.trim() {
@@ -104,11 +110,17 @@ fn joint(element: Element, links: &[Located<String>]) -> Result<Joint, ReadError
         "fixed" => None,
         "floating" => {
             let help = "make the link the root, without this joint; then `overrides: {\"root\": (kind: Free)}` lets it float";
-            return Err(kind.error("joint type `floating` is not supported".to_owned(), vec![help.to_owned()]));
+            return Err(kind.error(
+                "joint type `floating` is not supported".to_owned(),
+                vec![help.to_owned()],
+            ));
         }
         "planar" => {
             let help = "use two prismatic joints and one revolute, with light links between";
-            return Err(kind.error("joint type `planar` is not supported".to_owned(), vec![help.to_owned()]));
+            return Err(kind.error(
+                "joint type `planar` is not supported".to_owned(),
+                vec![help.to_owned()],
+            ));
         }
         other => {
             let known = ["revolute", "continuous", "prismatic", "fixed"];

@@ -101,7 +101,9 @@ impl Changes {
             |title: String, help: Vec<String>| self.document.reporter().error(at, title, help);
         let base = if name.ends_with(".ron") {
             let path = self.document.top().beside(name).ok_or_else(|| {
-                let title = format!("cannot resolve the relative path `{name}`: this text was not read from a file");
+                let title = format!(
+                    "cannot resolve the relative path `{name}`: this text was not read from a file"
+                );
                 let help = "a text that is in no file can have a shipped scene as its base";
                 fail(title, vec![help.to_owned()])
             })?;
@@ -189,7 +191,9 @@ impl Changes {
             return Ok(());
         }
         let title = format!("a scene makes {changes} changes to its base");
-        let help = format!("at most {MAX_CHANGES}; replace larger parts at once, or write a separate scene");
+        let help = format!(
+            "at most {MAX_CHANGES}; replace larger parts at once, or write a separate scene"
+        );
         let at = self.entry("base").value.span();
         Err(TextError::at(&at, title, "to this one", vec![help]).into())
     }
@@ -228,8 +232,8 @@ impl<'a> WrittenPath<'a> {
             }),
             None => Err(PathError {
                 span: 0..self.path.len(),
-                title: "the base cannot be changed".to_owned(),
-                label: "by this",
+                title: "this change cannot be applied to the base".to_owned(),
+                label: "here",
                 help: Vec::new(),
             }),
         };

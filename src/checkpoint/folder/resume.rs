@@ -85,7 +85,9 @@ impl RunFolder {
                     if snapshot::file_name(snapshot.iteration) == name {
                         Ok(snapshot)
                     } else {
-                        Err(SnapshotError::Broken("its file name does not match its content".to_owned()))
+                        Err(SnapshotError::Broken(
+                            "its file name does not match its content".to_owned(),
+                        ))
                     }
                 });
             FoundCheckpoint { name, snapshot }

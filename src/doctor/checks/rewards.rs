@@ -80,8 +80,9 @@ fn never_fires(
         let title = "this reward term is never paid to an untrained policy";
         let found = format!("0 in each of {} steps", evidence.steps());
         findings.push(if reward.weight > 0.0 {
-            Finding::new(NEVER_FIRES, Severity::Warning, place, title, found)
-                .help("use a term with a signal from farther away, such as `Near` with a larger width")
+            Finding::new(NEVER_FIRES, Severity::Warning, place, title, found).help(
+                "use a term with a signal from farther away, such as `Near` with a larger width",
+            )
         } else {
             // A penalty that never applies is a good sign.
             Finding::new(NEVER_FIRES, Severity::Note, place, title, found)

@@ -187,7 +187,10 @@ fn form<'a>(
         }
         (Some(name), _) => {
             let help = "give its `size`".to_owned();
-            return Err(name.error("fitting a primitive to a mesh is not supported".to_owned(), vec![help]));
+            return Err(name.error(
+                "fitting a primitive to a mesh is not supported".to_owned(),
+                vec![help],
+            ));
         }
         (None, _) => {}
     }
@@ -216,10 +219,9 @@ fn form<'a>(
         }
         ("box", Some(fromto)) => {
             let help = "use `pos`, an orientation and three half sizes".to_owned();
-            return Err(fromto.name_error(
-                "`fromto` is not supported for boxes".to_owned(),
-                vec![help],
-            ));
+            return Err(
+                fromto.name_error("`fromto` is not supported for boxes".to_owned(), vec![help])
+            );
         }
         (kind, fromto) => {
             let name = if kind == "capsule" {

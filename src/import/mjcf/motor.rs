@@ -42,9 +42,11 @@ pub(super) fn add<'a>(
         Some(gear) => {
             let first = gear.numbers(1, 6)?[0];
             if first <= 0.0 {
-                let help =
-                    "use a gear above 0; reverse the joint's `axis` instead".to_owned();
-                return Err(gear.error("a negative or zero gear is not supported".to_owned(), vec![help]));
+                let help = "use a gear above 0; reverse the joint's `axis` instead".to_owned();
+                return Err(gear.error(
+                    "a negative or zero gear is not supported".to_owned(),
+                    vec![help],
+                ));
             }
             first
         }
