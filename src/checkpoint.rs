@@ -85,18 +85,20 @@ pub enum RunError {
     Locked(PathBuf),
     /// It holds another run.
     #[error(
-        "{0} holds another run: {1}; go on with it as it was started, or name another folder with --run"
+        "{0} holds another run: {1}; resume it with its original arguments, or name another folder with --run"
     )]
     OtherRun(PathBuf, String),
     /// A checkpoint has a format version that this sinew does not read.
-    #[error("{0}: {1}; go on with the one that wrote it, or name another folder with --run")]
+    #[error(
+        "{0}: {1}; resume it with the sinew version that wrote it, or name another folder with --run"
+    )]
     OtherVersion(PathBuf, String),
     /// The folder holds no run.
     #[error("{0} is not a run folder: it has no {1}")]
     NotARun(PathBuf, String),
     /// Its environment is compiled into another program.
     #[error(
-        "{0} is of the environment `{1}` of another program, which alone can go on with it or say how it ended: PROGRAM --run {0}"
+        "{0} was written by another program (environment `{1}`): only that program can resume it or print its result: PROGRAM --run {0}"
     )]
     Elsewhere(PathBuf, String),
     /// The run has not solved its scene.

@@ -146,7 +146,7 @@ fn a_finished_run_answers_again_and_another_one_is_refused() {
         assert!(said.contains(difference), "{difference}: {said}");
     };
     refused(&["--seed", "2"], "its seed is 1, not 2");
-    refused(&["--envs", "3"], "`learner.envs` was 4, and is 3 now");
+    refused(&["--envs", "3"], "`learner.envs` changed from 4 to 3");
     refused(
         &["--set", "task.max_joint_speed=90"],
         "`task.max_joint_speed` was",

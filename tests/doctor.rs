@@ -120,7 +120,7 @@ fn goals_out_of_reach() {
                |               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ it stops 0.59 m from (1.17, 0, 1.1)
                |
                = help: 32 goals were tried, each within 0.05 m
-               = help: goals nearer to the robot, and in its plane if it moves in one; longer links; wider joint ranges"#]],
+               = help: try goals nearer to the robot, and in its plane if it moves in one; longer links; wider joint ranges"#]],
     );
     // Not in the plane in which the arm moves.
     found(
@@ -135,7 +135,7 @@ fn goals_out_of_reach() {
                |               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ it stops 0.1 m from (0.26, 0.1, 1)
                |
                = help: 21 goals were tried, each within 0.05 m
-               = help: goals nearer to the robot, and in its plane if it moves in one; longer links; wider joint ranges"#]],
+               = help: try goals nearer to the robot, and in its plane if it moves in one; longer links; wider joint ranges"#]],
     );
 }
 
@@ -233,7 +233,7 @@ fn motors_that_cannot_lift() {
         11 |                 origin: (xyz: (0, 0, 1)), axis: (0, 1, 0), torque: 2, damping: 0.5, armature: 0.05,
            |                                                                    ^ its limit is 2, and the home pose needs 2.3
            |
-           = help: a torque above 2.3, or less weight on the joint"#]],
+           = help: try a torque above 2.3, or less weight on the joint"#]],
     );
     found(
         "torque: 3",
@@ -246,7 +246,7 @@ fn motors_that_cannot_lift() {
             15 |                 origin: (xyz: (0.3, 0, 0)), axis: (0, 1, 0), range: (-2.5, 2.5), torque: 0.5, damping: 0.2, armature: 0.02,
                |                                                                                          ^^^ its limit is 0.5, and the home pose needs 0.52
                |
-               = help: a torque above 0.52, or less weight on the joint"#]],
+               = help: try a torque above 0.52, or less weight on the joint"#]],
     );
 }
 
@@ -261,9 +261,9 @@ fn motors_that_are_too_strong_or_run_free() {
               --> arm.ron:15:90
                |
             15 |                 origin: (xyz: (0.3, 0, 0)), axis: (0, 1, 0), range: (-2.5, 2.5), torque: 100, damping: 0.2, armature: 0.02,
-               |                                                                                          ^^^ one step of action 1 changes the speed by 64; above 100 the environment counts as broken
+               |                                                                                          ^^^ one control step at full action changes the speed by 64; above 100 the environment counts as broken
                |
-               = help: less torque, more armature, or a higher control_hz"#]],
+               = help: try less torque, more armature, or a higher control_hz"#]],
     );
     found_statically(
         "torque: 3, damping: 0.2, armature: 0.02",
@@ -293,7 +293,7 @@ fn springs_that_are_too_stiff_for_the_physics() {
             15 | ...ture: 0.02, spring: (stiffness: 1000, rest: 1),
                |                        ^^^^^^^^^^^^^^^^^^^^^^^^^^ it oscillates at 29 Hz, with 6.8 physics steps per oscillation
                |
-               = help: a physics_hz of at least 370, a softer spring, or more armature"#]],
+               = help: use a physics_hz of at least 370, a softer spring, or more armature"#]],
     );
 }
 
@@ -323,7 +323,7 @@ fn rewards_without_a_signal() {
             26 |         reward: [(weight: -1, of: Distance(point: "tip")), (weight: 5, of: Inside(point: "tip", distance: 0.00001))],
                |                                                            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ 0 in each of 60000 steps
                |
-               = help: a term with a signal from farther away, such as `Near` with a larger width"#]],
+               = help: use a term with a signal from farther away, such as `Near` with a larger width"#]],
     );
     found(
         REWARD,
@@ -336,7 +336,7 @@ fn rewards_without_a_signal() {
             26 |         reward: [(weight: 5, of: Inside(point: "tip", distance: 0.00001))],
                |                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ 0 in each of 60000 steps
                |
-               = help: a term that shows the way, such as `Distance(point: ..)`: a reward that is never met cannot be learnt"#]],
+               = help: add a term that shows the way, such as `Distance(point: ..)`: a reward that is never met cannot be learnt"#]],
     );
 }
 
@@ -347,7 +347,7 @@ fn rewards_that_drown_others() {
         "(weight: -20, of: Effort())",
         "reward-drowns",
         expect![[r#"
-            warning: moving costs more than the task can pay
+            warning: the cost of moving outweighs the task's reward
               --> arm.ron:26:60
                |
             26 |         reward: [(weight: -1, of: Distance(point: "tip")), (weight: -20, of: Effort())],
@@ -396,7 +396,7 @@ fn ends_that_come_too_soon() {
             27 |         max_joint_speed: 100, end: [JointSpeedAbove(speed: 0.02)],
                |                                     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ they last 1.12 steps on average
                |
-               = help: a stable home pose, less noise at the start, or a more lenient end condition"#]],
+               = help: try a stable home pose, less noise at the start, or a more lenient end condition"#]],
     );
     found(
         SPEED_LIMIT,
@@ -409,7 +409,7 @@ fn ends_that_come_too_soon() {
             27 |         max_joint_speed: 100, end: [PointBelow(point: "tip", z: 0.6)],
                |                                     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ the mean reward per step is -0.31; the mean return -8 with this end, -28 at the time limit
                |
-               = help: a positive reward for every step, such as `(weight: 1, of: Alive())`, or no such end condition"#]],
+               = help: add a positive reward for every step, such as `(weight: 1, of: Alive())`, or remove this end condition"#]],
     );
 }
 
@@ -426,7 +426,7 @@ fn tasks_that_need_no_learning() {
             29 |         solved: Success(0.9),
                |                 ^^^^^^^^^^^^ 100 % of the episodes are successes
                |
-               = help: a harder task, or a stricter `solved` or `success`"#]],
+               = help: try a harder task, or a stricter `solved` or `success`"#]],
     );
 }
 
@@ -443,7 +443,7 @@ fn what_breaks() {
             27 |         max_joint_speed: 6,
                |                          ^ in 57 % of the episodes: joint 1 moves at 6.5, above max_joint_speed 6
                |
-               = help: weaker motors, more damping and armature, a higher physics_hz; or a larger max_joint_speed, if such speeds are ordinary here"#]],
+               = help: try weaker motors, more damping and armature, or a higher physics_hz; or a larger max_joint_speed, if such speeds are ordinary here"#]],
     );
     // Independent random actions cancel out; held ones do not.
     found(
@@ -457,7 +457,7 @@ fn what_breaks() {
             27 |         max_joint_speed: 12,
                |                          ^^ in 48 % of the episodes: joint 2 moves at 12.1, above max_joint_speed 12
                |
-               = help: weaker motors, more damping and armature, a higher physics_hz; or a larger max_joint_speed, if such speeds are ordinary here"#]],
+               = help: try weaker motors, more damping and armature, or a higher physics_hz; or a larger max_joint_speed, if such speeds are ordinary here"#]],
     );
     found(
         "(weight: -0.01, of: Effort())",
@@ -470,7 +470,7 @@ fn what_breaks() {
             26 |         reward: [(weight: -1, of: Distance(point: "tip")), (weight: 0.01, of: Expr("ln(tip.z - 0.8)"))],
                |                                                            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ in 100 % of the episodes: the reward is not finite
                |
-               = help: a formula that is finite everywhere: no division by 0, no root or logarithm of a negative number"#]],
+               = help: use a formula that is finite everywhere: no division by 0, no root or logarithm of a negative number"#]],
     );
 }
 
@@ -487,7 +487,7 @@ fn motors_that_saturate() {
             15 | ...   origin: (xyz: (0.3, 0, 0)), axis: (0, 1, 0), range: (-2.5, 2.5), torque: 3, damping: 0.2, armature: 0.02, spring: (stiffness: ...
                |                                                                                ^ at its torque limit in 95 % of the steps
                |
-               = help: more torque, or less load on the joint: springs, weight"#]],
+               = help: try more torque, or less load on the joint: springs, weight"#]],
     );
 }
 
@@ -574,7 +574,7 @@ fn learners_that_do_not_look_ahead() {
         "gamma: 0.5",
         "short-sighted",
         expect![[r#"
-            note: `ppo` looks ahead 0.04 s of an episode's 2 s
+            note: `ppo` looks only 0.04 s ahead in episodes of 2 s
               --> arm.ron:33:117
                |
             33 |             steps: 100_000, envs: 16, horizon: 32, epochs: 4, batch: 64, widths: [32, 32], activation: Tanh, gamma: 0.5,

@@ -283,12 +283,12 @@ fn a_formula_that_is_no_number_breaks_the_environment() {
         (
             alive,
             "end: [When(\"0 / (time - 2 * dt) > 1\")]",
-            "the condition of an end is neither true nor false",
+            "the condition of an end could not be evaluated (NaN)",
         ),
         (
             alive,
             "end: [When(\"time == 2 * dt\")], success: When(\"0 / (time - 2 * dt) > 1\")",
-            "the condition of success is neither true nor false",
+            "the condition of success could not be evaluated (NaN)",
         ),
     ] {
         let environment = SceneEnvironment::new(Arc::new(scene(reward, more)));

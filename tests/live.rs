@@ -178,10 +178,10 @@ fn a_change_is_written_down_with_its_step_and_told() {
         let (expected, told) = train(live.path(), PPO, STEPS, 2, Some(change.clone()));
         let line = "step 150: the scene has changed: ";
         let line = told.iter().find(|told| told.starts_with(line)).unwrap();
-        let elbow = "`robot.joints.elbow.damping` was 1, and is 2 now";
-        let weight = "`task.reward[0].weight` was -1, and is 3 now";
+        let elbow = "`robot.joints.elbow.damping` changed from 1 to 2";
+        let weight = "`task.reward[0].weight` changed from -1 to 3";
         assert!(line.contains(elbow) && line.contains(weight), "{line}");
-        assert_eq!(line.contains("the critic begins anew"), forget_values);
+        assert_eq!(line.contains("the critic was reinitialised"), forget_values);
         let version = newest_in_force(live.path()).unwrap().unwrap();
         assert_eq!(version.text, change.scene.text());
         assert_eq!((version.step, version.forgets_values), (150, forget_values));
@@ -221,7 +221,7 @@ fn what_cannot_change_is_refused_in_words_and_what_means_the_same_is_nothing() {
     let proposals = [
         (
             scene(PPO, &["learner.gamma=0.5"]),
-            Some("`learner.gamma` was 0.93, and is 0.5 now: what the learner is told"),
+            Some("`learner.gamma` changed from 0.93 to 0.5: learner hyperparameters"),
         ),
         (
             scene(PPO, &["task.observe[0].history=2"]),
@@ -230,7 +230,7 @@ fn what_cannot_change_is_refused_in_words_and_what_means_the_same_is_nothing() {
         (
             parsed(&renamed),
             Some(
-                "the robot has `hinge` among its joints instead of `elbow`, and that cannot change in mid-run",
+                "the robot's joints differ: `hinge` instead of `elbow`; this cannot change during a run",
             ),
         ),
         (parsed(&commented), None),

@@ -92,20 +92,18 @@ fn what_is_saved_is_gone_on_with() {
     ];
     let mut training = Training::start(folder, &args);
     save(&first.replace("control_hz: 50", "control_hz: fast"));
-    training.wait_for("the scene was edited, and cannot be read as it is now");
+    training.wait_for("the scene was edited, but is invalid now");
     assert!(training.wait_for("-->").contains("mine.ron:"));
     save(
         &first
             .replace("name: \"hinge\"", "name: \"elbow\"")
             .replace("joint: \"hinge\"", "joint: \"elbow\""),
     );
-    training.wait_for(
-        "has `elbow` among its joints instead of `hinge`, and that cannot change in mid-run",
-    );
+    training.wait_for("joints differ: `elbow` instead of `hinge`; this cannot change during a run");
     save(&format!("// This one pays more.\n{}", scene("-2", "1000")));
     let told = training.wait_for("the scene has changed");
     assert!(
-        told.contains(": `task.reward[0].weight` was -1, and is -2 now"),
+        told.contains(": `task.reward[0].weight` changed from -1 to -2"),
         "{told}"
     );
     training.child.kill().unwrap();
@@ -123,7 +121,7 @@ fn what_is_saved_is_gone_on_with() {
         told = training.wait_for("the scene has changed");
     }
     assert!(
-        told.contains("`task.solved` was 1000, and is -100000 now"),
+        told.contains("`task.solved` changed from 1000 to -100000"),
         "{told}"
     );
     let result = training.end();
@@ -132,7 +130,7 @@ fn what_is_saved_is_gone_on_with() {
     let events = fs::read_to_string(folder.join("run/events.csv")).unwrap();
     let events: Vec<&str> = events.lines().collect();
     assert_eq!(events.len(), 3, "{events:?}");
-    assert!(events[1].contains(",scene,\"`task.reward[0].weight` was -1, and is -2 now\""));
+    assert!(events[1].contains(",scene,\"`task.reward[0].weight` changed from -1 to -2\""));
 
     // The scene that it began with and the newest one are those of the run; the run itself needs neither.
     for text in [&first, &solved] {
@@ -154,7 +152,7 @@ fn what_is_saved_is_gone_on_with() {
     let other = run(folder, &["train", "mine.ron", "--headless", "--run", "run"]);
     assert_refused(
         &other,
-        "its scene differs: `task.reward[0].weight` was -1, and is -2 now",
+        "its scene differs: `task.reward[0].weight` changed from -1 to -2",
     );
     fs::remove_file(folder.join("mine.ron")).unwrap();
     let judged = run(folder, &["eval", "run", "--episodes", "5", "--json"]);
@@ -201,6 +199,6 @@ fn what_cannot_be_watched_is_said() {
     );
     assert_refused(
         &output,
-        "--reset-critic: without a window the scene file is not followed; add --live",
+        "--reset-critic: has no effect in the terminal without --live",
     );
 }

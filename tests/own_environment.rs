@@ -329,16 +329,16 @@ fn another_run_is_refused_in_words() {
         &["--learner", "ppo"],
         "its learner is `small`, not `ppo`",
     );
-    let gamma = "its preset differs: `learner.gamma` was 0.9, and is 0.5 now";
+    let gamma = "its preset differs: `learner.gamma` changed from 0.9 to 0.5";
     refused("line", &["--set", "learner.gamma=0.5"], gamma);
     refused(
         "line",
         &["--envs", "3"],
-        "`learner.envs` was 4, and is 3 now",
+        "`learner.envs` changed from 4 to 3",
     );
     refused("other", &[], "its environment is `line`, not `other`");
     // The same name, and another observation.
-    refused("wide", &[], "of another run");
+    refused("wide", &[], "belongs to another run");
     // Nothing of that has touched it.
     let output = run(folder.path(), &["--run", "mine", "--json"]);
     assert_eq!(json(&output)["steps"], 1280);
@@ -365,7 +365,7 @@ fn sinew_says_that_it_does_not_know_the_environment_and_the_program_that_it_know
         assert_code(&output, 2);
         let said = text(&output.stderr);
         assert!(
-            said.contains("of the environment `line` of another program"),
+            said.contains("was written by another program (environment `line`)"),
             "{said}"
         );
     }

@@ -336,7 +336,7 @@ fn a_change_that_leads_nowhere_is_shown_at_its_path() {
         1 | (base: "small.ron", remove: ["task.end", "task.end[0]"])
           |                                           ^^^^^^^^^^^ the second time
           |
-          = help: name it once; what is inside goes with it"#]],
+          = help: name it once; removing it removes its contents too"#]],
     );
 }
 
@@ -428,7 +428,7 @@ fn a_base_that_is_none() {
     says(
         &[("mine.ron", &mine("mine.ron"))],
         expect![[r#"
-        error: a scene stands on itself
+        error: circular `base`
          --> HERE/mine.ron:1:8
           |
         1 | (base: "mine.ron")
@@ -442,7 +442,7 @@ fn a_base_that_is_none() {
             ("other.ron", &mine("./mine.ron")),
         ],
         expect![[r#"
-            error: a scene stands on itself
+            error: circular `base`
              --> HERE/other.ron:1:8
               |
             1 | (base: "./mine.ron")
@@ -492,7 +492,7 @@ fn a_base_that_is_none() {
         1 | (base: "small.ron", remove: ["task.end","task.end","task.end","task.end","task.end","task.end","task.end","task.end","task.end","task...
           |        ^^^^^^^^^^^ to this one
           |
-          = help: at most 256; larger parts at once, or a scene of its own"#]],
+          = help: at most 256; replace larger parts at once, or write a separate scene"#]],
     );
 }
 
@@ -512,17 +512,14 @@ fn scenes_stand_on_each_other_only_so_high() {
     open(&folder, "2.ron");
     let path = folder.path().join("1.ron");
     let error = Scene::open(path.to_str().unwrap()).unwrap_err().to_string();
-    assert!(
-        error.starts_with("error: too many scenes stand on each other"),
-        "{error}"
-    );
+    assert!(error.starts_with("error: too many nested bases"), "{error}");
 }
 
 #[test]
 fn a_text_alone_reads_no_file() {
     let error = Scene::parse("mine", r#"(base: "small.ron")"#).unwrap_err();
     expect![[r#"
-        error: `small.ron` is beside no file
+        error: cannot resolve the relative path `small.ron`: this text was not read from a file
          --> mine:1:8
           |
         1 | (base: "small.ron")

@@ -29,7 +29,7 @@ fn what_is_not_ron() {
             4 |             (name: "upper" shapes: [Capsule(from: (0, 0, 0), to: (0.5, 0, 0), radius: 0.05, mass: 2)]),
               |                            ^^^^^^ found `shapes`
               |
-              = help: it belongs behind what is before this, in the line above if this is the first of its line; or a quote is missing"#]],
+              = help: put it after the previous item (on the line above if this starts a line), or add a missing quote"#]],
     );
     refused(
         "links: [",
@@ -45,17 +45,17 @@ fn what_is_not_ron() {
         "    },\n)\n",
         "    },\n",
         expect![[r#"
-            error: the text ends too early
+            error: the text ends unexpectedly
               --> small.ron:39:7
                |
             39 |     },
-               |       ^ something is not closed, or missing, before here"#]],
+               |       ^ something before here is unclosed or missing"#]],
     );
     refused(
         "    },\n)\n",
         "    },\n))\n",
         expect![[r#"
-        error: the scene has ended, but the text goes on
+        error: unexpected text after the end of the scene
           --> small.ron:40:2
            |
         40 | ))
@@ -73,7 +73,7 @@ fn what_is_not_ron() {
             10 |                 name: "shoulder", kind: Revolute, parent: "world", child: "upper",
                |                        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ found `shoulder", kind: Revolute, parent: "`
                |
-               = help: it belongs behind what is before this, in the line above if this is the first of its line; or a quote is missing"#]],
+               = help: put it after the previous item (on the line above if this starts a line), or add a missing quote"#]],
     );
     refused(
         "goal: Shell",
@@ -174,11 +174,11 @@ fn what_has_another_form() {
         "kind: Revolute",
         "kind: Revolut",
         expect![[r#"
-            error: there is no `Revolut` here
+            error: unknown name `Revolut`
               --> small.ron:10:41
                |
             10 |                 name: "shoulder", kind: Revolut, parent: "world", child: "upper",
-               |                                         ^^^^^^^ unknown name
+               |                                         ^^^^^^^ not known here
                |
                = help: did you mean `Revolute`?
                = help: known here: `Revolute`, `Prismatic`, `Fixed`, `Free`, `Ball`, `Universal`"#]],
@@ -187,11 +187,11 @@ fn what_has_another_form() {
         "Distance(point",
         "Distence(point",
         expect![[r#"
-            error: there is no `Distence` here
+            error: unknown name `Distence`
               --> small.ron:27:35
                |
             27 |         reward: [(weight: -1, of: Distence(point: "tip"))],
-               |                                   ^^^^^^^^ unknown name
+               |                                   ^^^^^^^^ not known here
                |
                = help: did you mean `Distance`?
                = help: known here: every term of the reward"#]],
@@ -206,7 +206,7 @@ fn what_has_another_form() {
         26 |         observe: [Cos, Speed(joints: ["elbow"], scale: 0.1), Goal(axes: [X, Z])],
            |                      ^ found `,`
            |
-           = help: a name that can have settings is written with parentheses even when it has none, like `Cos()`"#]],
+           = help: terms take parentheses even without settings, like `Cos()`"#]],
     );
     refused(
         r#"{"elbow": 0.5}"#,
@@ -255,11 +255,11 @@ fn what_has_another_form() {
         "activation: Tanh",
         "activation: Tan",
         expect![[r#"
-        error: there is no `Tan` here
+        error: unknown name `Tan`
           --> small.ron:35:94
            |
         35 |             steps: 1000, envs: 4, horizon: 8, epochs: 2, batch: 16, widths: [8], activation: Tan, gamma: 0.9,
-           |                                                                                              ^^^ unknown name
+           |                                                                                              ^^^ not known here
            |
            = help: did you mean `Tanh`?
            = help: known here: `Tanh`, `Relu`, `Elu`"#]],
@@ -268,11 +268,11 @@ fn what_has_another_form() {
         r#""mine": Ppo("#,
         r#""mine": Dqn("#,
         expect![[r#"
-            error: there is no `Dqn` here
+            error: unknown name `Dqn`
               --> small.ron:34:17
                |
             34 |         "mine": Dqn(
-               |                 ^^^ unknown name
+               |                 ^^^ not known here
                |
                = help: known here: `Reinforce`, `ActorCritic`, `A2c`, `A3c`, `Ppo`, `Reppo`, `Sac`"#]],
     );
@@ -544,7 +544,7 @@ fn names_that_are_there_twice() {
         5 |             (name: "", shapes: [Box(center: (0, 0, 0), half: (0.1, 0.1, 0.1), density: 1000)]),
           |                    ^^ found `""`
           |
-          = help: a name of at least one letter"#]],
+          = help: use a name of at least one letter"#]],
     );
 }
 
@@ -961,11 +961,11 @@ fn what_cannot_be_touched() {
         "robot: (",
         "world: (terrain: [Hill(height: 1)]), robot: (",
         expect![[r#"
-            error: there is no `Hill` here
+            error: unknown name `Hill`
              --> small.ron:2:23
               |
             2 |     world: (terrain: [Hill(height: 1)]), robot: (
-              |                       ^^^^ unknown name
+              |                       ^^^^ not known here
               |
               = help: known here: `Box`, `Stairs`, `Heights`, `Grid`, `Picture`"#]],
     );
@@ -1138,7 +1138,7 @@ fn tasks_that_cannot_be_run() {
         "radius: (0.2, 0.8)",
         "radius: (0.8, 0.2)",
         expect![[r#"
-        error: no distance is within this shell
+        error: the radii of this shell are invalid
           --> small.ron:25:48
            |
         25 |         goal: Shell(center: (0, 0, 1), radius: (0.8, 0.2), min_z: 0.5),
@@ -1162,7 +1162,7 @@ fn tasks_that_cannot_be_run() {
         "Shell(center: (0, 0, 1), radius: (0.2, 0.8), min_z: 0.5)",
         "Box(min: (0, 0, 0), max: (1, -1, 1))",
         expect![[r#"
-            error: the box ends before it begins
+            error: `max` is below `min`
               --> small.ron:25:40
                |
             25 |         goal: Box(min: (0, 0, 0), max: (1, -1, 1)),
@@ -1635,7 +1635,7 @@ fn objects_that_cannot_be() {
             24 |         start: (angle: 0.1, speed: 0, free: {"hand": (xyz: (1, 0, 0))}),
                |                                              ^^^^^^ found `"hand"`
                |
-               = help: only what floats starts elsewhere: an object, or a link with a joint of kind Free"#]],
+               = help: only a floating body has a start pose: an object, or a link with a joint of kind Free"#]],
     );
 }
 
@@ -1706,7 +1706,7 @@ fn differences_that_cannot_be() {
             25 |         randomize: [Mass(scale: Uniform(0, 1))], goal: Shell(center: (0, 0, 1), radius: (0.2, 0.8), min_z: 0.5),
                |                                 ^^^^^^^^^^^^^ it may be 0
                |
-               = help: everything that it gives must be above 0; a Normal one reaches three deviations"#]],
+               = help: all its values must be above 0; a Normal distribution reaches three deviations"#]],
     );
     refused(
         r#"goal: "#,
@@ -1730,7 +1730,7 @@ fn differences_that_cannot_be() {
             25 |         randomize: [Gravity(scale: Normal(1, 0.5))], goal: Shell(center: (0, 0, 1), radius: (0.2, 0.8), min_z: 0.5),
                |                                    ^^^^^^^^^^^^^^ it may be -0.5
                |
-               = help: everything that it gives must be above 0; a Normal one reaches three deviations"#]],
+               = help: all its values must be above 0; a Normal distribution reaches three deviations"#]],
     );
     refused(
         r#"goal: "#,
@@ -1767,7 +1767,7 @@ fn differences_that_cannot_be() {
             25 | ...   randomize: [Push(link: "hand", force: Uniform(-1, 1), every_s: (1, 2), lasts_s: 1)], goal: Shell(center: (0, 0, 1), radius: (0...
                |                                             ^^^^^^^^^^^^^^ it may be -1
                |
-               = help: everything that it gives must be 0 or more; a Normal one reaches three deviations"#]],
+               = help: all its values must be 0 or more; a Normal distribution reaches three deviations"#]],
     );
     refused(
         r#"goal: "#,
@@ -1785,11 +1785,11 @@ fn differences_that_cannot_be() {
         r#"goal: "#,
         r#"randomize: [Mas(scale: Uniform(1, 2))], goal: "#,
         expect![[r#"
-            error: there is no `Mas` here
+            error: unknown name `Mas`
               --> small.ron:25:21
                |
             25 |         randomize: [Mas(scale: Uniform(1, 2))], goal: Shell(center: (0, 0, 1), radius: (0.2, 0.8), min_z: 0.5),
-               |                     ^^^ unknown name
+               |                     ^^^ not known here
                |
                = help: did you mean `Mass`?
                = help: known here: every randomization"#]],
@@ -1867,7 +1867,7 @@ fn levels_that_cannot_be() {
             25 | ...   curriculum: (pass: Success(0.8), levels: [{"task.observe": [Cos()]}]), goal: Shell(center: (0, 0, 1), radius: (0.2, 0.8), min_...
                |                                                 ^^^^^^^^^^^^^^^^^^^^^^^^^ with these changes
                |
-               = help: what is seen and done must be the same at every level, and so must joints and links"#]],
+               = help: observations, actions, joints and links must be the same at every level"#]],
     );
     refused(
         r#"goal: "#,
@@ -1891,7 +1891,7 @@ fn levels_that_cannot_be() {
             25 |         curriculum: (pass: Return(2), episodes: 0, levels: [{}]), goal: Shell(center: (0, 0, 1), radius: (0.2, 0.8), min_z: 0.5),
                |                                                 ^ found `0`
                |
-               = help: 1 to 10000 episodes"#]],
+               = help: use 1 to 10000 episodes"#]],
     );
 }
 
@@ -2390,7 +2390,7 @@ fn versions_that_there_are_not() {
             1 | (version: 2, robot: (wheels: 4), tasks: [], version: 2)
               |           ^ found `2`
               |
-              = help: it reads up to version 1; this one takes a newer sinew"#]],
+              = help: this sinew reads up to version 1; this file needs a newer sinew"#]],
     );
     refused_text(
         "(robot: 1, version: 99_999_999_999)",
@@ -2401,7 +2401,7 @@ fn versions_that_there_are_not() {
         1 | (robot: 1, version: 99_999_999_999)
           |                     ^^^^^^^^^^^^^^ found `99_999_999_999`
           |
-          = help: it reads up to version 1; this one takes a newer sinew"#]],
+          = help: this sinew reads up to version 1; this file needs a newer sinew"#]],
     );
     refused_text(
         "(version: 0)",
@@ -2590,7 +2590,7 @@ Heights(center: (0, 0, 0), size: (2, 2), cells: (1, 1), z: "0")"#,
     refused_terrain(
         r#"Picture(file: "hills.png", center: (0, 0, 0), size: (2, 2), height: 1)"#,
         expect![[r#"
-            error: `hills.png` is beside no file
+            error: cannot resolve the relative path `hills.png`: this text was not read from a file
              --> small.ron:3:15
               |
             3 | Picture(file: "hills.png", center: (0, 0, 0), size: (2, 2), height: 1)

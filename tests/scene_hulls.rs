@@ -420,7 +420,7 @@ fn what_is_no_mesh() {
         "part.stl",
         b"",
         expect![[r#"
-        error: `HERE/part.stl` is no STL, or is cut short: 0 bytes
+        error: `HERE/part.stl` is not an STL file, or is truncated: 0 bytes
          --> HERE/mine.ron:6:48
           |
         6 |             (name: "ball", shapes: [Mesh(file: "part.stl", mass: 1)]),
@@ -433,7 +433,7 @@ fn what_is_no_mesh() {
         "part.stl",
         &binary_stl()[..600],
         expect![[r#"
-        error: `HERE/part.stl` is no STL, or is cut short: 600 bytes
+        error: `HERE/part.stl` is not an STL file, or is truncated: 600 bytes
          --> HERE/mine.ron:6:48
           |
         6 |             (name: "ball", shapes: [Mesh(file: "part.stl", mass: 1)]),
@@ -506,7 +506,7 @@ fn what_is_no_mesh() {
     );
     let error = Scene::parse("text", &scene(part)).unwrap_err();
     expect![[r#"
-        error: `part.stl` is beside no file
+        error: cannot resolve the relative path `part.stl`: this text was not read from a file
          --> text:6:48
           |
         6 |             (name: "ball", shapes: [Mesh(file: "part.stl", mass: 1)]),

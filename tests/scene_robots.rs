@@ -323,7 +323,7 @@ fn the_scene_s_part_of_a_robot() {
     );
     let error = Scene::parse("text", r#"(robot: (urdf: "r.urdf"))"#).unwrap_err();
     expect![[r#"
-        error: `r.urdf` is beside no file
+        error: cannot resolve the relative path `r.urdf`: this text was not read from a file
          --> text:1:16
           |
         1 | (robot: (urdf: "r.urdf"))
@@ -404,7 +404,7 @@ fn what_is_no_urdf() {
     refused_urdf(
         "<!DOCTYPE robot [<!ENTITY a \"aaaaaaaa\"><!ENTITY b \"&a;&a;&a;\">]>\n<robot name=\"&b;\"/>",
         expect![[r#"
-            error: definitions of documents and entities are not read
+            error: DTDs and entities are not supported
              --> HERE/r.urdf:1:1
               |
             1 | <!DOCTYPE robot [<!ENTITY a "aaaaaaaa"><!ENTITY b "&a;&a;&a;">]>
@@ -413,7 +413,7 @@ fn what_is_no_urdf() {
     refused_urdf(
         "<robot xmlns:xacro=\"http://ros.org\">\n<xacro:arm/></robot>",
         expect![[r#"
-            error: this is a template of xacro
+            error: this is a xacro template
              --> HERE/r.urdf:2:1
               |
             2 | <xacro:arm/></robot>
@@ -424,7 +424,7 @@ fn what_is_no_urdf() {
     refused_urdf(
         "<robot>\n  <xacro:arm/></robot>",
         expect![[r#"
-        error: this is a template of xacro
+        error: this is a xacro template
          --> HERE/r.urdf:2:4
           |
         2 |   <xacro:arm/></robot>
@@ -435,7 +435,7 @@ fn what_is_no_urdf() {
     refused_urdf(
         &urdf("", "<axis xyz=\"0 0 ${up}\"/>"),
         expect![[r#"
-        error: `${up}` is no finite number
+        error: `${up}` is not a finite number
          --> HERE/r.urdf:8:12
           |
         8 | <axis xyz="0 0 ${up}"/></joint>
@@ -453,29 +453,29 @@ fn what_of_urdf_is_refused() {
     refused_urdf(
         &urdf("", "<mimic joint=\"other\"/>"),
         expect![[r#"
-        error: the joint `hinge` follows another
+        error: `mimic` is not supported: the joint `hinge` follows another
          --> HERE/r.urdf:8:1
           |
         8 | <mimic joint="other"/></joint>
           | ^^^^^^ found `<mimic`
           |
-          = help: joints that follow others are not there yet: make it `fixed`, or remove `mimic` and it moves on its own"#]],
+          = help: make the joint `fixed`, or remove `mimic` so that it moves independently"#]],
     );
     refused_urdf(
         &urdf("", "").replace("\"revolute\"", "\"planar\""),
         expect![[r#"
-            error: a joint of three axes
+            error: joint type `planar` is not supported
              --> HERE/r.urdf:4:27
               |
             4 | <joint name="hinge" type="planar">
               |                           ^^^^^^ found `planar`
               |
-              = help: two of kind prismatic and one revolute, with light links between"#]],
+              = help: use two prismatic joints and one revolute, with light links between"#]],
     );
     refused_urdf(
         &urdf("", "").replace("\"revolute\"", "\"floating\""),
         expect![[r#"
-            error: a joint of six axes
+            error: joint type `floating` is not supported
              --> HERE/r.urdf:4:27
               |
             4 | <joint name="hinge" type="floating">
@@ -507,7 +507,7 @@ fn what_of_urdf_is_refused() {
     refused_urdf(
         &urdf("", "<axis xyz=\"0 0 nan\"/>"),
         expect![[r#"
-        error: `nan` is no finite number
+        error: `nan` is not a finite number
          --> HERE/r.urdf:8:12
           |
         8 | <axis xyz="0 0 nan"/></joint>
@@ -595,7 +595,7 @@ fn what_of_urdf_is_refused() {
             9 | <link name="alone"/></robot>
               |             ^^^^^ found `alone`
               |
-              = help: a robot hangs together: a joint with this link as its `child`; the root is `base`"#]],
+              = help: all links must form one tree: add a joint with this link as its `child`, or remove the link; the root is `base`"#]],
     );
     refused_urdf(
         &urdf("<collision><geometry><cone/></geometry></collision>", ""),
@@ -659,7 +659,7 @@ fn what_of_urdf_is_refused() {
               |              ^ found `""`
               |
               = note: this is part of the scene `HERE/mine.ron`
-              = help: a name of at least one letter"#]],
+              = help: use a name of at least one letter"#]],
     );
 }
 
@@ -737,7 +737,7 @@ fn what_of_mjcf_is_refused() {
     refused_mjcf(
         &mjcf(HINGE, BALL, "<equality><weld/></equality>"),
         expect![[r#"
-            error: `equality` is not there yet
+            error: `equality` is not supported
              --> HERE/r.xml:9:1
               |
             9 | <equality><weld/></equality>
@@ -771,7 +771,7 @@ fn what_of_mjcf_is_refused() {
     refused_mjcf(
         &mjcf(HINGE, BALL, "<option density=\"1.2\"/>"),
         expect![[r#"
-            error: there is no air: `density` is not supported
+            error: fluid forces are not supported: `density`
              --> HERE/r.xml:9:18
               |
             9 | <option density="1.2"/>
@@ -800,7 +800,7 @@ fn what_of_mjcf_is_refused() {
               |           ^^^^^^^^^^^^ found `settotalmass`
               |
               = help: what is read: `angle`, `eulerseq`, `autolimits`, `inertiafromgeom`, `meshdir`, `assetdir`, `coordinate`
-              = help: what would change how the robot moves is not passed over"#]],
+              = help: attributes that affect motion are never ignored"#]],
     );
     refused_mjcf(
         &mjcf(HINGE, BALL, "<compiler angle=\"gradian\"/>"),
@@ -837,7 +837,7 @@ fn what_of_mjcf_is_refused() {
               |
               = help: did you mean `springref`?
               = help: what is read: `name`, `class`, `type`, `pos`, `axis`, `range`, `limited`, `stiffness`, `springref`, `damping`, `armature`, `frictionloss`, `ref`
-              = help: what would change how the robot moves is not passed over"#]],
+              = help: attributes that affect motion are never ignored"#]],
     );
     refused_mjcf(
         &mjcf("<joint name=\"hinge\" limited=\"true\"/>", BALL, ""),
@@ -910,13 +910,13 @@ fn what_of_mjcf_is_refused() {
             "",
         ),
         expect![[r#"
-            error: this geom weighs something and touches nothing, where others touch
+            error: this geom has mass but no collisions, while other geoms collide
              --> HERE/r.xml:5:19
               |
             5 | <geom size="0.1"/><geom size="1" contype="0" conaffinity="0"/>
               |                   ^^^^^ found `<geom`
               |
-              = help: an `inertial` for its body, or mass="0""#]],
+              = help: give its body an `inertial`, or the geom mass="0""#]],
     );
     refused_mjcf(
         &mjcf(HINGE, "<composite/>", ""),
@@ -939,7 +939,7 @@ fn what_of_mjcf_is_refused() {
               |                  ^^^^^^^^ found `gravcomp`
               |
               = help: what is read: `name`, `childclass`, `pos`, `quat`, `axisangle`, `euler`, `xyaxes`, `zaxis`
-              = help: what would change how the robot moves is not passed over"#]],
+              = help: attributes that affect motion are never ignored"#]],
     );
     refused_mjcf(
         &mjcf(HINGE, BALL, "").replace(
@@ -947,18 +947,18 @@ fn what_of_mjcf_is_refused() {
             "<worldbody><geom type=\"plane\" size=\"1 1 1\"/>",
         ),
         expect![[r#"
-            error: what stands in the world is no part of the robot
+            error: geoms in the worldbody are not imported
              --> HERE/r.xml:2:12
               |
             2 | <worldbody><geom type="plane" size="1 1 1"/>
               |            ^^^^^ found `<geom`
               |
-              = help: say in the scene what is there, like `world: (ground: (z: 0))`; then this is passed over"#]],
+              = help: describe them in the scene's `world`, like `world: (ground: (z: 0))`; then they are ignored"#]],
     );
     refused_mjcf(
         &mjcf(HINGE, BALL, "").replace("<motor", "<position"),
         expect![[r#"
-            error: actuators of kind `position` are not there yet
+            error: actuators of kind `position` are not supported
              --> HERE/r.xml:8:11
               |
             8 | <actuator><position joint="hinge" ctrlrange="-1 1"/></actuator>
@@ -975,12 +975,12 @@ fn what_of_mjcf_is_refused() {
             8 | <actuator><motor joint="hinge" /></actuator>
               |           ^^^^^^ found `<motor`
               |
-              = help: add `ctrlrange="-1 1"`: the action 1 is its end"#]],
+              = help: add `ctrlrange="-1 1"`: action 1 means the upper limit"#]],
     );
     refused_mjcf(
         &mjcf(HINGE, BALL, "").replace("-1 1", "-1 2"),
         expect![[r#"
-            error: a motor must be as strong both ways
+            error: the limits must be symmetric
              --> HERE/r.xml:8:43
               |
             8 | <actuator><motor joint="hinge" ctrlrange="-1 2"/></actuator>
@@ -1003,13 +1003,13 @@ fn what_of_mjcf_is_refused() {
     refused_mjcf(
         &mjcf(HINGE, BALL, "").replace("<motor", "<motor gear=\"-1\""),
         expect![[r#"
-            error: a motor that turns backwards
+            error: a negative or zero gear is not supported
              --> HERE/r.xml:8:24
               |
             8 | <actuator><motor gear="-1" joint="hinge" ctrlrange="-1 1"/></actuator>
               |                        ^^ found `-1`
               |
-              = help: a gear above 0; `axis` of the joint turns its direction round"#]],
+              = help: use a gear above 0; reverse the joint's `axis` instead"#]],
     );
     refused_mjcf(
         &mjcf(

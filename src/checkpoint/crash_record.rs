@@ -69,7 +69,7 @@ impl CrashRecord {
         if rest.is_empty() && [version, scene, &crash.reason].into_iter().all(is_plain) {
             Ok(record)
         } else {
-            Err("it holds what no crash record holds".to_owned())
+            Err("it contains unexpected data".to_owned())
         }
     }
 

@@ -179,7 +179,7 @@ impl RunFolder {
         files::replace(&self.path.join(SavedPolicy::Newest.file()), policy).map_err(io)?;
         let bytes = snapshot.to_bytes();
         if bytes.len() as u64 > LARGEST {
-            let words = "the checkpoint would be larger than what is read back, 1 GiB";
+            let words = "the checkpoint exceeds the limit of 1 GiB";
             return Err(io(io::Error::other(words)));
         }
         files::replace(&path, &bytes).map_err(io)?;
@@ -250,7 +250,7 @@ impl RunFolder {
             self.lock = locked.lock;
             let path = self.path.display();
             self.warnings.push(format!(
-                "warning: {path} was deleted or moved; it is made again, and its tables begin anew"
+                "warning: {path} was deleted or moved; it is recreated with new, empty tables"
             ));
         }
         if self.path.join("run.json").is_file() {

@@ -113,7 +113,7 @@ impl Follower {
                         found.policy = Some(policy);
                     }
                     Ok(_) => {
-                        let text = "the newest policy is of another scene than this run's";
+                        let text = "the newest policy does not match the run's scene";
                         self.policy_trouble = Some(text.to_owned());
                     }
                     Err(error) => self.policy_trouble = Some(error.to_string()),
@@ -161,7 +161,7 @@ impl Follower {
 /// # Errors
 /// The numbers of cells of line and header differ, or a cell is not a number.
 pub fn parse_row(header: &str, line: &str) -> Result<Row, String> {
-    let not_understood = || format!("metrics.csv has a line that is no row of it: {line:.60}");
+    let not_understood = || format!("metrics.csv has a malformed line: {line:.60}");
     if header.split(',').count() != line.split(',').count() {
         return Err(not_understood());
     }
@@ -282,7 +282,7 @@ impl Tail {
         file.seek(SeekFrom::Start(self.read_to))?;
         file.take(MOST_BYTES).read_to_end(&mut bytes)?;
         if bytes.len() as u64 == MOST_BYTES && !bytes.contains(&b'\n') {
-            return Err(io::Error::other("a line of it has no end"));
+            return Err(io::Error::other("a line is too long or unterminated"));
         }
         Ok(bytes)
     }
@@ -310,15 +310,15 @@ mod tests {
 
     #[test]
     fn the_last_event_is_told() {
-        let table = "step,event,what\n150,scene,\"`a` was \"\"x\"\", and is y now\"\n";
+        let table = "step,event,what\n150,scene,\"`a` changed from \"\"x\"\" to y\"\n";
         assert_eq!(
             last_event(table).as_deref(),
-            Some("step 150: the scene has changed: `a` was \"x\", and is y now")
+            Some("step 150: the scene has changed: `a` changed from \"x\" to y")
         );
         let table = format!("{table}150,critic,\"it begins anew\"\n");
         assert_eq!(
             last_event(&table).as_deref(),
-            Some("step 150: the scene has changed: `a` was \"x\", and is y now; it begins anew")
+            Some("step 150: the scene has changed: `a` changed from \"x\" to y; it begins anew")
         );
         assert_eq!(last_event("step,event,what\n"), None);
     }

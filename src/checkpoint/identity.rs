@@ -18,11 +18,11 @@ pub struct RunIdentity {
 #[derive(Debug, thiserror::Error)]
 pub(super) enum IdentityError {
     /// It is of another run.
-    #[error("it is of another run")]
+    #[error("it belongs to another run")]
     OtherRun,
     /// What its scene means is hashed in a way that is not known here.
     #[error(
-        "it identifies its run by version {found} of what scenes mean, and this sinew knows versions up to {newest}: \
+        "it identifies its scene by a hash of version {found}, and this sinew knows versions up to {newest}: \
          a newer sinew is needed"
     )]
     NewerVersion { found: u32, newest: u32 },

@@ -121,7 +121,7 @@ pub fn from_bytes(bytes: &[u8]) -> Result<Policy, String> {
     let outputs = sizes.get(1..).and_then(<[_]>::last);
     let leads = outputs.is_some() && outputs.copied() == head.parameters(&spaces.action);
     if !leads || spaces.observations() == 0 {
-        return Err("its layers do not lead from observations to actions".to_owned());
+        return Err("its layer sizes do not match its observations and actions".to_owned());
     }
     let observed = spaces.observations();
     let normalizer = if file.tensor("observation.shift").is_ok() {

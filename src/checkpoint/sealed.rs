@@ -39,7 +39,7 @@ pub(super) struct Unsealed<'a> {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum SealError {
     /// Another kind of file.
-    #[error("it is no {0} of sinew")]
+    #[error("it is not a sinew {0}")]
     Foreign(&'static str),
     /// Of a version that is not read.
     #[error(
@@ -112,7 +112,7 @@ impl FileKind {
             ));
         }
         if checksum(head, content) != sum {
-            return Err(SealError::Damaged("its checksum does not fit"));
+            return Err(SealError::Damaged("its checksum does not match"));
         }
         Ok(Unsealed {
             version: found,

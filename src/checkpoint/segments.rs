@@ -100,7 +100,7 @@ pub(super) fn read(folder: &Path, block: &Block) -> Result<Vec<u8>, String> {
     let mut bytes = read.map_err(|error| format!("{}: {error}", path.display()))?;
     let end = block.offset(block.rows.end) as usize;
     if bytes.len() < end {
-        return Err(format!("{} has lost rows", path.display()));
+        return Err(format!("{} is truncated", path.display()));
     }
     bytes.truncate(end);
     bytes.drain(..block.offset(block.rows.start) as usize);
@@ -274,7 +274,7 @@ mod tests {
             fs::write(&path, vec![0; length]).unwrap();
             read(memory.folder.path(), &block).unwrap_err()
         };
-        assert!(error(79).contains("has lost rows"));
+        assert!(error(79).contains("is truncated"));
         assert!(error(81).contains("larger than 80 bytes"));
         fs::remove_file(&path).unwrap();
         assert!(read(memory.folder.path(), &block).is_err());

@@ -33,7 +33,7 @@ pub enum SnapshotError {
     #[error("{0}")]
     OtherVersion(String),
     /// It is intact, but of another run.
-    #[error("it is of another run")]
+    #[error("it belongs to another run")]
     OtherRun,
     /// It could not be read.
     #[error("{0}")]

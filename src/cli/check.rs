@@ -106,11 +106,11 @@ fn report(scene: &Scene, checkup: &Checkup) {
 
 fn actors(checkup: &Checkup) {
     let heading = (
-        "actor", "episodes", "return", "length", "success", "per step",
+        "policy", "episodes", "return", "length", "success", "per step",
     );
-    let (actor, episodes, total, length, success, step) = heading;
+    let (policy, episodes, total, length, success, step) = heading;
     say(format_args!(
-        "{actor:10}{episodes:>10}{total:>12}{length:>10}{success:>10}{step:>12}"
+        "{policy:10}{episodes:>10}{total:>12}{length:>10}{success:>10}{step:>12}"
     ));
     for evidence in &checkup.evidence.by_policy {
         let number = |x: Option<f64>| or_dash(x.map(|x| format!("{x:.3}")));

@@ -99,7 +99,7 @@ pub(super) fn open_run(run: &Path, best: bool) -> Result<(Scene, Arc<Policy>), F
     let policy = read_policy(run, which)?;
     if policy.spaces != spaces(&scene) {
         return Err(Failure::Usage(format!(
-            "{}: the policy has other observations or actions than the run's scene",
+            "{}: the policy's observations or actions do not match the run's scene",
             run.display()
         )));
     }

@@ -20,7 +20,7 @@ pub(super) struct Play {
     /// Save a picture of the window and exit
     #[arg(long, value_name = "FILE.png")]
     picture: Option<PathBuf>,
-    /// Time of the picture after the first frame
+    /// Seconds after the first frame at which the picture is taken
     #[arg(
         long,
         value_name = "SECONDS",

@@ -38,7 +38,7 @@ pub(super) struct Replay {
     /// Save a picture of the window and exit
     #[arg(long, value_name = "FILE.png", conflicts_with_all = ["headless", "json"])]
     picture: Option<PathBuf>,
-    /// Time of the picture after the first frame
+    /// Seconds after the first frame at which the picture is taken
     #[arg(
         long,
         value_name = "SECONDS",
@@ -133,7 +133,7 @@ fn difference(json: &Json, outcome: &Outcome, record: &CrashRecord) -> String {
         good => format!("the episode ends in step {}", good + 1),
     };
     format!(
-        "not reproduced: here {here}, but the record says that it broke in step {}; this machine or this version ({}, the record's is {}) computes other bits",
+        "not reproduced: here {here}, but the record says that it broke in step {}; floating-point results differ on this machine or in this version ({}, the record's is {})",
         json.steps,
         env!("CARGO_PKG_VERSION"),
         record.version,

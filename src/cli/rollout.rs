@@ -80,7 +80,7 @@ fn policy_of(run: &Path, scene: &Scene) -> Result<Decider, Failure> {
     let (_, policy) = open_run(run, false)?;
     if policy.spaces != crate::pod::scene::spaces(scene) {
         return Err(Failure::Usage(format!(
-            "{}: the run's policy has other observations or actions than this scene",
+            "{}: the policy's observations or actions do not match this scene",
             run.display()
         )));
     }

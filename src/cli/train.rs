@@ -39,7 +39,7 @@ pub(super) struct Train {
     /// Save a picture of the window when the scene is solved or --picture-after has passed, and exit
     #[arg(long, value_name = "FILE.png", conflicts_with = "headless")]
     picture: Option<PathBuf>,
-    /// Time of the picture after the first frame [default: when the scene is solved]
+    /// Seconds after the first frame at which the picture is taken [default: when the scene is solved]
     #[arg(long, value_name = "SECONDS", requires = "picture")]
     picture_after: Option<f32>,
 }
@@ -75,8 +75,7 @@ impl Run for Train {
         let is_live = self.live || (has_window && !self.no_live);
         if self.reset_critic && !is_live {
             return Err(Failure::Usage(
-                "--reset-critic: without a window the scene file is not followed; add --live"
-                    .to_owned(),
+                "--reset-critic: has no effect in the terminal without --live".to_owned(),
             ));
         }
         if self.live && files.is_none() {

@@ -60,7 +60,7 @@ impl Training<'_> {
         note(format_args!("run folder: {}", folder.path().display()));
         if let Some((json, mut result)) = finished(&folder, &job) {
             note(format_args!(
-                "this run has ended at step {}; a larger --steps resumes it",
+                "this run is complete at step {}; pass a larger --steps to continue",
                 result.steps
             ));
             if self.json {

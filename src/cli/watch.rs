@@ -33,7 +33,7 @@ pub(super) struct Watch {
     /// Save a picture of the window when the scene is solved or --picture-after has passed, and exit
     #[arg(long, value_name = "FILE.png", conflicts_with = "headless")]
     picture: Option<PathBuf>,
-    /// Time of the picture after the first frame [default: when the scene is solved]
+    /// Seconds after the first frame at which the picture is taken [default: when the scene is solved]
     #[arg(long, value_name = "SECONDS", requires = "picture")]
     picture_after: Option<f32>,
 }

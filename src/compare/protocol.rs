@@ -96,7 +96,7 @@ impl Protocol {
                 let place = old.zip(new).and_then(|(old, new)| first_change(&old, &new));
                 match place {
                     Some((path, old, new)) => {
-                        format!("`{path}` of learner `{name}` was {old}, and is {new} now")
+                        format!("`{path}` of learner `{name}` changed from {old} to {new}")
                     }
                     None => format!("learner `{name}` had other settings"),
                 }
@@ -160,7 +160,7 @@ mod tests {
         let changed = protocol(&[("a", r#"{"Ppo":{"steps":5,"clip":0.3}}"#)]);
         let said = refusal(changed, path);
         assert!(
-            said.contains("`Ppo.clip` of learner `a` was 0.2, and is 0.3 now"),
+            said.contains("`Ppo.clip` of learner `a` changed from 0.2 to 0.3"),
             "{said}"
         );
     }

@@ -81,7 +81,7 @@ impl Finding {
             "the simulation breaks before any action",
             format!("the physics engine panicked: {panic}"),
         )
-        .help("masses, sizes and positions of ordinary magnitude")
+        .help("use masses, sizes and positions of ordinary magnitude")
     }
 
     /// The finding at its place in the scene's text.

@@ -35,7 +35,9 @@ pub(super) fn named(
         is_known.then(|| format!("{SHIPPED}{name}"))
     });
     let Some(path) = beside else {
-        let title = format!("`{name}` is beside no file");
+        let title = format!(
+            "cannot resolve the relative path `{name}`: this text was not read from a file"
+        );
         let help = "a text that is in no file cannot name others";
         return Err(reporter.error(value, title, [help]));
     };

@@ -161,7 +161,10 @@ fn read_points(path: &str) -> Result<Vec<DVec3>, Trouble> {
         };
     }
     if is_stl && !bytes.starts_with(b"solid") {
-        let title = format!("`{path}` is no STL, or is cut short: {} bytes", bytes.len());
+        let title = format!(
+            "`{path}` is not an STL file, or is truncated: {} bytes",
+            bytes.len()
+        );
         return Err(of(
             title,
             "80 bytes, the number of triangles, and 50 bytes for each",

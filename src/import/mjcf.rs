@@ -93,7 +93,7 @@ fn check_section(section: Element) -> Result<(), ReadError> {
             Ok(())
         }
         name @ ("equality" | "tendon" | "deformable" | "extension") => section.refuse(
-            format!("`{name}` is not there yet"),
+            format!("`{name}` is not supported"),
             "it would change how the robot moves, so it must be removed by hand",
         ),
         name => {
@@ -119,7 +119,7 @@ fn check_options(option: Element) -> Result<(), ReadError> {
         if let Some(attribute) = option.get(name)
             && attribute.numbers(1, 3)?.iter().any(|number| *number != 0.0)
         {
-            let title = format!("there is no air: `{name}` is not supported");
+            let title = format!("fluid forces are not supported: `{name}`");
             return Err(attribute.error(title, vec!["0, or remove it".to_owned()]));
         }
     }
@@ -156,7 +156,7 @@ fn check_attributes(
         if !used.contains(&name) && !passed_over.contains(&name) {
             let title = format!("`{name}` of `{}` is not supported", element.name());
             let mut help = suggest("what is read", name, used);
-            help.push("what would change how the robot moves is not passed over".to_owned());
+            help.push("attributes that affect motion are never ignored".to_owned());
             return Err(attribute.name_error(title, help));
         }
     }

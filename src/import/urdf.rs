@@ -39,7 +39,7 @@ pub(super) fn read(source: &Arc<Source>, _: bool) -> Result<ImportedRobot, ReadE
     }
     for element in robot.descendants() {
         if element.name().starts_with("xacro:") {
-            return element.refuse("this is a template of xacro", XACRO);
+            return element.refuse("this is a xacro template", XACRO);
         }
     }
     let names: Vec<Located<String>> = robot
@@ -63,7 +63,7 @@ pub(super) fn read(source: &Arc<Source>, _: bool) -> Result<ImportedRobot, ReadE
         let first = root.map_or(String::new(), |root| root.value);
         let title = format!("no joint moves the link `{}`", second.value);
         let help = format!(
-            "a robot hangs together: a joint with this link as its `child`; the root is `{first}`"
+            "all links must form one tree: add a joint with this link as its `child`, or remove the link; the root is `{first}`"
         );
         return Err(robot.error(second.at.clone(), title, vec![help]));
     }
@@ -94,8 +94,14 @@ pub(super) fn read(source: &Arc<Source>, _: bool) -> Result<ImportedRobot, ReadE
 fn joint(element: Element, links: &[Located<String>]) -> Result<Joint, ReadError> {
     let name = element.need("name")?.text();
     if let Some(mimic) = element.one("mimic")? {
-        let help = "joints that follow others are not there yet: make it `fixed`, or remove `mimic` and it moves on its own";
-        return mimic.refuse(format!("the joint `{}` follows another", name.value), help);
+        let help = "make the joint `fixed`, or remove `mimic` so that it moves independently";
+        return mimic.refuse(
+            format!(
+                "`mimic` is not supported: the joint `{}` follows another",
+                name.value
+            ),
+            help,
+        );
     }
     let kind = element.need("type")?;
     let moves = match kind.value.trim() {
@@ -104,11 +110,17 @@ fn joint(element: Element, links: &[Located<String>]) -> Result<Joint, ReadError
         "fixed" => None,
         "floating" => {
             let help = "make the link the root, without this joint; then `overrides: {\"root\": (kind: Free)}` lets it float";
-            return Err(kind.error("a joint of six axes".to_owned(), vec![help.to_owned()]));
+            return Err(kind.error(
+                "joint type `floating` is not supported".to_owned(),
+                vec![help.to_owned()],
+            ));
         }
         "planar" => {
-            let help = "two of kind prismatic and one revolute, with light links between";
-            return Err(kind.error("a joint of three axes".to_owned(), vec![help.to_owned()]));
+            let help = "use two prismatic joints and one revolute, with light links between";
+            return Err(kind.error(
+                "joint type `planar` is not supported".to_owned(),
+                vec![help.to_owned()],
+            ));
         }
         other => {
             let known = ["revolute", "continuous", "prismatic", "fixed"];
@@ -349,8 +361,8 @@ fn pose(element: Element) -> Result<([f64; 3], [f64; 3]), ReadError> {
     };
     if let Some(quat) = origin.get("quat_xyzw") {
         return Err(quat.name_error(
-            "a turn as a quaternion is not read".to_owned(),
-            vec!["`rpy` instead".to_owned()],
+            "quaternion orientations are not supported".to_owned(),
+            vec!["use `rpy` instead".to_owned()],
         ));
     }
     let triple = |name: &str| {

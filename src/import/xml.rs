@@ -25,10 +25,10 @@ pub(super) fn parse(source: &Arc<Source>) -> Result<Document<'_>, ReadError> {
         let start = offset(&source.text, at.row as usize, at.col as usize);
         let mut help = Vec::new();
         let title = match &trouble {
-            Error::DtdDetected => "definitions of documents and entities are not read".to_owned(),
+            Error::DtdDetected => "DTDs and entities are not supported".to_owned(),
             Error::UnknownNamespace(prefix, _) if prefix == "xacro" => {
                 help.push(XACRO.to_owned());
-                "this is a template of xacro".to_owned()
+                "this is a xacro template".to_owned()
             }
             trouble => {
                 // The place is shown as that of every error is.
@@ -193,7 +193,7 @@ impl Attribute<'_> {
             // Also what a scene could not hold.
             let number = number.filter(|number| (*number as f32).is_finite());
             let Some(number) = number else {
-                let what = format!("`{}` is no finite number", found_word(word));
+                let what = format!("`{}` is not a finite number", found_word(word));
                 let help = if word.contains("${") {
                     XACRO.to_owned()
                 } else {

@@ -143,7 +143,7 @@ fn inside(path: &str, name: &str) -> String {
 
 fn difference(path: &str, was: Option<&Meaning>, is: Option<&Meaning>) -> String {
     let value = |at: Option<&Meaning>| at.map_or("nothing".to_owned(), Meaning::in_words);
-    format!("`{path}` was {}, and is {} now", value(was), value(is))
+    format!("`{path}` changed from {} to {}", value(was), value(is))
 }
 
 #[cfg(test)]
@@ -190,11 +190,11 @@ mod tests {
         assert_eq!(difference(0.1, &[1, 2]), None);
         assert_eq!(
             difference(0.25, &[1, 2]).as_deref(),
-            Some("`start.angle` was 0.1, and is 0.25 now")
+            Some("`start.angle` changed from 0.1 to 0.25")
         );
         assert_eq!(
             difference(0.1, &[1, 3]).as_deref(),
-            Some("`steps[1]` was 2, and is 3 now")
+            Some("`steps[1]` changed from 2 to 3")
         );
     }
 
@@ -207,11 +207,11 @@ mod tests {
         assert_eq!(
             Meaning::of(&task(0.1, &[1, 2])).differences(&Meaning::of(&new)),
             [
-                "`start.angle` was 0.1, and is 3 now",
-                "`rewards[0][0]` was 2, and is 4 now",
-                "`rewards[0][1]` was Near(point: 1), and is Alive now",
-                "`rewards[1][1]` was nothing, and is Near(point: 2) now",
-                "`steps[1]` was nothing, and is 7 now",
+                "`start.angle` changed from 0.1 to 3",
+                "`rewards[0][0]` changed from 2 to 4",
+                "`rewards[0][1]` changed from Near(point: 1) to Alive",
+                "`rewards[1][1]` changed from nothing to Near(point: 2)",
+                "`steps[1]` changed from nothing to 7",
             ]
         );
     }
@@ -234,8 +234,8 @@ mod tests {
         assert_eq!(
             old.differences(&joint(Some([0.0, 1.0]), &long[..1])),
             [
-                "`elbow.axis` was nothing, and is [0, 1] now",
-                "`elbow.words[0]` was nothing, and is 0 now",
+                "`elbow.axis` changed from nothing to [0, 1]",
+                "`elbow.words[0]` changed from nothing to 0",
             ]
         );
         let cut = Meaning::of(&long).in_words();

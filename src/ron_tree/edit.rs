@@ -61,7 +61,7 @@ impl Node {
             Kind::Leaf => ("a single value", "`set` replaces it"),
             Kind::List | Kind::Tuple => ("a list", "a list in brackets, `[..]`"),
             Kind::Map => ("a map", "a map in braces, `{..}`"),
-            Kind::Fields => ("no list", "what is to be added as `(name: ..)`"),
+            Kind::Fields => ("not a list", "write what is to be added as `(name: ..)`"),
         };
         Err(PathError {
             span: whole_of(names),

@@ -47,8 +47,8 @@ impl Explanation {
             }
             E::NoSuchEnumVariant {
                 expected, found, ..
-            } => Explanation::new(text, word_before(text, end, &found), format!("there is no `{found}` here"))
-                .label("unknown name")
+            } => Explanation::new(text, word_before(text, end, &found), format!("unknown name `{found}`"))
+                .label("not known here")
                 .help(suggest("known here", &found, expected)),
             E::DuplicateStructField { field, .. } => {
                 let title = format!("the field `{field}` is given twice");
@@ -101,7 +101,7 @@ impl Explanation {
             E::ExpectedArray => expected("a list in brackets, `[..]`"),
             E::ExpectedMap => expected("a map in braces, `{\"name\": ..}`"),
             E::ExpectedStructLike | E::ExpectedNamedStructLike(_) => expected("a parenthesis, `(`")
-                .help(vec!["a name that can have settings is written with parentheses even when it has none, like `Cos()`".to_owned()]),
+                .help(vec!["terms take parentheses even without settings, like `Cos()`".to_owned()]),
             E::ExpectedStructLikeEnd | E::ExpectedOptionEnd => {
                 expected("a closing parenthesis, `)`; nothing more belongs in here")
             }
@@ -109,13 +109,13 @@ impl Explanation {
             E::ExpectedMapEnd => expected("a comma or the map's end, `}`"),
             E::ExpectedMapColon => expected("a colon and a value"),
             E::ExpectedComma => expected("a comma").help(vec![
-                "it belongs behind what is before this, in the line above if this is the first of its line; or a quote is missing"
+                "put it after the previous item (on the line above if this starts a line), or add a missing quote"
                     .to_owned(),
             ]),
             E::ExpectedIdentifier => expected("a name"),
-            E::Eof => Explanation::new(text, next, "the text ends too early".to_owned())
-                .label("something is not closed, or missing, before here"),
-            E::TrailingCharacters => Explanation::new(text, next, format!("the {name} has ended, but the text goes on"))
+            E::Eof => Explanation::new(text, next, "the text ends unexpectedly".to_owned())
+                .label("something before here is unclosed or missing"),
+            E::TrailingCharacters => Explanation::new(text, next, format!("unexpected text after the end of the {name}"))
                 .help(vec![format!("one {name} per file; is there a `)` too many above?")]),
             E::UnclosedBlockComment => Explanation::new(text, unclosed_comment(text).map_or(next, |start| start..start + 2), "a comment is not closed".to_owned())
                 .help(vec!["close it by `*/`".to_owned()]),

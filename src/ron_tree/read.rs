@@ -113,7 +113,7 @@ fn unknown_version(root: &Node, newest: u32) -> Option<(&Node, String)> {
         Ok(number) if number <= newest => None,
         _ => Some((
             version,
-            format!("it reads up to version {newest}; this one takes a newer sinew"),
+            format!("this sinew reads up to version {newest}; this file needs a newer sinew"),
         )),
     }
 }

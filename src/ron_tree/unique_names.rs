@@ -19,7 +19,7 @@ pub(crate) fn unique<'a>(
         let at = || point_at(list.nth(i));
         if name.is_empty() {
             return Err(Diagnostic::new(at(), format!("a {what} has an empty name"))
-                .help("a name of at least one letter"));
+                .help("use a name of at least one letter"));
         }
         if name.len() > LONGEST_NAME {
             let what = format!("the name of a {what} is too long");

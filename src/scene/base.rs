@@ -101,7 +101,9 @@ impl Changes {
             |title: String, help: Vec<String>| self.document.reporter().error(at, title, help);
         let base = if name.ends_with(".ron") {
             let path = self.document.top().beside(name).ok_or_else(|| {
-                let title = format!("`{name}` is beside no file");
+                let title = format!(
+                    "cannot resolve the relative path `{name}`: this text was not read from a file"
+                );
                 let help = "a text that is in no file can have a shipped scene as its base";
                 fail(title, vec![help.to_owned()])
             })?;
@@ -122,13 +124,13 @@ impl Changes {
         };
         if above.contains(&identity(&base)) {
             return Err(fail(
-                "a scene stands on itself".to_owned(),
+                "circular `base`".to_owned(),
                 vec!["following the bases must lead to a scene without one".to_owned()],
             ));
         }
         if above.len() > MAX_DEPTH {
             return Err(fail(
-                "too many scenes stand on each other".to_owned(),
+                "too many nested bases".to_owned(),
                 vec![format!("at most {MAX_DEPTH} bases")],
             ));
         }
@@ -161,7 +163,7 @@ impl Changes {
             let is_in = |a: &Position, b: &Position| a.starts_with(b) || b.starts_with(a);
             if removed.iter().any(|other| is_in(other, &position)) {
                 let title = format!("`{}` is removed twice", path.path);
-                let help = vec!["name it once; what is inside goes with it".to_owned()];
+                let help = vec!["name it once; removing it removes its contents too".to_owned()];
                 return Err(path.error(
                     document.reporter(),
                     PathError {
@@ -189,7 +191,9 @@ impl Changes {
             return Ok(());
         }
         let title = format!("a scene makes {changes} changes to its base");
-        let help = format!("at most {MAX_CHANGES}; larger parts at once, or a scene of its own");
+        let help = format!(
+            "at most {MAX_CHANGES}; replace larger parts at once, or write a separate scene"
+        );
         let at = self.entry("base").value.span();
         Err(TextError::at(&at, title, "to this one", vec![help]).into())
     }
@@ -228,8 +232,8 @@ impl<'a> WrittenPath<'a> {
             }),
             None => Err(PathError {
                 span: 0..self.path.len(),
-                title: "the base cannot be changed".to_owned(),
-                label: "by this",
+                title: "this change cannot be applied to the base".to_owned(),
+                label: "here",
                 help: Vec::new(),
             }),
         };

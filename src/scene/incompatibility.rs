@@ -45,10 +45,14 @@ impl Incompatibility {
     pub(super) fn in_words(&self) -> String {
         let Self { what, of, old, new } = self;
         if old.len() != new.len() {
-            return format!("{of} has {} {what} instead of {}", new.len(), old.len());
+            return format!(
+                "{of}'s {what} differ: {} instead of {}",
+                new.len(),
+                old.len()
+            );
         }
         let other = old.iter().zip(new).find(|(old, new)| old != new);
         let (old, new) = other.expect("they differ, and are as many");
-        format!("{of} has `{new}` among its {what} instead of `{old}`")
+        format!("{of}'s {what} differ: `{new}` instead of `{old}`")
     }
 }

@@ -51,7 +51,7 @@ pub(super) fn levels(
             let title = format!("a level has other {} than the task", incompatibility.what);
             let diagnostic = Diagnostic::new(at, title).label("with these changes");
             return Err(error(diagnostic.help(
-                "what is seen and done must be the same at every level, and so must joints and links",
+                "observations, actions, joints and links must be the same at every level",
             )));
         }
         levels.push(level.without_text());

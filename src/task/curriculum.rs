@@ -67,7 +67,7 @@ impl CurriculumWritten {
         if !(1..=MAX_EPISODES).contains(&self.episodes) {
             return Err(
                 Diagnostic::new(at.field("episodes"), "`episodes` is out of its range")
-                    .help(format!("1 to {MAX_EPISODES} episodes")),
+                    .help(format!("use 1 to {MAX_EPISODES} episodes")),
             );
         }
         Ok(Curriculum {

@@ -89,7 +89,7 @@ impl Distribution {
             return Err(Diagnostic::new(at.clone(), what)
                 .label(format!("it may be {least}"))
                 .help(format!(
-                    "everything that it gives must be {bound}; a Normal one reaches three deviations"
+                    "all its values must be {bound}; a Normal distribution reaches three deviations"
                 )));
         }
         Ok(self)

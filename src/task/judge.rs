@@ -30,7 +30,7 @@ pub fn is_terminal(task: &Task, moment: &Moment) -> Result<bool, Cow<'static, st
 pub fn ending(task: &Task, moment: &Moment) -> Result<Option<usize>, Cow<'static, str>> {
     for (i, end) in task.end.iter().enumerate() {
         let is_over = end.holds(moment);
-        if is_over.ok_or("the condition of an end is neither true nor false")? {
+        if is_over.ok_or("the condition of an end could not be evaluated (NaN)")? {
             return Ok(Some(i));
         }
     }
@@ -47,6 +47,6 @@ pub fn success(task: &Task, moment: &Moment) -> Result<Option<bool>, Cow<'static
     };
     let succeeds = success.holds(moment);
     Ok(Some(succeeds.ok_or(
-        "the condition of success is neither true nor false",
+        "the condition of success could not be evaluated (NaN)",
     )?))
 }

@@ -96,7 +96,7 @@ impl RangeWritten {
         let link = index_of("link", name, known, at.clone().key())?;
         if !robot.links[link].floats {
             return Err(Diagnostic::new(at.clone().key(), format!("`{name}` is held by a joint"))
-                .help("only what floats starts elsewhere: an object, or a link with a joint of kind Free"));
+                .help("only a floating body has a start pose: an object, or a link with a joint of kind Free"));
         }
         for (field, values) in [("xyz", self.xyz), ("rpy", self.rpy)] {
             if values.iter().any(|x| x.is_nan() || *x < 0.0) {

@@ -206,7 +206,7 @@ impl Progress {
         if rest.is_empty() && progress.is_sound() {
             Ok(progress)
         } else {
-            Err("the counters cannot have come about".to_owned())
+            Err("the counters are inconsistent".to_owned())
         }
     }
 

@@ -174,12 +174,12 @@ impl RunWriter {
         self.reported += 1;
         if self.reported == MOST_REPORTED {
             self.messages
-                .tell("more broken environments are counted in metrics.csv, and not reported");
+                .tell("further broken environments are only counted in metrics.csv");
         }
         let place = match &self.folder {
             None => String::new(),
             Some(folder) => match folder.save_crash_record(crash) {
-                Ok(Some(path)) => format!("; sinew replay {}", path.display()),
+                Ok(Some(path)) => format!("; replay it with: sinew replay {}", path.display()),
                 Ok(None) => return,
                 Err(error) => format!("; its crash record could not be written: {error}"),
             },
@@ -191,7 +191,7 @@ impl RunWriter {
             ..
         } = crash;
         self.messages.tell(&format!(
-            "environment {environment} broke in its episode {episode}: {reason}{place}"
+            "environment {environment} failed in episode {episode}: {reason}{place}"
         ));
     }
 
@@ -221,7 +221,7 @@ impl RunWriter {
         match (&self.trouble, &trouble) {
             (_, Some(new)) if self.trouble.as_ref() != Some(new) => {
                 self.messages.tell(&format!(
-                    "warning: {new}; it is tried again while training goes on"
+                    "warning: {new}; retrying while training continues"
                 ));
             }
             (Some(_), None) => self.messages.tell("saved again"),

@@ -25,7 +25,7 @@ impl Trainer {
             Proposed::Same => return,
             Proposed::Refused(why) => {
                 format!(
-                    "{why}: the old scene goes on; `sinew train {file} --run NEW` begins a new run"
+                    "{why}: training continues with the old scene; `sinew train {file} --run NEW` begins a new run"
                 )
             }
             Proposed::Fits(version) => {
@@ -35,11 +35,11 @@ impl Trainer {
                 let played = played.map_err(|error| error.to_string());
                 let kept = |()| {
                     let kept = self.writer.add_version(version.file());
-                    kept.map_err(|error| format!("it could not be kept: {error}"))
+                    kept.map_err(|error| format!("could not save the new version: {error}"))
                 };
                 match played.map(drop).and_then(kept) {
                     Ok(()) => return self.versions.add(version),
-                    Err(problem) => format!("{problem}: the old scene goes on"),
+                    Err(problem) => format!("{problem}: training continues with the old scene"),
                 }
             }
         };

@@ -97,7 +97,7 @@ fn look(mut watched: ResMut<WatchedScene>) {
             let error = error.to_string();
             if let Some(Proposes { viewer, .. }) = &watched.training {
                 viewer.tell(&format!(
-                    "the scene was edited, and cannot be read as it is now: the old scene goes on\n{error}"
+                    "the scene was edited, but is invalid now: training continues with the old scene\n{error}"
                 ));
             }
             watched.error = Some(error);

@@ -74,8 +74,8 @@ impl Trainer {
                     messages.tell(&format!("resumed from step {steps}"));
                     if bits == Restored::Similar {
                         messages.tell(
-                            "warning: this machine computes other bits than the one that wrote the checkpoint: \
-                             the run goes on, but not as the same bytes",
+                            "warning: floating-point results differ here from those of the machine that wrote the checkpoint: \
+                             the run continues, but will not be bit-identical",
                         );
                     }
                     self.resumed_from = Some(steps);
@@ -84,12 +84,12 @@ impl Trainer {
                     return Ok(self.writer.resume_from(checkpoint, logs, memory)?);
                 }
                 Err(problem) => {
-                    messages.tell(&format!("checkpoint {} is left out: {problem}", found.name));
+                    messages.tell(&format!("checkpoint {} is skipped: {problem}", found.name));
                 }
             }
         }
         if was_begun {
-            messages.tell("no checkpoint can be used: the run begins afresh");
+            messages.tell("no checkpoint can be used: the run restarts from step 0");
         }
         let memory = self.learner.memory();
         let logs = LogLengths::default();

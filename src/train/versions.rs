@@ -125,7 +125,7 @@ impl Versions {
     /// Checks whether `scene` could be the version from `step` on.
     pub(super) fn propose(&self, scene: Arc<Scene>, step: u64) -> Proposed {
         let Some(newest) = self.newest() else {
-            let problem = "this environment is no scene, and does not change in mid-run";
+            let problem = "a custom environment cannot be changed during a run";
             return Proposed::Refused(problem.to_owned());
         };
         let differences = newest.differences(&scene, &self.learner);
@@ -133,14 +133,14 @@ impl Versions {
             return Proposed::Same;
         }
         if let Some(misfit) = newest.misfit(&scene) {
-            return Proposed::Refused(format!("{misfit}, and that cannot change in mid-run"));
+            return Proposed::Refused(format!("{misfit}; this cannot change during a run"));
         }
         let is_of_the_learner = |difference: &&String| difference.starts_with("`learner");
         let changed: Vec<&String> = differences.iter().filter(is_of_the_learner).collect();
         if !changed.is_empty() {
             let changed = told(&changed);
             return Proposed::Refused(format!(
-                "{changed}: what the learner is told at the beginning cannot change in mid-run"
+                "{changed}: learner hyperparameters cannot change during a run"
             ));
         }
         Proposed::Fits(Version {
@@ -208,7 +208,7 @@ impl Versions {
     }
 }
 
-const FORGOTTEN: &str = "the critic begins anew";
+const FORGOTTEN: &str = "the critic was reinitialised";
 
 impl Version {
     /// Its file in the run folder.

@@ -85,7 +85,9 @@ impl RunFolder {
                     if snapshot::file_name(snapshot.iteration) == name {
                         Ok(snapshot)
                     } else {
-                        Err(SnapshotError::Broken("it has another's name".to_owned()))
+                        Err(SnapshotError::Broken(
+                            "its file name does not match its content".to_owned(),
+                        ))
                     }
                 });
             FoundCheckpoint { name, snapshot }
@@ -123,7 +125,7 @@ impl RunFolder {
             let path = self.path.join(file);
             let is = std::fs::metadata(&path).map_or(0, |about| about.len());
             if is < length {
-                notes.push(format!("{} has lost rows", path.display()));
+                notes.push(format!("{} is truncated", path.display()));
             }
             Log::new(path, header, length.min(is))
         };
@@ -145,7 +147,7 @@ impl RunFolder {
                 Err(SnapshotError::OtherVersion(what)) => Err(RunError::OtherVersion(path, what)),
                 Err(SnapshotError::OtherRun) => Err(RunError::OtherRun(
                     self.path.clone(),
-                    "its newest checkpoint is of another run than its files say, one of which was edited, or of another environment"
+                    "its newest checkpoint does not match run.json and the scene: a file was edited, or the checkpoint belongs to another run or environment"
                         .to_owned(),
                 )),
             };
@@ -180,6 +182,6 @@ fn difference(
             settings.envs, new.envs
         ))),
         (None, None) => Ok(None),
-        _ => Ok(Some("it is of another environment".to_owned())),
+        _ => Ok(Some("it belongs to another environment".to_owned())),
     }
 }

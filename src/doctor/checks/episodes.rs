@@ -92,9 +92,9 @@ fn breaks(scene: &Scene, evidence: &Evidence, findings: &mut Vec<Finding>) {
     );
     let is_formula = reason.contains("reward") || reason.contains("condition");
     findings.push(Finding::new(BREAKS, severity, place, title, found).help(if is_formula {
-        "a formula that is finite everywhere: no division by 0, no root or logarithm of a negative number"
+        "use a formula that is finite everywhere: no division by 0, no root or logarithm of a negative number"
     } else {
-        "weaker motors, more damping and armature, a higher physics_hz; or a larger max_joint_speed, if such speeds are ordinary here"
+        "try weaker motors, more damping and armature, or a higher physics_hz; or a larger max_joint_speed, if such speeds are ordinary here"
     }));
 }
 
@@ -163,7 +163,7 @@ fn falls_at_start(scene: &Scene, evidence: &Evidence, findings: &mut Vec<Finding
                 short(length.unwrap_or(0.0))
             ),
         )
-        .help("a stable home pose, less noise at the start, or a more lenient end condition"),
+        .help("try a stable home pose, less noise at the start, or a more lenient end condition"),
     );
 }
 
@@ -195,7 +195,7 @@ fn solved_by_nothing(scene: &Scene, evidence: &Evidence, findings: &mut Vec<Find
     let place = Location::Task("solved");
     findings.push(
         Finding::new(SOLVED_BY_NOTHING, Severity::Serious, place, title, found)
-            .help("a harder task, or a stricter `solved` or `success`"),
+            .help("try a harder task, or a stricter `solved` or `success`"),
     );
 }
 
@@ -246,7 +246,7 @@ fn pays_to_end(scene: &Scene, evidence: &Evidence, findings: &mut Vec<Finding>) 
     let title = "it pays to end the episode early";
     findings.push(
         Finding::new(PAYS_TO_END, severity, Location::End(end), title, found).help(
-            "a positive reward for every step, such as `(weight: 1, of: Alive())`, or no such end condition",
+            "add a positive reward for every step, such as `(weight: 1, of: Alive())`, or remove this end condition",
         ),
     );
 }

@@ -32,7 +32,7 @@ fn run(task: &Task, (name, learner): Preset, findings: &mut Vec<Finding>) {
         field: "gamma",
     };
     let title = format!(
-        "`{name}` looks ahead {} s of an episode's {} s",
+        "`{name}` looks only {} s ahead in episodes of {} s",
         seconds(horizon),
         seconds(episode)
     );

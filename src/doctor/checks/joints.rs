@@ -79,7 +79,7 @@ fn too_coarse(world: &mut ScratchWorld, findings: &mut Vec<Finding>) {
         );
         findings.push(
             Finding::new(TOO_COARSE, Severity::Warning, place, title, found).help(format!(
-                "a physics_hz of at least {}, a softer spring, or more armature",
+                "use a physics_hz of at least {}, a softer spring, or more armature",
                 short((frequency / RADIANS_PER_STEP).ceil())
             )),
         );

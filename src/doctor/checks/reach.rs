@@ -95,7 +95,7 @@ fn run(world: &mut ScratchWorld, findings: &mut Vec<Finding>) {
             short(near)
         ))
         .help(
-            "goals nearer to the robot, and in its plane if it moves in one; longer links; wider joint ranges",
+            "try goals nearer to the robot, and in its plane if it moves in one; longer links; wider joint ranges",
         );
     findings.push(finding);
 }

@@ -58,7 +58,7 @@ fn constant(scene: &Scene, evidence: &Evidence, findings: &mut Vec<Finding>) -> 
     let found = format!("{} in each of {} steps", short(min), evidence.steps());
     findings.push(
         Finding::new(CONSTANT, Severity::Serious, place, title, found).help(
-            "a term that shows the way, such as `Distance(point: ..)`: a reward that is never met cannot be learnt",
+            "add a term that shows the way, such as `Distance(point: ..)`: a reward that is never met cannot be learnt",
         ),
     );
     true
@@ -80,8 +80,9 @@ fn never_fires(
         let title = "this reward term is never paid to an untrained policy";
         let found = format!("0 in each of {} steps", evidence.steps());
         findings.push(if reward.weight > 0.0 {
-            Finding::new(NEVER_FIRES, Severity::Warning, place, title, found)
-                .help("a term with a signal from farther away, such as `Near` with a larger width")
+            Finding::new(NEVER_FIRES, Severity::Warning, place, title, found).help(
+                "use a term with a signal from farther away, such as `Near` with a larger width",
+            )
         } else {
             // A penalty that never applies is a good sign.
             Finding::new(NEVER_FIRES, Severity::Note, place, title, found)
@@ -119,7 +120,7 @@ fn drowns(
         let (drowns, title) = if reward.of.is_cost() {
             (
                 shares[i] > COSTLY,
-                "moving costs more than the task can pay",
+                "the cost of moving outweighs the task's reward",
             )
         } else {
             let drowns = largest > 0.0 && largest < DROWNED * means[i];

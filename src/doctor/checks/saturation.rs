@@ -45,7 +45,7 @@ fn run(rollouts: &Rollouts, findings: &mut Vec<Finding>) {
             let found = format!("at its torque limit in {} of the steps", percent(share));
             findings.push(
                 Finding::new(SATURATES, Severity::Warning, place, title, found)
-                    .help("more torque, or less load on the joint: springs, weight"),
+                    .help("try more torque, or less load on the joint: springs, weight"),
             );
         }
     }

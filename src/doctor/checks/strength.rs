@@ -70,7 +70,7 @@ fn too_weak(world: &mut ScratchWorld, findings: &mut Vec<Finding>) {
         let needed = short(*needed);
         let found = format!("its limit is {}, and {pose} needs {needed}", short(limit));
         let mut finding = Finding::new(TOO_WEAK, severity, place, title, found).help(format!(
-            "a torque above {needed}, or less weight on the joint"
+            "try a torque above {needed}, or less weight on the joint"
         ));
         if severity == Severity::Note {
             finding = finding.help("intended if the task is to swing up");
@@ -157,13 +157,13 @@ fn too_strong(world: &mut ScratchWorld, findings: &mut Vec<Finding>) {
         };
         let title = format!("the motor of `{}` is too strong for its load", joint.name);
         let found = format!(
-            "one step of action 1 changes the speed by {}; above {} the environment counts as broken",
+            "one control step at full action changes the speed by {}; above {} the environment counts as broken",
             short(change),
             short(task.max_joint_speed)
         );
         findings.push(
             Finding::new(TOO_STRONG, Severity::Warning, place, title, found)
-                .help("less torque, more armature, or a higher control_hz"),
+                .help("try less torque, more armature, or a higher control_hz"),
         );
     }
 }

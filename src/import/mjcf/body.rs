@@ -96,8 +96,8 @@ impl<'a, 'm> Bodies<'a, 'm> {
                 "geom" if self.has_world || !geom::touches(self.model, child, parent.class)? => {}
                 "geom" => {
                     return child.refuse(
-                        "what stands in the world is no part of the robot",
-                        "say in the scene what is there, like `world: (ground: (z: 0))`; then this is passed over",
+                        "geoms in the worldbody are not imported",
+                        "describe them in the scene's `world`, like `world: (ground: (z: 0))`; then they are ignored",
                     );
                 }
                 _ => check_child(child)?,
@@ -111,8 +111,8 @@ impl<'a, 'm> Bodies<'a, 'm> {
             && self.touches
         {
             return ghost.refuse(
-                "this geom weighs something and touches nothing, where others touch",
-                "an `inertial` for its body, or mass=\"0\"",
+                "this geom has mass but no collisions, while other geoms collide",
+                "give its body an `inertial`, or the geom mass=\"0\"",
             );
         }
         Ok(self.robot)
@@ -382,7 +382,7 @@ impl<'a, 'm> Bodies<'a, 'm> {
             (Some(_), Some(full)) => {
                 return Err(full.name_error(
                     "moments of inertia are given twice".to_owned(),
-                    vec!["one of them".to_owned()],
+                    vec!["keep one of them".to_owned()],
                 ));
             }
             (None, None) => {

@@ -83,9 +83,9 @@ impl Compiler {
                     "eulerseq" => {
                         let are_axes = attribute.value.chars().all(|c| "xyzXYZ".contains(c));
                         if attribute.value.len() != 3 || !are_axes {
-                            let help = "three of x, y, z; in capitals about the axes that stand";
+                            let help = "three of x, y, z; upper case for fixed axes";
                             return Err(attribute
-                                .error("no order of angles".to_owned(), vec![help.to_owned()]));
+                                .error("invalid `eulerseq`".to_owned(), vec![help.to_owned()]));
                         }
                         attribute.value.clone_into(&mut compiler.eulerseq);
                     }
@@ -181,8 +181,8 @@ impl<'a> Model<'a> {
             .collect();
         if let [_, second, ..] = &own[..] {
             return Err(second.name_error(
-                "it is turned twice".to_owned(),
-                vec!["one of them".to_owned()],
+                "orientation is given twice".to_owned(),
+                vec!["keep one of them".to_owned()],
             ));
         }
         let mut turned = own.into_iter().next();

@@ -146,7 +146,7 @@ fn form<'a>(
         }
         "hfield" => {
             return refuse(
-                "height fields are not there yet",
+                "height fields are not supported",
                 "boxes and stairs are: the scene's `world: (terrain: [..])`",
             );
         }
@@ -165,9 +165,9 @@ fn form<'a>(
         (Some(name), "mesh") => {
             let mesh = mesh::named(&model.meshes, &name)?;
             if weighs == Weighs::Itself && !mesh.is_convex {
-                let help = "an `inertial` for the body, or inertia=\"convex\" for the mesh: its hull weighs then";
+                let help = "give the body an `inertial`, or the mesh inertia=\"convex\": mass and inertia are then those of its convex hull";
                 return Err(name.error(
-                    "how the weight of a mesh is spread is not computed".to_owned(),
+                    "mesh inertia is not computed".to_owned(),
                     vec![help.to_owned()],
                 ));
             }
@@ -187,7 +187,10 @@ fn form<'a>(
         }
         (Some(name), _) => {
             let help = "give its `size`".to_owned();
-            return Err(name.error("shapes are not fitted to meshes".to_owned(), vec![help]));
+            return Err(name.error(
+                "fitting a primitive to a mesh is not supported".to_owned(),
+                vec![help],
+            ));
         }
         (None, _) => {}
     }
@@ -215,11 +218,10 @@ fn form<'a>(
             )
         }
         ("box", Some(fromto)) => {
-            let help = "`pos`, a turn and three half sizes".to_owned();
-            return Err(fromto.name_error(
-                "boxes between two places are not supported".to_owned(),
-                vec![help],
-            ));
+            let help = "use `pos`, an orientation and three half sizes".to_owned();
+            return Err(
+                fromto.name_error("`fromto` is not supported for boxes".to_owned(), vec![help])
+            );
         }
         (kind, fromto) => {
             let name = if kind == "capsule" {

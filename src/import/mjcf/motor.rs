@@ -26,7 +26,7 @@ pub(super) fn add<'a>(
     robot: &mut ImportedRobot,
 ) -> Result<(), ReadError> {
     if element.name() != "motor" {
-        let title = format!("actuators of kind `{}` are not there yet", element.name());
+        let title = format!("actuators of kind `{}` are not supported", element.name());
         return element.refuse(title, "a `motor`: policies give torques");
     }
     check_attributes(element, &USED, &PASSED_OVER)?;
@@ -42,9 +42,11 @@ pub(super) fn add<'a>(
         Some(gear) => {
             let first = gear.numbers(1, 6)?[0];
             if first <= 0.0 {
-                let help =
-                    "a gear above 0; `axis` of the joint turns its direction round".to_owned();
-                return Err(gear.error("a motor that turns backwards".to_owned(), vec![help]));
+                let help = "use a gear above 0; reverse the joint's `axis` instead".to_owned();
+                return Err(gear.error(
+                    "a negative or zero gear is not supported".to_owned(),
+                    vec![help],
+                ));
             }
             first
         }
@@ -58,7 +60,7 @@ pub(super) fn add<'a>(
             let help = format!("{name}=\"-a a\": an action goes from -1 to 1");
             return Err(element.error(
                 range.at,
-                "a motor must be as strong both ways".to_owned(),
+                "the limits must be symmetric".to_owned(),
                 vec![help],
             ));
         }
@@ -73,7 +75,7 @@ pub(super) fn add<'a>(
         (None, None) => {
             return element.refuse(
                 "the motor has no limit",
-                "add `ctrlrange=\"-1 1\"`: the action 1 is its end",
+                "add `ctrlrange=\"-1 1\"`: action 1 means the upper limit",
             );
         }
     };

@@ -98,7 +98,7 @@ impl Settings for SacSettings {
         let is_ratio = self.updates > 0.0 && self.updates <= 100.0;
         settings::holds("updates", is_ratio, "above 0 and at most 100")?;
         let is_counter = self.warmup <= u64::MAX / 4;
-        settings::holds("warmup", is_counter, "less")?;
+        settings::holds("warmup", is_counter, "at most 2^62 - 1")?;
         settings::count("batch", self.batch, 1..=65_536)?;
         settings::count("replay", self.replay, 1..=10_000_000)?;
         settings::widths("widths", &self.widths)?;

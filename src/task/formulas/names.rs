@@ -142,7 +142,7 @@ fn owners(compiler: &Compiler<Scope>, name: &str) -> impl Iterator<Item = (Of, u
 /// The diagnostic of a name that means nothing.
 fn unknown(compiler: &Compiler<Scope>, parts: &[NamePart], span: &Range<usize>) -> Diagnostic {
     let [name, rest @ ..] = parts else {
-        return compiler.diagnostic(span, "this name means nothing");
+        return compiler.diagnostic(span, "unknown name");
     };
     let written = &compiler.text[span.clone()];
     let diagnostic = compiler

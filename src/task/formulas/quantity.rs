@@ -252,7 +252,7 @@ pub const READINGS: [Known; 19] = [
         Of::Motor,
         "torque",
         "N m, or N",
-        "what it has given in the step, on average",
+        "mean motor torque during the step",
         |motor, context| Quantity::Torque {
             motor,
             limit: context.robot.motors[motor].torque,
@@ -279,7 +279,7 @@ pub const READINGS: [Known; 19] = [
         Of::Command,
         "speed",
         "as it is meant",
-        "what the episode asks for, for any command `speed`",
+        "the commanded value, for any command `speed`",
         |command, _| Quantity::Command(command),
     ),
     known(

@@ -28,7 +28,7 @@ impl GoalSampler for Box {
 
     fn check(written: &Self::Written, _: &Context, at: &Path) -> Result<Self, Diagnostic> {
         if (0..3).any(|axis| written.min[axis] > written.max[axis]) {
-            let what = "the box ends before it begins";
+            let what = "`max` is below `min`";
             return Err(Diagnostic::new(at.field("max"), what)
                 .help("in x, y and z, `max` must not be below `min` (m)"));
         }

@@ -32,7 +32,7 @@ impl GoalSampler for Shell {
     fn check(written: &Self::Written, _: &Context, at: &Path) -> Result<Self, Diagnostic> {
         let [inner, outer] = written.radius;
         if inner < 0.0 || inner > outer {
-            let what = "no distance is within this shell";
+            let what = "the radii of this shell are invalid";
             return Err(Diagnostic::new(at.field("radius"), what)
                 .help("(inner, outer), with 0 <= inner <= outer (m)"));
         }

@@ -30,7 +30,7 @@ impl Randomization for Friction {
     type Written = Written;
     const REFERENCE: Reference = Reference {
         form: "Friction(links?, scale)",
-        meaning: "of surfaces; without `links` one factor for all that touches, ground and terrain included",
+        meaning: "friction of surfaces; without `links` one factor for everything that can touch, ground and terrain included",
     };
 
     fn check(written: &Self::Written, context: &Context, at: &Path) -> Result<Self, Diagnostic> {

@@ -30,7 +30,7 @@ impl Randomization for MotorStrength {
     type Written = Written;
     const REFERENCE: Reference = Reference {
         form: "MotorStrength(joints?, scale)",
-        meaning: "what motors give of what they should",
+        meaning: "factor on the torque of each motor",
     };
 
     fn check(written: &Self::Written, context: &Context, at: &Path) -> Result<Self, Diagnostic> {

@@ -17,7 +17,7 @@ impl RewardTerm for Effort {
     type Written = Self;
     const REFERENCE: Reference = Reference {
         form: "Effort()",
-        meaning: "sum over the motors of the squared share of its limit that each gives",
+        meaning: "sum over motors of (torque / limit)^2",
     };
 
     fn check(_: &Self::Written, _: &Context, _: &Path) -> Result<Self, Diagnostic> {

@@ -26,7 +26,7 @@ impl SensorTerm for Command {
     type Written = Written;
     const REFERENCE: Reference = Reference {
         form: "Command(names?)",
-        meaning: "what the episode asks for",
+        meaning: "the commanded value",
     };
 
     fn check(written: &Self::Written, context: &Context, at: &Path) -> Result<Self, Diagnostic> {

@@ -27,7 +27,7 @@ impl SensorTerm for FromGoal {
     type Written = Written;
     const REFERENCE: Reference = Reference {
         form: "FromGoal(point, axes?)",
-        meaning: "point less goal",
+        meaning: "point minus goal",
     };
 
     fn check(written: &Self::Written, context: &Context, at: &Path) -> Result<Self, Diagnostic> {

@@ -27,7 +27,7 @@ impl SensorTerm for ToGoal {
     type Written = Written;
     const REFERENCE: Reference = Reference {
         form: "ToGoal(point, axes?)",
-        meaning: "goal less point",
+        meaning: "goal minus point",
     };
 
     fn check(written: &Self::Written, context: &Context, at: &Path) -> Result<Self, Diagnostic> {

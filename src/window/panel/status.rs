@@ -164,7 +164,7 @@ pub(super) fn crash(ui: &mut Ui, shown: &ShownRobot) {
         format!("\u{26a0} Broke in step {steps}: {}", crash.reason),
     );
     if !replay.reproduced {
-        let text = "It does not break here: this machine or version computes different bits.";
+        let text = "It does not break here: floating-point results differ on this machine or in this version.";
         ui.colored_label(RED, text);
     }
     if taken == replay.good_steps {
