@@ -189,7 +189,7 @@ struct Gradients {
 }
 
 impl A3c {
-    /// The gradients of the networks that acted, for all samples that did not break; none if there is no such sample.
+    /// The gradients of the networks that acted over all unbroken samples; `None` if there are none.
     fn gradients(
         &self,
         acted: &Networks,
@@ -232,7 +232,7 @@ impl A3c {
     }
 }
 
-/// The turns of all workers between two reports.
+/// The turns that all workers take on the shared networks between two reports.
 struct Round<'a> {
     learner: &'a A3c,
     lr_scale: f32,
@@ -279,7 +279,7 @@ impl<'a> Round<'a> {
 }
 
 impl Shared<'_> {
-    /// A step of both networks, as they are by now.
+    /// One gradient step of both shared networks, which other workers may have changed since the gradients were computed.
     fn step(
         &mut self,
         gradients: &Gradients,

@@ -16,7 +16,8 @@ use crate::worker_pool::WorkerPool;
 
 /// Updates that may be rolled back in a row before a run is given up.
 pub const MOST_REFUSED: u32 = 10;
-/// Factor of the learning rates after an update that was rolled back; one that was not divides them by it, up to their full size.
+/// Learning rates are multiplied with this after an update that was rolled back, and divided by it, up to their full size, after one that
+/// was not.
 const LR_SCALE: f32 = 0.5;
 
 /// A learner with its state, whichever learner it is.
