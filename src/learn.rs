@@ -1,5 +1,6 @@
-//! Learners: from rollouts to a better policy. One file per learner, which owns its settings and reads in the order of its paper; what they
-//! share are functions and plain structs. No learner knows what a robot is.
+//! Learners: from rollouts to a better policy. Each has a file whose update reads in the order of its paper; SAC and REPPO have a folder
+//! beside it, with their settings, losses and gradients. REINFORCE, actor-critic, A2C, A3C and PPO share `policy_gradient`; what all share
+//! are functions and plain structs. No learner knows what a robot is.
 //!
 //! Every learner has one line in the list [`LearnerSettings`] is made from; [`LearnerKind::ALL`] is what tests and documents iterate.
 
@@ -44,7 +45,7 @@ use rollout::Rollout;
 /// The stream of random numbers that a critic is drawn from after [`Learner::forget_values`].
 const WEIGHTS_ANEW: &str = "network weights anew";
 
-/// A learner that there is.
+/// An available learner.
 #[derive(Debug)]
 pub struct LearnerKind {
     /// As a preset calls it: `Ppo`.
@@ -120,7 +121,7 @@ pub trait Learner: Send + Sync + 'static {
     /// The initial state of a run.
     fn begin(&self) -> Self::State;
 
-    /// Whether a state is one of this learner's: every shape fits the settings, every number is one that a run can lead to.
+    /// Whether a state is one of this learner's: every shape fits the settings, every number is finite and in its valid range.
     fn is_sound(&self, state: &Self::State) -> bool;
 
     /// The newest policy.
@@ -131,8 +132,9 @@ pub trait Learner: Send + Sync + 'static {
         Shape::NOTHING
     }
 
-    /// Learns from one rollout of finite numbers, at least one of whose steps is not broken, and from the replay memory, which holds it
-    /// already; and reports how it went. Learning rates are multiplied with `lr_scale`, in (0, 1]. The same bits for any size of the pool.
+    /// Learns from one rollout of finite numbers, at least one of whose steps is not broken, and from the replay memory, to which this
+    /// rollout has already been added; and reports how it went. Learning rates are multiplied with `lr_scale`, in (0, 1]. The same bits for
+    /// any size of the pool.
     ///
     /// # Errors
     /// A number was not finite; `state` is not defined then. Nor is it when the pool is asked to stop meanwhile.

@@ -190,7 +190,7 @@ struct Gradients {
 }
 
 impl A3c {
-    /// The gradients of the networks that acted, for all samples that did not break; none if there is no such sample.
+    /// The gradients of the networks that acted over all unbroken samples; `None` if there are none.
     fn gradients(
         &self,
         acted: &Networks,
@@ -233,7 +233,7 @@ impl A3c {
     }
 }
 
-/// The turns of all workers between two reports.
+/// The turns that all workers take on the shared networks between two reports.
 struct Round<'a> {
     learner: &'a A3c,
     lr_scale: f32,
@@ -280,7 +280,7 @@ impl<'a> Round<'a> {
 }
 
 impl Shared<'_> {
-    /// A step of both networks, as they are by now.
+    /// One gradient step of both shared networks, which other workers may have changed since the gradients were computed.
     fn step(
         &mut self,
         gradients: &Gradients,

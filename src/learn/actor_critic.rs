@@ -102,7 +102,7 @@ impl Settings for ActorCriticSettings {
     }
 }
 
-/// The generalized advantage of one step.
+/// GAE with lambda = 0 is the one-step TD error.
 const LAMBDA: f32 = 0.0;
 
 /// The learner, and memory for the chunks of a minibatch of actor and critic.

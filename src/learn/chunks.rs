@@ -2,6 +2,12 @@
 //!
 //! A minibatch is cut into chunks of a fixed number of rows. One worker sums a chunk's gradient, row by row; then the chunks are added
 //! in their order. No chunk knows how many workers there are, and no sum runs over workers.
+//!
+//! In call order: `policy_gradient` has a `Training` of each network, which joins a [`Descent`], a [`Trained`] and the chunks (SAC and
+//! REPPO join them themselves; A3C, which has no barrier, uses the [`Report`] alone). For each minibatch [`Descent::sum_over_chunks`] lets
+//! workers fill each chunk's [`ChunkSum`], then calls [`Trained::step`], in which the [`Report`] adds the chunks up to a [`MinibatchSum`],
+//! from which the learner makes its step. At the end [`Descent::finish`] says whether the update may stay, and [`Trained::into_report`] what
+//! is to be reported.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, RwLock, RwLockReadGuard};
@@ -77,10 +83,10 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().expect("no worker panicked")
 }
 
-/// Why there is no further gradient step.
+/// Why a network makes no further gradient steps in this update.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Stop {
-    /// The network has moved as far as it should in one update.
+    /// The network has moved as far as it should in one update, or the pool is stopping.
     Enough,
     /// A number was not finite, so the update must be rolled back.
     Refused(Refusal),
@@ -172,7 +178,7 @@ pub(super) struct Trained<'a, N> {
 }
 
 impl<'a, N> Trained<'a, N> {
-    /// Calls the network by `name` where its gradient is refused.
+    /// A refused gradient is reported under `name`.
     pub(super) fn new(name: &'static str, network: &'a mut N) -> Self {
         Self {
             network: RwLock::new(network),
@@ -210,7 +216,7 @@ impl<'a, N> Trained<'a, N> {
     }
 }
 
-/// The sum of a minibatch's chunks, in the place of the first one.
+/// The sum of a minibatch's chunks, held in the memory of the first chunk.
 pub(super) struct MinibatchSum<'c> {
     first: MutexGuard<'c, ChunkSum>,
     norm: f32,
@@ -299,8 +305,8 @@ impl Report {
     }
 }
 
-/// Adds all chunks to the first one, in their order. Besides, if it is asked for, the variance of the sum of their gradients, added up
-/// over the parameters, as estimated from the differences between chunks: with `K` chunks of `m_k` of `M` rows, whose gradients `G_k` add
+/// Adds all chunks to the first one, in their order. If asked for, also returns the variance of the summed gradient, totalled over the
+/// parameters and estimated from the differences between chunks: with `K` chunks of `m_k` of `M` rows, whose gradients `G_k` add
 /// up to `G`, it is `(sum (M / m_k) |G_k|^2 - |G|^2) / (K - 1)`. None for a single chunk.
 fn summed<'c>(
     mut chunks: impl Iterator<Item = &'c Mutex<ChunkSum>>,

@@ -75,7 +75,7 @@ pub trait GuardedLearner: Send + Sync {
 
 /// A learner whose workers act and learn without waiting for one another.
 pub trait Asynchronous: Learner {
-    /// The turns of all workers between two reports.
+    /// Begins a round: the turns that all workers take between two reports.
     fn round<'a>(
         &'a self,
         state: &'a mut Self::State,
@@ -83,7 +83,7 @@ pub trait Asynchronous: Learner {
     ) -> Box<dyn AsynchronousRound + 'a>;
 }
 
-/// The turns of all workers between two reports, shared by the workers.
+/// A round of an asynchronous learner, which its workers share: the turns that they take between two reports.
 pub trait AsynchronousRound: Sync {
     /// How often each worker acts and learns in the round.
     fn turns(&self) -> usize;

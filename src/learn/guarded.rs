@@ -15,7 +15,8 @@ use crate::policy::Policy;
 use crate::step::StepEnd;
 use crate::worker_pool::WorkerPool;
 
-/// Factor of the learning rates after an update that was rolled back; one that was not divides them by it, up to their full size.
+/// Learning rates are multiplied with this after an update that was rolled back, and divided by it, up to their full size, after one that
+/// was not.
 const LR_SCALE: f32 = 0.5;
 
 /// A learner in its initial state.

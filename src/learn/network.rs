@@ -30,7 +30,7 @@ impl Network {
             .update(|parameters| adam.step(parameters, gradient, rate));
     }
 
-    /// Whether it has this shape, and numbers that a run can lead to.
+    /// Whether it has this shape, and every number is finite and in its valid range.
     pub(super) fn is_sound(&self, layout: &Layout) -> bool {
         self.mlp.layout() == layout
             && self.mlp.is_finite()

@@ -40,7 +40,7 @@ impl Optimizer {
         }
     }
 
-    /// Whether it is of this kind, for so many parameters, and every number is one that a run can lead to.
+    /// Whether it is of this kind, for so many parameters, and every number is finite and in its valid range.
     pub(super) fn is_sound(&self, kind: OptimizerKind, parameters: usize) -> bool {
         match (self, kind) {
             (Self::Adam(adam), OptimizerKind::Adam) => adam.is_sound(parameters, EPSILON),

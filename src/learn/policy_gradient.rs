@@ -121,7 +121,7 @@ impl Networks {
         }
     }
 
-    /// Whether every shape is as `spec` and `spaces` say, and every number is one that a run can lead to.
+    /// Whether every shape is as `spec` and `spaces` say, and every number is finite and in its valid range.
     pub(super) fn is_sound(&self, spec: &NetworkSpec, spaces: &Spaces) -> bool {
         let critic_is_sound = match (&self.critic, spec.critic_rate) {
             (Some(critic), Some(_)) => critic.is_sound(spec, spaces),
@@ -223,7 +223,7 @@ pub(super) fn next_values(
     rollout.next_values(values, &critic.values(&lasts, pool))
 }
 
-/// Memory of one worker for some rows of a minibatch, and what it finds there.
+/// Scratch memory for one chunk of a minibatch, and the sums over its rows; one worker at a time has it.
 #[derive(Default)]
 pub(super) struct Chunk {
     scratch: Mutex<Scratch>,
@@ -240,7 +240,7 @@ struct Scratch {
 }
 
 impl Chunk {
-    /// The memory for `rows`, each of which counts `share` in the mean loss.
+    /// Locks the chunk for `rows`, each of which has the weight `share` in the mean loss.
     pub(super) fn with<'c>(&'c self, rows: &'c [u32], share: f32) -> Rows<'c> {
         Rows {
             rows,
@@ -280,7 +280,7 @@ pub(super) struct Training<'a, N> {
 }
 
 impl<'a, N: Send + Sync> Training<'a, N> {
-    /// `chunks` has room for the largest minibatch. Calls the network by `name` where its gradient is refused.
+    /// `chunks` has room for the largest minibatch. A refused gradient is reported under `name`.
     pub(super) fn new(
         name: &'static str,
         network: &'a mut N,

@@ -1,5 +1,16 @@
 //! Proximal policy optimisation (arXiv:1707.06347): several epochs of minibatches over each rollout, with a surrogate loss that keeps the
 //! policy near the one that acted. Advantages are generalized ones (arXiv:1506.02438).
+//!
+//! One update is `Ppo::update`, in this order:
+//!
+//! 1. Rewards are divided by the standard deviation of discounted returns, and observations normalised; both if the preset says so.
+//! 2. The critic values all states; generalized advantages (arXiv:1506.02438, eq. 16) and returns follow, and advantages are standardised.
+//!    This is once per rollout, or before each epoch with `recompute_advantages`.
+//! 3. In each epoch and minibatch the actor follows the probability ratio to the policy that acted: the clipped surrogate
+//!    (arXiv:1707.06347, eq. 7), or SPO's, and a bonus for entropy. It ends early at `stop_at_kl`; otherwise `rate` may follow the KL
+//!    divergence, the gradient is clipped to a norm, and Adam makes a step.
+//! 4. Beside it the critic descends the squared error to those returns in the same minibatches, clipped and stepped likewise.
+//! 5. The rollout's observations enter the normaliser, for the next rollout.
 
 use serde::{Deserialize, Serialize};
 
@@ -26,7 +37,7 @@ use crate::seed::Seed;
 use crate::step::Spaces;
 use crate::worker_pool::WorkerPool;
 
-/// Hyperparameters of PPO. Those that may be left out are additions to the paper's algorithm, and off by default.
+/// Hyperparameters of PPO. Extensions of the paper may be left out of a preset, and are off then.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PpoSettings {
@@ -46,7 +57,8 @@ pub struct PpoSettings {
     pub activation: Activation,
     /// Discount of the future per control step, 0 to 1.
     pub gamma: f32,
-    /// Weight of rewards (1) over the critic (0) in the generalized advantage, 0 to 1 (arXiv:1506.02438).
+    /// From the one-step error of the critic (0) to the sum of all later rewards (1), as the generalized advantage weights
+    /// them (arXiv:1506.02438, eq. 16); 0 to 1.
     pub lambda: f32,
     /// What keeps the policy near the one that acted; `Clip` if left out.
     #[serde(default)]
@@ -82,10 +94,10 @@ pub struct PpoSettings {
 /// What keeps the policy near the one that acted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PpoLoss {
-    /// The clipped surrogate (arXiv:1707.06347, eq. 7): no gradient beyond the clip range.
+    /// The clipped surrogate (arXiv:1707.06347, eq. 7): no gradient where the ratio has left the clip range in the advantage's direction.
     #[default]
     Clip,
-    /// Simple policy optimisation (arXiv:2401.16025, eq. 9): beyond the clip range the gradient points back.
+    /// Simple policy optimisation (arXiv:2401.16025, eq. 9): beyond the clip range the gradient points back into it.
     Spo,
 }
 
@@ -263,6 +275,7 @@ impl Learner for Ppo {
                         });
                     };
                     actor.descend(worker, minibatches(), gradient, |actor, sum| {
+                        // The stop uses the estimate `(ratio - 1) - ln ratio`, the rate the closed form of the two distributions.
                         settings.stop_at(sum.mean(|sums| sums.approximate_kl))?;
                         let kl = sum.mean(|sums| sums.kl);
                         actor.rate = settings.rate.next(actor.rate, remaining, kl);

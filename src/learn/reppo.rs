@@ -176,8 +176,8 @@ impl Reppo {
         soft(&values, &draws.log_probabilities, state.temperature.value())
     }
 
-    /// One step of both networks, at the learning rates of actor and critic. Both learn at once, from one another as they were before. Every
-    /// worker calls it. False when there is to be no further minibatch.
+    /// One gradient step of actor and critic, each with its learning rate. Both gradients are taken before either network changes. Every
+    /// worker calls it. Returns false when there is to be no further minibatch.
     fn minibatch(
         &self,
         worker: &Worker,

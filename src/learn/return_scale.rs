@@ -40,7 +40,7 @@ impl ReturnScale {
         scaled.map(|r| r.clamp(-REWARD_CLIP, REWARD_CLIP)).collect()
     }
 
-    /// Whether it is for `envs` environments and `gamma`, and every number is one that a run can lead to. For a scale that was
+    /// Whether it is for `envs` environments and `gamma`, and every number is finite and in its valid range. For a scale that was
     /// read from a file.
     pub fn is_sound(&self, envs: usize, gamma: f32) -> bool {
         self.gamma == gamma

@@ -8,7 +8,8 @@ use crate::nn::{Activation, Layout};
 use crate::seed::Seed;
 use crate::step::Spaces;
 
-/// Hyperparameters of a learner, as a preset writes them. There are no defaults: a preset states every one.
+/// Hyperparameters of a learner, as a preset writes them. A preset states every one; only a paper's optional
+/// extensions may be left out, and are off then.
 pub trait Settings {
     /// Control steps to train for, over all environments.
     fn steps(&self) -> u64;

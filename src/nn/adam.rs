@@ -35,7 +35,7 @@ impl Adam {
         }
     }
 
-    /// Whether it belongs to so many parameters and `epsilon`, and every number is one that a run can lead to. For a state that was
+    /// Whether it belongs to so many parameters and `epsilon`, and every number is finite and in its valid range. For a state that was
     /// read from a file.
     pub fn is_sound(&self, parameters: usize, epsilon: f32) -> bool {
         let finite = |numbers: &[f32]| numbers.iter().all(|x| x.is_finite());

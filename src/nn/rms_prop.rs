@@ -27,7 +27,7 @@ impl RmsProp {
         }
     }
 
-    /// Whether it belongs to so many parameters, `epsilon` and `decay`, and every number is one that a run can lead to. For a
+    /// Whether it belongs to so many parameters, `epsilon` and `decay`, and every number is finite and in its valid range. For a
     /// state that was read from a file.
     pub fn is_sound(&self, parameters: usize, epsilon: f32, decay: f32) -> bool {
         self.square.len() == parameters

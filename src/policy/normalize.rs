@@ -46,7 +46,7 @@ impl Moments {
         self.count = count;
     }
 
-    /// Whether every number is one that a run can lead to.
+    /// Whether every number is finite and in its valid range.
     pub fn is_sound(&self) -> bool {
         let counts = |x: f64| x.is_finite() && x >= 0.0;
         counts(self.count) && self.mean.is_finite() && counts(self.squares)
@@ -72,8 +72,8 @@ impl Moments {
     }
 }
 
-/// Brings each entry of an observation to mean 0 and variance 1, clipped to ±10. Fixed while a rollout is collected
-/// and learnt from; statistics are merged between rollouts and frozen in evaluation.
+/// Brings each entry of an observation to mean 0 and variance 1, clipped to ±10. Fixed while a rollout is collected, and
+/// with on-policy learners while it is learnt from; SAC merges its statistics before it learns. Frozen in evaluation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Normalizer {
     /// One per entry of an observation; empty where observations are taken as they are.

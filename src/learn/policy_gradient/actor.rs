@@ -16,7 +16,7 @@ use crate::step::{ActionSpace, Spaces};
 /// The range of the logarithm of the standard deviation.
 const LOG_STD: RangeInclusive<f32> = -5.0..=2.0;
 
-/// Its parameters in a gradient: the network's, then the head's `log_std`, if it has one.
+/// A policy with its optimisers. A gradient holds the network's parameters, then the head's `log_std`, if it has one.
 #[derive(Clone, Serialize, Deserialize)]
 pub(in crate::learn) struct Actor {
     network: Mlp,
@@ -55,7 +55,7 @@ impl Actor {
         }
     }
 
-    /// Whether it has the shape that `spec` says, and numbers that a run can lead to.
+    /// Whether it has the shape that `spec` says, and every number is finite and in its valid range.
     pub(super) fn is_sound(&self, spec: &NetworkSpec, spaces: &Spaces) -> bool {
         let layout = spec.actor_layout(spaces);
         let (kind, log_std) = (spec.optimizer, log_std(&self.head));

@@ -21,8 +21,8 @@ pub enum AdvantageEstimator {
     },
 }
 
-/// Gradient of `E[A ln p(a)]` with respect to the actor's parameters, estimated from a rollout; the entropy bonus is in it. Rewards are
-/// scaled as an update would scale them, advantages not standardised. 0 where no sample can be learnt from.
+/// Gradient of `E[A ln p(a)]` plus the entropy bonus with respect to the actor's parameters, estimated from a rollout. Rewards are scaled
+/// by the current scale of returns, advantages are not standardised. 0 if no sample can be learnt from.
 pub(in crate::learn) fn policy_gradient(
     state: &Networks,
     spec: &NetworkSpec,

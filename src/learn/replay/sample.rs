@@ -5,7 +5,7 @@ use rand::RngExt;
 use super::{End, Replay};
 use crate::seed::Rng;
 
-/// Draws that may hit a broken transition before the next good one is taken.
+/// After so many draws that hit broken transitions, the search goes on in order to the next unbroken one.
 const MOST_DRAWS: usize = 64;
 
 /// The place of a transition.
@@ -100,7 +100,7 @@ impl Replay {
             .find(is_good)
     }
 
-    /// Gathers what was drawn, with returns of at most `most` steps, which is at least 1. Row `b` of `into` is of `places[b]` alone.
+    /// Gathers the drawn transitions, with returns over at most `most` steps (at least 1). Row `b` of `into` depends on `places[b]` alone.
     pub fn gather(&self, places: &[Place], most: usize, gamma: f32, into: &mut Samples) {
         let Samples {
             observations,

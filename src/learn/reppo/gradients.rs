@@ -9,7 +9,7 @@ use crate::nn::Workspace;
 use crate::policy::squashed;
 use crate::seed::Stream;
 
-/// Memory of one worker for some rows of a minibatch, and what it finds there.
+/// Scratch memory for one chunk of a minibatch, and the sums over its rows; one worker at a time has it.
 #[derive(Default)]
 pub(super) struct Chunk {
     scratch: Mutex<Scratch>,

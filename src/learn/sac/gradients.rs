@@ -9,8 +9,8 @@ use crate::learn::pathwise::{Draws, join};
 use crate::learn::replay::sample::Samples;
 use crate::nn::{Mlp, Workspace};
 
-/// Memory of one worker for some samples of a minibatch, and what it finds there. In parts, so that the gradients of two networks can be
-/// added up at once.
+/// Scratch memory for one chunk of a minibatch, and the sums over its samples; one worker at a time has it. Each network's sum has a lock
+/// of its own, so that those of two networks can be added up at the same time.
 #[derive(Default)]
 pub(super) struct Chunk {
     scratch: Mutex<Scratch>,
