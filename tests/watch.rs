@@ -154,7 +154,12 @@ fn a_policy_of_another_scene_is_not_shown() {
     let mut follower = Follower::new(folder.path(), spaces("heard"));
     let found = follower.look();
     assert!(found.policy.is_none());
-    assert!(found.trouble.unwrap().contains("does not match the run's scene"));
+    assert!(
+        found
+            .trouble
+            .unwrap()
+            .contains("does not match the run's scene")
+    );
 }
 
 #[test]
