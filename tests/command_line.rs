@@ -149,9 +149,9 @@ fn a_finished_run_answers_again_and_another_one_is_refused() {
     refused(&["--envs", "3"], "`learner.envs` changed from 4 to 3");
     refused(
         &["--set", "task.max_joint_speed=90"],
-        "`task.max_joint_speed` was",
+        "`task.max_joint_speed` changed",
     );
-    refused(&["--set", "learner.gamma=0.5"], "`learner.gamma` was");
+    refused(&["--set", "learner.gamma=0.5"], "`learner.gamma` changed");
 }
 
 #[test]

@@ -290,15 +290,15 @@ fn runs_of_another_comparison_are_refused_with_their_folder() {
     refused(&["--seconds", "1"], "is to be trained by the clock");
     refused(
         &["--steps", "3000", "--set", "learner.gamma=0.5"],
-        "`learner.gamma` was",
+        "`learner.gamma` changed",
     );
     refused(
         &["--steps", "3000", "--set", "learners.slow.clip=0.1"],
-        "`learner.clip` was",
+        "`learner.clip` changed",
     );
     refused(
         &["--steps", "3000", "--set", "task.max_joint_speed=90"],
-        "`task.max_joint_speed` was",
+        "`task.max_joint_speed` changed",
     );
     assert_eq!(changes(&kept), before);
     // More seeds and fewer learners are the same comparison.

@@ -381,7 +381,7 @@ fn what_a_run_was_started_with_is_compared_by_what_it_means() {
     let changed = any_case(&["task.max_joint_speed=90"]);
     let error = open(folder.path(), &changed).err().expect("another scene");
     assert!(
-        error.to_string().contains("`task.max_joint_speed` was"),
+        error.to_string().contains("`task.max_joint_speed` changed"),
         "{error}"
     );
 }
