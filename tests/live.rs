@@ -225,7 +225,7 @@ fn what_cannot_change_is_refused_in_words_and_what_means_the_same_is_nothing() {
         ),
         (
             scene(PPO, &["task.observe[0].history=2"]),
-            Some("observations instead of "),
+            Some("the task's observations differ: "),
         ),
         (
             parsed(&renamed),
