@@ -16,8 +16,7 @@ use super::guarded;
 use super::losses;
 use super::optimizer::OptimizerKind;
 use super::policy_gradient::{
-    AdvantageEstimator, Batch, Chunk, NetworkSpec, Networks, next_values, normalized,
-    policy_gradient,
+    Batch, Chunk, NetworkSpec, Networks, networks, next_values, normalized,
 };
 use super::refusal::Refusal;
 use super::replay::Replay;
@@ -127,34 +126,7 @@ struct A3c {
 }
 
 impl Learner for A3c {
-    type State = Networks;
-
-    fn begin(&self) -> Networks {
-        Networks::new(&self.spec, &self.spaces, self.seed)
-    }
-
-    fn is_sound(&self, state: &Networks) -> bool {
-        state.is_sound(&self.spec, &self.spaces)
-    }
-
-    fn policy(&self, state: &Networks) -> Policy {
-        state.policy(&self.spaces)
-    }
-
-    fn forget_values(&self, state: &mut Networks, at: u64) {
-        state.forget_values(&self.spec, &self.spaces, self.seed, at);
-    }
-
-    fn policy_gradient(
-        &self,
-        state: &Networks,
-        rollout: &Rollout,
-        estimator: AdvantageEstimator,
-    ) -> Option<Vec<f32>> {
-        let entropy = self.settings.entropy;
-        let gradient = policy_gradient(state, &self.spec, entropy, rollout, estimator);
-        Some(gradient)
-    }
+    networks!();
 
     fn update(
         &self,

@@ -12,8 +12,8 @@ use super::guarded;
 use super::losses;
 use super::optimizer::OptimizerKind;
 use super::policy_gradient::{
-    Actor, AdvantageEstimator, Batch, CHUNK, Chunk, Critic, NetworkSpec, Networks, Rows, Training,
-    next_values, normalized, policy_gradient,
+    Actor, Batch, CHUNK, Chunk, Critic, NetworkSpec, Networks, Rows, Training, networks,
+    next_values, normalized,
 };
 use super::refusal::Refusal;
 use super::replay::Replay;
@@ -21,7 +21,6 @@ use super::rollout::Rollout;
 use super::settings::{self, Checked, Rate, Settings};
 use crate::metrics::{Metric, Row};
 use crate::nn::Activation;
-use crate::policy::Policy;
 use crate::seed::Seed;
 use crate::step::Spaces;
 use crate::worker_pool::WorkerPool;
@@ -115,34 +114,7 @@ struct ActorCritic {
 }
 
 impl Learner for ActorCritic {
-    type State = Networks;
-
-    fn begin(&self) -> Networks {
-        Networks::new(&self.spec, &self.spaces, self.seed)
-    }
-
-    fn is_sound(&self, state: &Networks) -> bool {
-        state.is_sound(&self.spec, &self.spaces)
-    }
-
-    fn policy(&self, state: &Networks) -> Policy {
-        state.policy(&self.spaces)
-    }
-
-    fn forget_values(&self, state: &mut Networks, at: u64) {
-        state.forget_values(&self.spec, &self.spaces, self.seed, at);
-    }
-
-    fn policy_gradient(
-        &self,
-        state: &Networks,
-        rollout: &Rollout,
-        estimator: AdvantageEstimator,
-    ) -> Option<Vec<f32>> {
-        let entropy = self.settings.entropy;
-        let gradient = policy_gradient(state, &self.spec, entropy, rollout, estimator);
-        Some(gradient)
-    }
+    networks!();
 
     fn update(
         &self,

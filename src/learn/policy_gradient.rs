@@ -338,3 +338,44 @@ impl<'a, N: Send + Sync> Training<'a, N> {
         Ok(self.trained.into_report())
     }
 }
+
+/// What the learners of this family answer alike as a [`Learner`](super::Learner), from their fields `settings`, `spec`, `spaces` and `seed`.
+macro_rules! networks {
+    () => {
+        type State = $crate::learn::policy_gradient::Networks;
+
+        fn begin(&self) -> $crate::learn::policy_gradient::Networks {
+            $crate::learn::policy_gradient::Networks::new(&self.spec, &self.spaces, self.seed)
+        }
+
+        fn is_sound(&self, state: &$crate::learn::policy_gradient::Networks) -> bool {
+            state.is_sound(&self.spec, &self.spaces)
+        }
+
+        fn policy(
+            &self,
+            state: &$crate::learn::policy_gradient::Networks,
+        ) -> $crate::policy::Policy {
+            state.policy(&self.spaces)
+        }
+
+        fn forget_values(&self, state: &mut $crate::learn::policy_gradient::Networks, at: u64) {
+            state.forget_values(&self.spec, &self.spaces, self.seed, at);
+        }
+
+        fn policy_gradient(
+            &self,
+            state: &$crate::learn::policy_gradient::Networks,
+            rollout: &$crate::learn::rollout::Rollout,
+            estimator: $crate::learn::AdvantageEstimator,
+        ) -> Option<Vec<f32>> {
+            let entropy = self.settings.entropy;
+            let gradient = $crate::learn::policy_gradient::policy_gradient(
+                state, &self.spec, entropy, rollout, estimator,
+            );
+            Some(gradient)
+        }
+    };
+}
+
+pub(super) use networks;
